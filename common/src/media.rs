@@ -1,0 +1,192 @@
+//! The record of one file: what it is, what its camera wrote about it, and what became of it.
+//!
+//! One record exists for every file that went in. The journal, the workbook, the CSV files and
+//! the JSON are all written from these records.
+
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    category::Category,
+    detection::{Confidence, Detection, Threshold},
+    failure::{Failure, SkipReason},
+    path::MediaPath,
+};
+
+/// Everything known about one file of a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MediaRecord {
+    /// Where the file was in the upload.
+    pub path: MediaPath,
+    /// Its unpacked size in bytes.
+    pub size_bytes: u64,
+    /// BLAKE3 hash of its bytes in hexadecimal, when they were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_hash: Option<String>,
+    /// What the camera wrote into the file.
+    #[serde(default, skip_serializing_if = "CameraFacts::is_blank")]
+    pub camera: CameraFacts,
+    /// What became of it.
+    pub outcome: MediaOutcome,
+}
+
+/// What became of a file: exactly one of these.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MediaOutcome {
+    /// The model looked at it.
+    Processed(ProcessedMedia),
+    /// It is an image, or claims to be one, but could not be read.
+    Failed(Failure),
+    /// It is not an image.
+    Skipped(SkipReason),
+}
+
+/// The result for an image that the model looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProcessedMedia {
+    /// Width of the upright image in source pixels.
+    pub width: u32,
+    /// Height of the upright image in source pixels.
+    pub height: u32,
+    /// All detections at or above [`Confidence::FLOOR`], in [`Detection::output_order`].
+    pub detections: Vec<Detection>,
+    /// For a truncated file: the share of the picture that could be decoded, 0.0..1.0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoded_share: Option<f64>,
+    /// For an exact copy of an earlier file: that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<MediaPath>,
+    /// Path of the annotated copy inside the package, if one was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annotated: Option<String>,
+    /// What became of the copy of the original, if originals were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<OriginalCopy>,
+}
+
+/// What became of the copy of an original.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OriginalCopy {
+    /// Copied to this path inside the package.
+    At(String),
+    /// Not copied, because it shows something that is blurred everywhere else.
+    Withheld,
+}
+
+impl ProcessedMedia {
+    /// The detections that count at a threshold.
+    pub fn detections_at(&self, threshold: Threshold) -> impl Iterator<Item = &Detection> {
+        self.detections.iter().filter(move |d| threshold.admits(d.confidence))
+    }
+
+    /// How many detections of a category count at a threshold.
+    #[must_use]
+    pub fn count_at(&self, category: Category, threshold: Threshold) -> usize {
+        self.detections_at(threshold).filter(|d| d.category == category).count()
+    }
+
+    /// The highest confidence of any detection, counting or not.
+    #[must_use]
+    pub fn highest_confidence(&self) -> Option<Confidence> {
+        self.detections.iter().map(|d| d.confidence).max()
+    }
+
+    /// The image's single label at a threshold: animal before person before vehicle; `None`
+    /// when it is blank.
+    #[must_use]
+    pub fn category_at(&self, threshold: Threshold) -> Option<Category> {
+        self.detections_at(threshold).map(|d| d.category).min()
+    }
+}
+
+/// What the camera wrote into the file (EXIF). Nothing here is guessed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CameraFacts {
+    /// When the picture was taken, as the camera wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub captured: Option<CaptureTime>,
+    /// The camera's maker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub make: Option<String>,
+    /// The camera's model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The camera's serial number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial_number: Option<String>,
+    /// Ambient temperature in degrees Celsius.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature_celsius: Option<f64>,
+    /// Where the camera stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// The free text some makers put their facts into (EXIF `ImageDescription`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+impl CameraFacts {
+    /// Whether the camera wrote nothing of use.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The moment a picture was taken, in the camera's own clock.
+///
+/// Trail cameras write local time without a zone; it stays naive unless the file gives an
+/// offset.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CaptureTime {
+    /// Date and time on the camera's clock, with the sub-second part if it wrote one.
+    pub local: DateTime,
+    /// Offset from UTC in minutes, when the file gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset_minutes: Option<i16>,
+}
+
+/// A place on Earth. `(0, 0)`, which cameras write when they have no fix, is never one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    latitude: f64,
+    longitude: f64,
+    altitude_m: Option<f64>,
+}
+
+impl Position {
+    /// Accepts degrees north (−90..=90) and east (−180..=180) and metres above sea level.
+    /// `None` outside these ranges and for the fillers (0, 0) and (90, 180) that cameras write
+    /// without a fix.
+    #[must_use]
+    pub fn new(latitude: f64, longitude: f64, altitude_m: Option<f64>) -> Option<Self> {
+        let in_range = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
+        let is_filler = (latitude == 0.0 && longitude == 0.0)
+            || (latitude.abs() == 90.0 && longitude.abs() == 180.0);
+        (in_range && !is_filler).then_some(Self {
+            latitude,
+            longitude,
+            altitude_m: altitude_m.filter(|metres| metres.is_finite()),
+        })
+    }
+
+    /// Degrees north, −90..=90.
+    #[must_use]
+    pub fn latitude(self) -> f64 {
+        self.latitude
+    }
+
+    /// Degrees east, −180..=180.
+    #[must_use]
+    pub fn longitude(self) -> f64 {
+        self.longitude
+    }
+
+    /// Metres above sea level, if the camera wrote them.
+    #[must_use]
+    pub fn altitude_m(self) -> Option<f64> {
+        self.altitude_m
+    }
+}

@@ -1,0 +1,6 @@
+//! One image file: its pixels and what its camera wrote.
+
+pub mod decode;
+pub mod exif;
+pub mod frame;
+pub mod orientation;

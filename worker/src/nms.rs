@@ -1,0 +1,1 @@
+//! Greedy non-maximum suppression.
