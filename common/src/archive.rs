@@ -15,7 +15,10 @@ pub struct ArchiveLimits {
 
 impl Default for ArchiveLimits {
     fn default() -> Self {
-        Self { entries: 2_000_000, entry_bytes: 200 << 20 }
+        Self {
+            entries: 2_000_000,
+            entry_bytes: 200 << 20,
+        }
     }
 }
 

@@ -7,7 +7,10 @@ use crate::path::MediaPath;
 /// Blank for a file at the top. The list follows MegaDetector's `image_file_to_camera_folder`.
 #[must_use]
 pub fn camera_folder(path: &MediaPath) -> String {
-    let kept: Vec<&str> = path.parent_components().filter(|part| !is_made_by_camera(part)).collect();
+    let kept: Vec<&str> = path
+        .parent_components()
+        .filter(|part| !is_made_by_camera(part))
+        .collect();
     kept.join("/")
 }
 
@@ -21,7 +24,9 @@ fn is_made_by_camera(part: &str) -> bool {
         return false;
     }
     matches!(rest, "RECNX" | "_BTCF" | "MEDIA" | "DSCIM")
-        || rest.strip_prefix("EK").is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
+        || rest
+            .strip_prefix("EK")
+            .is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -48,7 +48,9 @@ impl Threshold {
         if !(0.0..=1.0).contains(&value) {
             return Err(ThresholdOutOfRange(value));
         }
-        thousandths(value).map(Self).ok_or(ThresholdOutOfRange(value))
+        thousandths(value)
+            .map(Self)
+            .ok_or(ThresholdOutOfRange(value))
     }
 
     /// Whether a detection of this confidence counts.
@@ -68,7 +70,9 @@ impl std::str::FromStr for Threshold {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let value: f64 = text.parse().map_err(|_| format!("'{text}' is not a number"))?;
+        let value: f64 = text
+            .parse()
+            .map_err(|_| format!("'{text}' is not a number"))?;
         Self::new(value).map_err(|error| error.to_string())
     }
 }
@@ -167,7 +171,11 @@ fn ten_thousandths(value: f64) -> u16 {
 /// Truncates `value` (0..=1) to a whole number of `1 / scale`. Decimal inputs such as 0.29 are
 /// a hair below their decimal in binary; the slack of 1e-7 keeps them from losing a step and is
 /// far below what an f32 score can tell apart.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..=10_000 by construction")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "0..=10_000 by construction"
+)]
 fn truncate(value: f64, scale: f64) -> u16 {
     (value * scale + 1e-7 * scale).floor().min(scale) as u16
 }
@@ -202,14 +210,24 @@ impl Serialize for BBox {
 impl<'de> Deserialize<'de> for BBox {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let [x, y, width, height] = <[f64; 4]>::deserialize(deserializer)?;
-        if [x, y, width, height].iter().any(|v| !(0.0..=1.0).contains(v)) {
-            return Err(serde::de::Error::custom("a bbox value is not between 0 and 1"));
+        if [x, y, width, height]
+            .iter()
+            .any(|v| !(0.0..=1.0).contains(v))
+        {
+            return Err(serde::de::Error::custom(
+                "a bbox value is not between 0 and 1",
+            ));
         }
         let [x_min, y_min, width, height] = [x, y, width, height].map(ten_thousandths);
         if x_min + width > 10_000 || y_min + height > 10_000 {
             return Err(serde::de::Error::custom("a bbox leaves its image"));
         }
-        Ok(Self { x_min, y_min, width, height })
+        Ok(Self {
+            x_min,
+            y_min,
+            width,
+            height,
+        })
     }
 }
 

@@ -52,15 +52,23 @@ impl FailureCode {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::NoBytes => "The file is empty: copy it from the card again.",
-            Self::Unreadable => "The picture is damaged: copy it from the card again, or open and save it in an image program.",
+            Self::Unreadable => {
+                "The picture is damaged: copy it from the card again, or open and save it in an image program."
+            }
             Self::Unsupported => "Convert the file to JPEG, PNG, TIFF, WebP, BMP or GIF.",
             Self::TooManyPixels => "Scale the picture down below the pixel limit.",
             Self::TooManyBytes => "Save the picture in a smaller file.",
             Self::Encrypted => "Make the archive again without a password.",
-            Self::DamagedEntry => "The archive is damaged here: make it again and compare the file sizes.",
-            Self::UnsupportedCompression => "Make the archive again as an ordinary zip (stored or deflated).",
+            Self::DamagedEntry => {
+                "The archive is damaged here: make it again and compare the file sizes."
+            }
+            Self::UnsupportedCompression => {
+                "Make the archive again as an ordinary zip (stored or deflated)."
+            }
             Self::AccessFailed => "Check that the file can be read on this machine.",
-            Self::InferenceFailed => "Run the file again; if it fails again, report it with the model's name.",
+            Self::InferenceFailed => {
+                "Run the file again; if it fails again, report it with the model's name."
+            }
         }
     }
 
@@ -88,7 +96,10 @@ pub struct Failure {
 impl Failure {
     /// Puts a code and what was found together.
     pub fn new(code: FailureCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self {
+            code,
+            detail: detail.into(),
+        }
     }
 }
 

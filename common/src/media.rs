@@ -78,13 +78,17 @@ pub enum OriginalCopy {
 impl ProcessedMedia {
     /// The detections that count at a threshold.
     pub fn detections_at(&self, threshold: Threshold) -> impl Iterator<Item = &Detection> {
-        self.detections.iter().filter(move |d| threshold.admits(d.confidence))
+        self.detections
+            .iter()
+            .filter(move |d| threshold.admits(d.confidence))
     }
 
     /// How many detections of a category count at a threshold.
     #[must_use]
     pub fn count_at(&self, category: Category, threshold: Threshold) -> usize {
-        self.detections_at(threshold).filter(|d| d.category == category).count()
+        self.detections_at(threshold)
+            .filter(|d| d.category == category)
+            .count()
     }
 
     /// The highest confidence of any detection, counting or not.

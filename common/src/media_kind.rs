@@ -27,8 +27,22 @@ const VIDEOS: &[&str] = &[
     "asf",
 ];
 const ARCHIVES: &[&str] = &["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"];
-const SYSTEM_FOLDERS: &[&str] = &["__macosx", "$recycle.bin", "system volume information", ".trashes", ".spotlight-v100", ".fseventsd"];
-const SYSTEM_FILES: &[&str] = &["thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store", "picasa.ini", ".picasa.ini"];
+const SYSTEM_FOLDERS: &[&str] = &[
+    "__macosx",
+    "$recycle.bin",
+    "system volume information",
+    ".trashes",
+    ".spotlight-v100",
+    ".fseventsd",
+];
+const SYSTEM_FILES: &[&str] = &[
+    "thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    ".ds_store",
+    "picasa.ini",
+    ".picasa.ini",
+];
 
 impl MediaKind {
     /// Judges a file by its path.
@@ -79,10 +93,16 @@ mod tests {
         assert_eq!(kind("a/IMG_0001.JPG"), MediaKind::Image);
         assert_eq!(kind("a/IMG_0001.heic"), MediaKind::UnsupportedImage);
         assert_eq!(kind("a/clip.MP4"), MediaKind::Skip(SkipReason::Video));
-        assert_eq!(kind("a/more.zip"), MediaKind::Skip(SkipReason::NestedArchive));
+        assert_eq!(
+            kind("a/more.zip"),
+            MediaKind::Skip(SkipReason::NestedArchive)
+        );
         assert_eq!(kind("notes.txt"), MediaKind::Unknown);
         assert_eq!(kind("IMG_0001"), MediaKind::Unknown);
-        assert_eq!(kind("__MACOSX/a/IMG.JPG"), MediaKind::Skip(SkipReason::SystemFile));
+        assert_eq!(
+            kind("__MACOSX/a/IMG.JPG"),
+            MediaKind::Skip(SkipReason::SystemFile)
+        );
         assert_eq!(kind("a/._IMG.JPG"), MediaKind::Skip(SkipReason::SystemFile));
         assert_eq!(kind("a/thumbs.DB"), MediaKind::Skip(SkipReason::SystemFile));
     }

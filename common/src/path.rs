@@ -18,9 +18,17 @@ impl MediaPath {
         let parts: Vec<String> = unified
             .split('/')
             .filter(|part| !matches!(*part, "" | "." | ".."))
-            .map(|part| part.chars().map(|c| if c.is_control() { '_' } else { c }).collect())
+            .map(|part| {
+                part.chars()
+                    .map(|c| if c.is_control() { '_' } else { c })
+                    .collect()
+            })
             .collect();
-        if parts.is_empty() { Self("_".to_owned()) } else { Self(parts.join("/")) }
+        if parts.is_empty() {
+            Self("_".to_owned())
+        } else {
+            Self(parts.join("/"))
+        }
     }
 
     /// The path as text.
@@ -44,7 +52,11 @@ impl MediaPath {
 
     /// The folders above the file, outermost first.
     pub fn parent_components(&self) -> impl Iterator<Item = &str> {
-        self.0.rsplit_once('/').map(|(parent, _)| parent).into_iter().flat_map(|p| p.split('/'))
+        self.0
+            .rsplit_once('/')
+            .map(|(parent, _)| parent)
+            .into_iter()
+            .flat_map(|p| p.split('/'))
     }
 }
 

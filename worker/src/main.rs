@@ -1,3 +1,7 @@
 //! The worker's command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    worker::cli::run()
+}

@@ -159,6 +159,10 @@ pub struct ExecutionFacts {
     pub images_per_second: f64,
     /// Wall seconds of the run (of this part of it, when it was resumed).
     pub wall_seconds: f64,
+    /// Processor seconds of the process, all threads together.
+    pub cpu_seconds: f64,
+    /// Most memory the process ever held, in bytes.
+    pub peak_memory_bytes: u64,
     /// Records taken over from an earlier, interrupted run.
     pub resumed_records: u64,
     /// Seconds spent in each stage, summed over all threads.

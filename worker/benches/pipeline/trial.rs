@@ -1,0 +1,79 @@
+//! One run of the real program on a batch.
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::{Context, ensure};
+use serde_json::Value;
+
+/// What to run.
+pub struct Trial<'a> {
+    /// The model's id.
+    pub model: &'a str,
+    /// The zip.
+    pub batch: &'a Path,
+    /// The value of `--annotate`.
+    pub annotate: &'a str,
+    /// The value of `--threads`.
+    pub threads: usize,
+}
+
+/// What it took.
+pub struct Outcome {
+    /// Images per second, from the first file read to the last record written.
+    pub images_per_second: f64,
+    /// Highest resident memory of the process.
+    pub peak_memory_mb: f64,
+    /// Processor seconds per wall second.
+    pub cores_busy: f64,
+    /// Thread time of each stage per image.
+    pub stage_ms: Vec<(String, f64)>,
+}
+
+impl Outcome {
+    /// Images per second if `threads` threads did nothing but the measured stages.
+    pub fn ideal(&self, threads: usize) -> f64 {
+        let per_image: f64 = self.stage_ms.iter().map(|(_, ms)| ms).sum();
+        1000.0 * threads as f64 / per_image
+    }
+}
+
+/// Runs `trapline-worker process` once and reads what it says of itself in `run.json`.
+pub fn run_trial(trial: &Trial, scratch: &Path) -> anyhow::Result<Outcome> {
+    let out = scratch.join("out");
+    let status = Command::new(env!("CARGO_BIN_EXE_trapline-worker"))
+        .args([
+            "process",
+            "--device",
+            "cpu",
+            "--model",
+            trial.model,
+            "--annotate",
+            trial.annotate,
+        ])
+        .args(["--threads", &trial.threads.to_string(), "--out"])
+        .arg(&out)
+        .arg(trial.batch)
+        .output()?;
+    ensure!(
+        status.status.success(),
+        "{}",
+        String::from_utf8_lossy(&status.stderr)
+    );
+    let facts: Value = serde_json::from_slice(&fs::read(out.join("run.json"))?)?;
+    fs::remove_dir_all(&out)?;
+    let number = |value: &Value| value.as_f64().context("run.json lacks a number");
+    let execution = &facts["execution"];
+    let images = number(&facts["counts"]["processed"])?;
+    let stages = execution["stage_seconds"]
+        .as_object()
+        .context("run.json lacks the stages")?;
+    Ok(Outcome {
+        images_per_second: number(&execution["images_per_second"])?,
+        peak_memory_mb: number(&execution["peak_memory_bytes"])? / 1e6,
+        cores_busy: number(&execution["cpu_seconds"])? / number(&execution["wall_seconds"])?,
+        stage_ms: stages
+            .iter()
+            .map(|(stage, seconds)| Ok((stage.clone(), number(seconds)? * 1000.0 / images)))
+            .collect::<anyhow::Result<_>>()?,
+    })
+}

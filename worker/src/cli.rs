@@ -1,0 +1,80 @@
+//! The command line: what can be asked for, and which exit code answers.
+
+pub mod check;
+pub mod models;
+pub mod process;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{config::WorkerConfig, progress::say};
+
+/// Reads camera-trap images with an ONNX detector and writes what is in them.
+#[derive(Debug, Parser)]
+#[command(name = "trapline-worker", version, propagate_version = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Process zips, folders or pictures into a result package.
+    Process(process::ProcessArguments),
+    /// List, describe, fetch and verify models.
+    #[command(subcommand)]
+    Models(models::ModelsCommand),
+    /// Load a model, run it once, and say which device really ran it.
+    Check(check::CheckArguments),
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was done.
+    Done,
+    /// It could not start, or this machine is broken.
+    Broken,
+    /// The arguments make no sense together or name things that are not there.
+    BadArguments,
+    /// Done, but some files could not be read.
+    DoneWithFailures,
+    /// Stopped on request; `--resume` goes on.
+    Interrupted,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Broken => 1,
+            Exit::BadArguments => 2,
+            Exit::DoneWithFailures => 3,
+            // What a shell reports for a program that Ctrl-C ended.
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let command_line = CommandLine::parse();
+    let config = match WorkerConfig::from_env() {
+        Ok(config) => config,
+        Err(error) => return refuse(&error.into(), Exit::BadArguments),
+    };
+    let result = match command_line.command {
+        Command::Process(arguments) => process::run(arguments, &config),
+        Command::Models(command) => models::run(command, &config).map(|()| Exit::Done),
+        Command::Check(arguments) => check::run(&arguments, &config).map(|()| Exit::Done),
+    };
+    result.map_or_else(|error| refuse(&error, process::exit_for(&error)), ExitCode::from)
+}
+
+/// Says what went wrong, with its causes, and what the exit code will be.
+fn refuse(error: &anyhow::Error, exit: Exit) -> ExitCode {
+    say(&format!("trapline-worker: {error:#}"));
+    exit.into()
+}

@@ -1,0 +1,315 @@
+//! `trapline-worker process`: inputs in, result package out.
+
+use std::{
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use anyhow::Context;
+use clap::{Args, ValueEnum};
+use common::{Category, Threshold};
+use serde_json::json;
+
+use crate::{
+    cli::Exit,
+    config::WorkerConfig,
+    detector::{device::Device, pool::DetectorPool, runtime::Runtime},
+    input::InputError,
+    job::{self, JobError, JobRequest, JobResult},
+    journal::JournalError,
+    model::catalogue::{Catalogue, InstalledModel},
+    package::PackageError,
+    progress::{Audience, event, in_words, say},
+    run_facts::{AnnotateChoice, Counts, RunOptions},
+};
+
+/// What `process` can be asked for.
+#[derive(Debug, Args)]
+pub struct ProcessArguments {
+    /// Zip archives, folders or pictures; several are kept apart by their names.
+    #[arg(required = true)]
+    input: Vec<PathBuf>,
+    /// Where the package goes: a folder that is new or empty, or a new file ending in .zip.
+    #[arg(long, short)]
+    out: PathBuf,
+    /// The model's id (see `models list`) [default: yolox-nano, else coco-centernet].
+    #[arg(long)]
+    model: Option<String>,
+    /// Lowest confidence that counts, 0 to 1 [default: the model's typical threshold].
+    #[arg(long)]
+    threshold: Option<Threshold>,
+    /// auto, cpu, cuda:N or tensorrt:N.
+    #[arg(long, default_value = "auto")]
+    device: Device,
+    /// Worker threads [default: one for each core].
+    #[arg(long)]
+    threads: Option<NonZeroUsize>,
+    /// What is made unrecognisable in copies: people, vehicles, or none.
+    #[arg(long, value_delimiter = ',', default_value = "people")]
+    blur: Vec<Blur>,
+    /// Which images get an annotated copy.
+    #[arg(long, value_enum, default_value = "detections")]
+    annotate: Annotate,
+    /// Copy the originals into the package, except those in which something is blurred.
+    #[arg(long)]
+    originals: bool,
+    /// Drop the GPS position from annotated copies.
+    #[arg(long)]
+    strip_gps: bool,
+    /// How JPEGs are decoded: at a cheaper scale, or in full as the reference program does.
+    #[arg(long, value_enum, default_value = "fast")]
+    decode: Decode,
+    /// Go on with an interrupted run; the other arguments must be the same.
+    #[arg(long)]
+    resume: bool,
+    /// Write progress and the result as JSON lines on standard output, for scripts.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Blur {
+    People,
+    Vehicles,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Annotate {
+    All,
+    Detections,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Decode {
+    Fast,
+    Full,
+}
+
+/// Arguments that make no sense together.
+#[derive(Debug, thiserror::Error)]
+enum ArgumentError {
+    #[error("--blur none cannot be combined with other values")]
+    BlurNoneAndMore,
+    #[error(
+        "a folder of originals cannot be made from the originals' own folder: choose another --out than {0}"
+    )]
+    OutIsInput(PathBuf),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When the job could not be done; [`exit_for`] says what that means.
+pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result<Exit> {
+    let blur = blurred(&arguments.blur)?;
+    if let Some(input) = arguments
+        .input
+        .iter()
+        .find(|input| **input == arguments.out)
+    {
+        return Err(ArgumentError::OutIsInput(input.clone()).into());
+    }
+    let catalogue = Catalogue::new(&config.models);
+    let model = match &arguments.model {
+        Some(id) => catalogue.open(&id.parse()?)?,
+        None => catalogue.open(&catalogue.default_model()?)?,
+    };
+    let request = request(&arguments, config, blur, &model);
+    let detectors = load_detectors(config, &model, arguments.device, arguments.threads)?;
+    if request.audience != Audience::Script {
+        let facts = detectors.facts();
+        say(&format!(
+            "{} on {}, threshold {}",
+            model.facts().display_name,
+            facts.device,
+            request.options.threshold.value()
+        ));
+    }
+    let stop = stop_on_signals()?;
+    let result = job::run(&request, &model, detectors, &stop)?;
+    announce(&result, request.audience);
+    Ok(if result.facts.counts.failed == 0 {
+        Exit::Done
+    } else {
+        Exit::DoneWithFailures
+    })
+}
+
+fn request(
+    arguments: &ProcessArguments,
+    config: &WorkerConfig,
+    blur: Vec<Category>,
+    model: &InstalledModel,
+) -> JobRequest {
+    JobRequest {
+        inputs: arguments.input.clone(),
+        destination: arguments.out.clone(),
+        options: RunOptions {
+            threshold: arguments
+                .threshold
+                .unwrap_or(model.facts().typical_threshold),
+            blur,
+            annotate: match arguments.annotate {
+                Annotate::All => AnnotateChoice::All,
+                Annotate::Detections => AnnotateChoice::Detections,
+                Annotate::None => AnnotateChoice::None,
+            },
+            originals: arguments.originals,
+            strip_gps: arguments.strip_gps,
+            full_decode: arguments.decode == Decode::Full,
+        },
+        resume: arguments.resume,
+        limits: config.decode_limits,
+        audience: Audience::of(arguments.json),
+    }
+}
+
+fn blurred(choices: &[Blur]) -> Result<Vec<Category>, ArgumentError> {
+    if choices.contains(&Blur::None) {
+        return if choices.len() == 1 {
+            Ok(Vec::new())
+        } else {
+            Err(ArgumentError::BlurNoneAndMore)
+        };
+    }
+    let pairs = [
+        (Blur::People, Category::Person),
+        (Blur::Vehicles, Category::Vehicle),
+    ];
+    Ok(pairs
+        .into_iter()
+        .filter(|(choice, _)| choices.contains(choice))
+        .map(|(_, c)| c)
+        .collect())
+}
+
+/// Loads the model once for each worker thread, or once for all of them.
+///
+/// # Errors
+/// When ONNX Runtime, the model or the device cannot be used.
+pub fn load_detectors(
+    config: &WorkerConfig,
+    model: &InstalledModel,
+    device: Device,
+    threads: Option<NonZeroUsize>,
+) -> anyhow::Result<DetectorPool> {
+    let runtime = Runtime::load(config.onnxruntime.as_deref(), &config.homes)?;
+    let threads = threads
+        .or_else(|| thread::available_parallelism().ok())
+        .unwrap_or(NonZeroUsize::MIN);
+    Ok(DetectorPool::load(&runtime, model, device, threads)?)
+}
+
+/// The first signal asks the run to stop after the pictures in flight; the second ends it at
+/// once, which loses nothing either.
+fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        say("stopping after the pictures in hand …");
+    })
+    .context("listening for Ctrl-C")?;
+    Ok(stop)
+}
+
+fn announce(result: &JobResult, audience: Audience) {
+    let counts = &result.facts.counts;
+    if audience == Audience::Script {
+        event(&json!({
+            "event": "done",
+            "package": result.package.display().to_string(),
+            "counts": counts,
+            "images_per_second": result.facts.execution.images_per_second,
+            "device": result.facts.execution.device,
+        }));
+        return;
+    }
+    let seconds = std::time::Duration::from_secs_f64(result.facts.execution.wall_seconds);
+    for line in summary(counts) {
+        say(&line);
+    }
+    say(&format!(
+        "{:.1} images/s, {}",
+        result.facts.execution.images_per_second,
+        in_words(seconds)
+    ));
+    say(&format!(
+        "The result package is at {}",
+        result.package.display()
+    ));
+}
+
+/// What came of a run, in lines for people. The first line's numbers add up.
+fn summary(counts: &Counts) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} files = {} images processed + {} failed + {} skipped",
+        counts.files, counts.processed, counts.failed, counts.skipped
+    )];
+    let found: Vec<String> = Category::ALL
+        .iter()
+        .map(|category| {
+            let images = counts
+                .images_with
+                .get(category)
+                .copied()
+                .unwrap_or_default();
+            format!("{images} with {}", category.plural())
+        })
+        .collect();
+    lines.push(format!(
+        "of the images: {}, {} blank",
+        found.join(", "),
+        counts.blank
+    ));
+    if counts.duplicates > 0 {
+        lines.push(format!(
+            "{} are exact duplicates of others",
+            counts.duplicates
+        ));
+    }
+    if counts.truncated > 0 {
+        lines.push(format!(
+            "{} are truncated and were read as far as they go",
+            counts.truncated
+        ));
+    }
+    lines.extend(
+        counts
+            .failures
+            .iter()
+            .map(|(code, n)| format!("failed: {n} {} – {}", code.code(), code.advice())),
+    );
+    lines.extend(
+        counts.skips.iter().map(|(reason, n)| {
+            format!("skipped: {n} {} – {}", reason.code(), reason.explanation())
+        }),
+    );
+    lines
+}
+
+/// The exit code for a command that could not be done.
+#[must_use]
+pub fn exit_for(error: &anyhow::Error) -> Exit {
+    if error.is::<ArgumentError>() {
+        return Exit::BadArguments;
+    }
+    match error.downcast_ref::<JobError>() {
+        Some(JobError::Interrupted { .. }) => Exit::Interrupted,
+        Some(JobError::Input(InputError::NotFound { .. }))
+        | Some(JobError::Package(PackageError::Exists(_)))
+        | Some(JobError::Journal(JournalError::Missing(_) | JournalError::OtherRun(_))) => {
+            Exit::BadArguments
+        }
+        _ => Exit::Broken,
+    }
+}

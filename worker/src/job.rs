@@ -1,0 +1,311 @@
+//! The main flow of a job: list the files, take each through the pipeline, write the package.
+
+use std::{path::PathBuf, sync::atomic::AtomicBool, time::Instant};
+
+use common::{MediaOutcome, MediaRecord, media::OriginalCopy, media_kind::MediaKind};
+use jiff::Timestamp;
+
+use crate::{
+    detector::pool::{DetectorPool, PoolError},
+    input::{InputError, InputLimits, InputListing},
+    journal::{Journal, JournalError, JournalHeader, JournalRecords},
+    media::decode::DecodeLimits,
+    model::catalogue::InstalledModel,
+    package::{Package, PackageError},
+    pipeline::{
+        self, Ending, PipelineError, claims::Claims, inspect::PipelineContext, stage::StageClock,
+    },
+    progress::{Audience, Progress},
+    report::{self, RecordSource, ReportError},
+    run_facts::{Counts, ExecutionFacts, RunFacts, RunOptions},
+};
+
+/// Version of this program, as it stands in every report.
+pub const TRAPLINE_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The reports of a package, in the order in which they stand in a zip.
+const REPORTS: [&str; 5] = [
+    "results.xlsx",
+    "images.csv",
+    "detections.csv",
+    "megadetector.json",
+    "run.json",
+];
+
+/// What is to be done.
+pub struct JobRequest {
+    /// Zips, folders, pictures.
+    pub inputs: Vec<PathBuf>,
+    /// The package: a folder, or a zip.
+    pub destination: PathBuf,
+    /// How.
+    pub options: RunOptions,
+    /// Whether to go on with an interrupted run.
+    pub resume: bool,
+    /// Limits of a picture.
+    pub limits: DecodeLimits,
+    /// Who is told about progress.
+    pub audience: Audience,
+}
+
+/// Why a job did not end with a package.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The inputs cannot be read.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The package cannot be written.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// This machine stopped working.
+    #[error(transparent)]
+    Pipeline(#[from] PipelineError),
+    /// The detector cannot be set up.
+    #[error(transparent)]
+    Detector(#[from] PoolError),
+    /// A report cannot be written.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// It was asked to stop; `--resume` goes on from here.
+    #[error(
+        "stopped after {done} of {total} files; the same command with --resume goes on from there"
+    )]
+    Interrupted {
+        /// Files that have their record.
+        done: usize,
+        /// Files in all.
+        total: usize,
+    },
+}
+
+/// A finished job.
+pub struct JobResult {
+    /// What came of it.
+    pub facts: RunFacts,
+    /// Where the package is.
+    pub package: PathBuf,
+}
+
+/// Does a whole job: everything from the inputs to the finished package.
+///
+/// # Errors
+/// When the inputs or this machine cannot be used; never because of a single file.
+pub fn run(
+    request: &JobRequest,
+    model: &InstalledModel,
+    detectors: DetectorPool,
+    stop: &AtomicBool,
+) -> Result<JobResult, JobError> {
+    let mut job = Job::open(request, model)?;
+    let execution = job.process(model, detectors, stop)?;
+    let facts = RunFacts {
+        trapline_version: TRAPLINE_VERSION.to_owned(),
+        options: request.options.clone(),
+        model: model.facts(),
+        inputs: job.listing.facts(),
+        counts: job.counts,
+        execution,
+    };
+    finish(job.package, &facts)?;
+    Ok(JobResult {
+        facts,
+        package: request.destination.clone(),
+    })
+}
+
+/// A job under way.
+struct Job<'a> {
+    request: &'a JobRequest,
+    listing: InputListing,
+    package: Package,
+    journal: Journal,
+    claims: Claims,
+    counts: Counts,
+}
+
+impl<'a> Job<'a> {
+    /// Lists the inputs, begins the package, and takes over what an interrupted run finished.
+    fn open(request: &'a JobRequest, model: &InstalledModel) -> Result<Self, JobError> {
+        let outputs = [
+            request.destination.clone(),
+            Package::folder_for(&request.destination),
+        ];
+        let listing = InputListing::open(&request.inputs, InputLimits::default(), &outputs)?;
+        let package = Package::begin(&request.destination, request.resume)?;
+        let header = JournalHeader {
+            format: JournalHeader::FORMAT,
+            trapline_version: TRAPLINE_VERSION.to_owned(),
+            model_sha256: model.facts().sha256,
+            options: request.options.clone(),
+            input_fingerprint: listing.fingerprint(),
+        };
+        let (mut claims, mut counts) = (Claims::default(), Counts::default());
+        let journal = if request.resume {
+            Journal::resume(&package.journal(), &header, |number, record| {
+                let is_kept = is_still_whole(&listing, &package, number, record);
+                if is_kept {
+                    counts.add(record, request.options.threshold);
+                    if let Some(hash) = record
+                        .content_hash
+                        .as_deref()
+                        .and_then(|h| blake3::Hash::from_hex(h).ok())
+                    {
+                        claims.claim(&hash, number);
+                    }
+                }
+                is_kept
+            })?
+        } else {
+            Journal::create(&package.journal(), &header)?
+        };
+        Ok(Self {
+            request,
+            listing,
+            package,
+            journal,
+            claims,
+            counts,
+        })
+    }
+
+    /// Takes every file that has no record yet through the pipeline.
+    fn process(
+        &mut self,
+        model: &InstalledModel,
+        detectors: DetectorPool,
+        stop: &AtomicBool,
+    ) -> Result<ExecutionFacts, JobError> {
+        let (began, started) = (Instant::now(), Timestamp::now());
+        let resumed_records = self.journal.len() as u64;
+        let resumed_images = self.counts.processed + self.counts.failed;
+        let clock = StageClock::default();
+        let context = PipelineContext {
+            listing: &self.listing,
+            package: &self.package,
+            options: &self.request.options,
+            input_rule: &model.contract().input,
+            limits: self.request.limits,
+            clock: &clock,
+        };
+        let facts = detectors.facts();
+        let handles = detectors.into_handles();
+        let threads = handles.len();
+        let threshold = self.request.options.threshold;
+        let mut progress = Progress::begin(
+            self.request.audience,
+            resumed_images,
+            images_in(&self.listing),
+            threshold,
+        );
+        let counts = &mut self.counts;
+        let claims = std::mem::take(&mut self.claims);
+        let ending = pipeline::run(
+            &context,
+            handles,
+            &mut self.journal,
+            claims,
+            stop,
+            |record| {
+                counts.add(record, threshold);
+                progress.advance(record);
+            },
+        )?;
+        progress.end();
+        if ending == Ending::Interrupted {
+            return Err(JobError::Interrupted {
+                done: self.journal.len(),
+                total: self.listing.items().len(),
+            });
+        }
+        let wall_seconds = began.elapsed().as_secs_f64();
+        let images = self.counts.processed + self.counts.failed - resumed_images;
+        Ok(ExecutionFacts {
+            started: started.to_string(),
+            finished: Timestamp::now().to_string(),
+            device: facts.device,
+            onnxruntime_version: facts.runtime_version,
+            threads,
+            images_per_second: per_second(images, wall_seconds),
+            wall_seconds,
+            resumed_records,
+            stage_seconds: clock.seconds(),
+        })
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of files")]
+fn per_second(images: u64, seconds: f64) -> f64 {
+    if seconds > 0.0 {
+        images as f64 / seconds
+    } else {
+        0.0
+    }
+}
+
+/// Files that are images, or may turn out to be.
+fn images_in(listing: &InputListing) -> u64 {
+    listing
+        .items()
+        .iter()
+        .filter(|item| !matches!(item.kind, MediaKind::Skip(_)))
+        .count() as u64
+}
+
+/// Whether a record of an interrupted run still holds: it is that of the same file, and the
+/// copies it names are there (a power cut can lose them).
+fn is_still_whole(
+    listing: &InputListing,
+    package: &Package,
+    number: usize,
+    record: &MediaRecord,
+) -> bool {
+    let is_same_file = listing
+        .items()
+        .get(number)
+        .is_some_and(|item| item.path == record.path);
+    is_same_file
+        && copies_of(record)
+            .into_iter()
+            .flatten()
+            .all(|copy| package.holds(copy))
+}
+
+/// Paths of a record's annotated copy and copied original inside the package.
+fn copies_of(record: &MediaRecord) -> [Option<&str>; 2] {
+    let MediaOutcome::Processed(media) = &record.outcome else {
+        return [None, None];
+    };
+    let original = match &media.original {
+        Some(OriginalCopy::At(path)) => Some(path.as_str()),
+        _ => None,
+    };
+    [media.annotated.as_deref(), original]
+}
+
+/// Writes the reports from the journal and finishes the package.
+fn finish(package: Package, facts: &RunFacts) -> Result<(), JobError> {
+    let records = JournalRecords::at(&package.journal());
+    report::write_all(&records, facts, package.folder())?;
+    let all = records.records().map_err(|source| PackageError::Io {
+        path: package.journal(),
+        source,
+    })?;
+    let copies = all.flat_map(|record| match record {
+        // A duplicate shares the copies of the first file with its content.
+        Ok(record) if is_duplicate(&record) => Vec::new(),
+        Ok(record) => copies_of(&record)
+            .into_iter()
+            .flatten()
+            .map(|c| Ok(c.to_owned()))
+            .collect(),
+        Err(error) => vec![Err(error)],
+    });
+    Ok(package.finish(&REPORTS, copies)?)
+}
+
+fn is_duplicate(record: &MediaRecord) -> bool {
+    matches!(&record.outcome, MediaOutcome::Processed(media) if media.duplicate_of.is_some())
+}

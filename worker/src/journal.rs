@@ -1,0 +1,391 @@
+//! The journal: one JSON line for every finished file, in path order, so that an interrupted
+//! run goes on where it was and every report can be written from the disk.
+//!
+//! The first line says what the run is about (its *header*). A line counts once it is whole; a
+//! torn last line, as a killed process leaves it, is cut off when the journal is opened again.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use common::MediaRecord;
+use serde::{Deserialize, Serialize};
+
+use crate::{report::RecordSource, run_facts::RunOptions};
+
+/// How long a finished record may wait in memory before it is handed to the kernel.
+const FLUSH_AFTER: Duration = Duration::from_secs(1);
+
+/// What a journal is about. Records may only be taken over by a run with an equal header.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JournalHeader {
+    /// Version of this file's layout.
+    pub format: u32,
+    /// Version of the program, since another one may see or draw things differently.
+    pub trapline_version: String,
+    /// SHA-256 of the model.
+    pub model_sha256: String,
+    /// What the run was asked to do.
+    pub options: RunOptions,
+    /// Fingerprint of the listed input files.
+    pub input_fingerprint: String,
+}
+
+impl JournalHeader {
+    /// The current layout.
+    pub const FORMAT: u32 = 1;
+
+    /// What differs between two headers, in words, for people who try to resume.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Option<&'static str> {
+        if self.format != other.format || self.trapline_version != other.trapline_version {
+            Some("the version of the program")
+        } else if self.input_fingerprint != other.input_fingerprint {
+            Some("the input files")
+        } else if self.model_sha256 != other.model_sha256 {
+            Some("the model")
+        } else if self.options != other.options {
+            Some("the options (threshold, blur, annotate, originals, strip-gps or decode)")
+        } else {
+            None
+        }
+    }
+}
+
+/// Why a journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The disk refused.
+    #[error("the journal {path} could not be read or written")]
+    Io {
+        /// The journal's file.
+        path: PathBuf,
+        /// What the disk said.
+        #[source]
+        source: io::Error,
+    },
+    /// There is no journal to resume.
+    #[error("there is no interrupted run at {0}: start it without --resume")]
+    Missing(PathBuf),
+    /// The journal belongs to another run.
+    #[error(
+        "the interrupted run differs in {0}: repeat its command as it was, or choose another --out"
+    )]
+    OtherRun(&'static str),
+    /// The header line is damaged.
+    #[error("the journal {0} is damaged: remove the folder it is in and start again")]
+    Damaged(PathBuf),
+}
+
+/// An open journal: records are appended in path order, and read back by their number.
+pub struct Journal {
+    path: PathBuf,
+    file: BufWriter<File>,
+    /// Byte offset of each record's line.
+    offsets: Vec<u64>,
+    end: u64,
+    last_flush: Instant,
+}
+
+impl Journal {
+    /// Starts a new journal.
+    ///
+    /// # Errors
+    /// When the file exists already or cannot be written.
+    pub fn create(path: &Path, header: &JournalHeader) -> Result<Self, JournalError> {
+        let io_error = |source| JournalError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(path)
+            .map_err(io_error)?;
+        let mut journal = Self::over(path, file, 0);
+        journal.write_line(header)?;
+        journal.flush()?;
+        Ok(journal)
+    }
+
+    /// Opens the journal of an interrupted run and cuts off a torn last line.
+    /// `visit` sees every whole record in order and says whether it is to be kept; the first one
+    /// that is not, and all after it, are cut off too.
+    ///
+    /// # Errors
+    /// When there is none, it belongs to another run, or the disk refuses.
+    pub fn resume(
+        path: &Path,
+        header: &JournalHeader,
+        mut visit: impl FnMut(usize, &MediaRecord) -> bool,
+    ) -> Result<Self, JournalError> {
+        let io_error = |source| JournalError::Io {
+            path: path.to_owned(),
+            source,
+        };
+        let file = match OpenOptions::new().read(true).write(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(JournalError::Missing(path.to_owned()));
+            }
+            other => other.map_err(io_error)?,
+        };
+        let mut lines = BufReader::new(&file);
+        let mut line = String::new();
+        let mut end = read_whole_line(&mut lines, &mut line).map_err(io_error)?;
+        let found: JournalHeader =
+            serde_json::from_str(&line).map_err(|_| JournalError::Damaged(path.to_owned()))?;
+        if let Some(difference) = header.difference(&found) {
+            return Err(JournalError::OtherRun(difference));
+        }
+        let mut offsets = Vec::new();
+        loop {
+            let length = read_whole_line(&mut lines, &mut line).map_err(io_error)?;
+            let Ok(record) = serde_json::from_str::<MediaRecord>(&line) else {
+                break;
+            };
+            if length == 0 || !visit(offsets.len(), &record) {
+                break;
+            }
+            offsets.push(end);
+            end += length;
+        }
+        file.set_len(end).map_err(io_error)?;
+        let mut journal = Self::over(path, file, end);
+        journal.file.seek(SeekFrom::Start(end)).map_err(io_error)?;
+        journal.offsets = offsets;
+        Ok(journal)
+    }
+
+    fn over(path: &Path, file: File, end: u64) -> Self {
+        Self {
+            path: path.to_owned(),
+            file: BufWriter::new(file),
+            offsets: Vec::new(),
+            end,
+            last_flush: Instant::now(),
+        }
+    }
+
+    /// How many records it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
+    /// Whether it holds no record yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.offsets.is_empty()
+    }
+
+    /// Appends the next record.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn append(&mut self, record: &MediaRecord) -> Result<(), JournalError> {
+        self.offsets.push(self.end);
+        self.write_line(record)?;
+        if self.last_flush.elapsed() >= FLUSH_AFTER {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Reads a record back by its number.
+    ///
+    /// # Errors
+    /// When there is no such record or the disk refuses.
+    pub fn read(&mut self, number: usize) -> Result<MediaRecord, JournalError> {
+        self.flush()?;
+        let path = self.path.clone();
+        let io_error = |source| JournalError::Io { path, source };
+        let missing = || io::Error::new(io::ErrorKind::NotFound, format!("no record {number}"));
+        let read = || -> io::Result<MediaRecord> {
+            let start = *self.offsets.get(number).ok_or_else(missing)?;
+            let end = self.offsets.get(number + 1).copied().unwrap_or(self.end);
+            let length = usize::try_from(end - start).map_err(io::Error::other)?;
+            let mut line = vec![0; length];
+            self.file.get_ref().read_exact_at(&mut line, start)?;
+            Ok(serde_json::from_slice(&line)?)
+        };
+        read().map_err(io_error)
+    }
+
+    /// Hands everything appended so far to the kernel, where it survives the process.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn flush(&mut self) -> Result<(), JournalError> {
+        self.last_flush = Instant::now();
+        self.file.flush().map_err(|source| JournalError::Io {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    fn write_line(&mut self, value: &impl Serialize) -> Result<(), JournalError> {
+        let io_error = |source| JournalError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        let mut line = serde_json::to_vec(value).map_err(|error| io_error(error.into()))?;
+        line.push(b'\n');
+        self.file.write_all(&line).map_err(io_error)?;
+        self.end += line.len() as u64;
+        Ok(())
+    }
+}
+
+/// Reads one line with its line end into `line` and gives its length; 0 at the end of the file
+/// and for a line that is torn or not text.
+fn read_whole_line(lines: &mut impl BufRead, line: &mut String) -> io::Result<u64> {
+    line.clear();
+    match lines.read_line(line) {
+        Ok(length) if line.ends_with('\n') => Ok(length as u64),
+        Ok(_) => {
+            line.clear();
+            Ok(0)
+        }
+        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+            line.clear();
+            Ok(0)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The finished records of a journal file, for the reports.
+pub struct JournalRecords {
+    path: PathBuf,
+}
+
+impl JournalRecords {
+    /// Records of the journal at `path`.
+    #[must_use]
+    pub fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+        }
+    }
+}
+
+impl RecordSource for JournalRecords {
+    fn records(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<MediaRecord>> + '_>> {
+        let lines = BufReader::new(File::open(&self.path)?).lines().skip(1);
+        Ok(Box::new(
+            lines.map(|line| Ok(serde_json::from_str(&line?)?)),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use common::{MediaOutcome, MediaPath, SkipReason, media::CameraFacts};
+
+    use super::*;
+    use crate::run_facts::AnnotateChoice;
+
+    fn header() -> JournalHeader {
+        JournalHeader {
+            format: JournalHeader::FORMAT,
+            trapline_version: "1".to_owned(),
+            model_sha256: "abc".to_owned(),
+            options: RunOptions {
+                threshold: "0.2".parse().unwrap(),
+                blur: Vec::new(),
+                annotate: AnnotateChoice::None,
+                originals: false,
+                strip_gps: false,
+                full_decode: false,
+            },
+            input_fingerprint: "in".to_owned(),
+        }
+    }
+
+    fn record(number: usize) -> MediaRecord {
+        MediaRecord {
+            path: MediaPath::from_display_name(&format!("cam/{number}.txt")),
+            size_bytes: number as u64,
+            content_hash: None,
+            camera: CameraFacts::default(),
+            outcome: MediaOutcome::Skipped(SkipReason::NotAnImage),
+        }
+    }
+
+    fn journal_of(count: usize) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.jsonl");
+        let mut journal = Journal::create(&path, &header()).unwrap();
+        for number in 0..count {
+            journal.append(&record(number)).unwrap();
+        }
+        journal.flush().unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn a_cut_at_any_byte_keeps_every_whole_record() {
+        let (_folder, path) = journal_of(5);
+        let bytes = std::fs::read(&path).unwrap();
+        let header_end = bytes.iter().position(|&b| b == b'\n').unwrap() + 1;
+        for cut in header_end..=bytes.len() {
+            std::fs::write(&path, &bytes[..cut]).unwrap();
+            let whole = bytes[header_end..cut]
+                .iter()
+                .filter(|&&b| b == b'\n')
+                .count();
+            let mut journal = Journal::resume(&path, &header(), |_, _| true).unwrap();
+            assert_eq!(journal.len(), whole, "cut at byte {cut}");
+            for number in whole..5 {
+                journal.append(&record(number)).unwrap();
+            }
+            journal.flush().unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "cut at byte {cut}");
+        }
+    }
+
+    #[test]
+    fn records_are_read_back_between_appends() {
+        let (_folder, path) = journal_of(3);
+        let mut journal = Journal::resume(&path, &header(), |_, _| true).unwrap();
+        assert_eq!(journal.read(1).unwrap(), record(1));
+        journal.append(&record(3)).unwrap();
+        assert_eq!(journal.read(3).unwrap(), record(3));
+        assert_eq!(journal.read(0).unwrap(), record(0));
+        assert!(journal.read(4).is_err());
+        let all: Vec<_> = JournalRecords::at(&path)
+            .records()
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert_eq!(all, (0..4).map(record).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_refused_record_and_all_after_it_are_cut_off() {
+        let (_folder, path) = journal_of(5);
+        let journal = Journal::resume(&path, &header(), |number, _| number < 2).unwrap();
+        assert_eq!(journal.len(), 2);
+        drop(journal);
+        assert_eq!(JournalRecords::at(&path).records().unwrap().count(), 2);
+    }
+
+    #[test]
+    fn another_run_is_not_resumed() {
+        let (_folder, path) = journal_of(1);
+        let other = JournalHeader {
+            model_sha256: "def".to_owned(),
+            ..header()
+        };
+        let error = Journal::resume(&path, &other, |_, _| true).err().unwrap();
+        assert!(
+            matches!(error, JournalError::OtherRun("the model")),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! The pipeline: every listed file goes through reading, decoding, detection and drawing on its
+//! way into the journal.
+//!
+//! Each worker thread takes a file and does everything for it ("run to completion"): on CPUs
+//! with one session per thread this keeps every core busy without handing pictures around, and
+//! with a shared session (a GPU, or a model too big to hold once per thread) the threads wait
+//! together for their batch. The thread that called [`run`] writes the journal in path order.
+//!
+//! Memory is bounded by tickets: a worker needs one to begin a file, and gets it back only when
+//! the file's record is in the journal. One slow picture therefore cannot let the others run
+//! ahead without limit.
+
+pub mod claims;
+pub mod copies;
+pub mod inspect;
+pub mod record_writer;
+pub mod stage;
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use common::MediaRecord;
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::{
+    detector::pool::DetectorHandle,
+    journal::{Journal, JournalError},
+    package::{Package, PackageError},
+    pipeline::{
+        claims::Claims,
+        inspect::{Inspected, Inspector, PipelineContext},
+        record_writer::RecordWriter,
+    },
+};
+
+/// Files in flight for each worker thread: enough that a worker is not held up by a slower
+/// neighbour, few enough that finished records waiting for it stay small.
+const TICKETS_PER_WORKER: usize = 4;
+
+/// Why the pipeline had to stop. None of these is the fault of a single file; what is in the
+/// journal stays.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// The journal could not be written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A copy could not be written.
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    /// The model no longer runs on this machine, not even on a plain grey picture.
+    #[error("the model stopped working on this machine: {0}")]
+    BrokenDetector(String),
+    /// A worker thread ended unexpectedly.
+    #[error("a worker thread ended unexpectedly")]
+    WorkerLost,
+}
+
+/// How the pipeline ended when nothing was broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Every file has its record.
+    Complete,
+    /// It was asked to stop; the journal holds what was finished.
+    Interrupted,
+}
+
+/// Takes every item that the journal does not hold yet through the pipeline. `seen` is told of
+/// each new record, in path order.
+///
+/// # Errors
+/// When this machine, not a file, is at fault.
+pub fn run(
+    context: &PipelineContext<'_>,
+    handles: Vec<DetectorHandle>,
+    journal: &mut Journal,
+    claims: Claims,
+    stop: &AtomicBool,
+    mut seen: impl FnMut(&MediaRecord),
+) -> Result<Ending, PipelineError> {
+    let first = journal.len();
+    let items = context.listing.items();
+    let ticket_count = handles.len() * TICKETS_PER_WORKER;
+    let (ticket_sender, tickets) = bounded(ticket_count);
+    for _ in 0..ticket_count {
+        // The channel was made for exactly this many.
+        let _ = ticket_sender.try_send(());
+    }
+    let (finished_sender, finished) = unbounded();
+    let queue = Queue {
+        next: AtomicUsize::new(first),
+        end: items.len(),
+        stop,
+        tickets,
+    };
+    let claims = Mutex::new(claims);
+    thread::scope(|scope| {
+        for handle in handles {
+            let (queue, claims, finished) = (&queue, &claims, finished_sender.clone());
+            scope.spawn(move || {
+                work(
+                    &mut Inspector::new(context, claims, handle),
+                    queue,
+                    &finished,
+                )
+            });
+        }
+        drop(finished_sender);
+        let writer = RecordWriter::new(journal, context, first);
+        let written = write_in_order(writer, &finished, &ticket_sender, &mut seen);
+        if written.is_err() {
+            stop.store(true, Ordering::Relaxed);
+        }
+        // Workers that wait for a ticket see the closed channel and end.
+        drop(ticket_sender);
+        written
+    })?;
+    let is_complete = journal.len() == items.len();
+    match (is_complete, stop.load(Ordering::Relaxed)) {
+        (true, _) => Ok(Ending::Complete),
+        (false, true) => Ok(Ending::Interrupted),
+        (false, false) => Err(PipelineError::WorkerLost),
+    }
+}
+
+/// What the workers share: which file is next, and whether there may be a next one.
+struct Queue<'a> {
+    next: AtomicUsize,
+    end: usize,
+    stop: &'a AtomicBool,
+    tickets: Receiver<()>,
+}
+
+impl Queue<'_> {
+    /// Waits for a ticket and takes the next file.
+    fn take(&self) -> Option<usize> {
+        self.tickets.recv().ok()?;
+        if self.stop.load(Ordering::Relaxed) {
+            return None;
+        }
+        let index = self.next.fetch_add(1, Ordering::Relaxed);
+        (index < self.end).then_some(index)
+    }
+}
+
+fn work(
+    inspector: &mut Inspector<'_>,
+    queue: &Queue<'_>,
+    finished: &Sender<Result<Inspected, PipelineError>>,
+) {
+    while let Some(index) = queue.take() {
+        let inspected = inspector.inspect(index);
+        let is_broken = inspected.is_err();
+        if finished.send(inspected).is_err() || is_broken {
+            break;
+        }
+    }
+}
+
+fn write_in_order(
+    mut writer: RecordWriter<'_>,
+    finished: &Receiver<Result<Inspected, PipelineError>>,
+    tickets: &Sender<()>,
+    seen: &mut impl FnMut(&MediaRecord),
+) -> Result<(), PipelineError> {
+    for inspected in finished {
+        writer.accept(inspected?);
+        while let Some(record) = writer.write_next()? {
+            // More tickets than the channel holds cannot come back.
+            let _ = tickets.try_send(());
+            seen(&record);
+        }
+    }
+    writer.flush()
+}

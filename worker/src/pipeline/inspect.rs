@@ -1,0 +1,376 @@
+//! Everything that is done for one file, in order.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Mutex,
+};
+
+use common::{
+    Detection, Failure, FailureCode, MediaOutcome, MediaRecord, SkipReason,
+    media::{CameraFacts, OriginalCopy, ProcessedMedia},
+    media_kind::MediaKind,
+};
+
+use crate::{
+    annotate::{self, AnnotateRule},
+    detector::pool::DetectorHandle,
+    input::{InputItem, InputListing},
+    letterbox::{Canvas, CanvasRenderer},
+    media::{
+        decode::{self, DecodeLimits, DecodeScale, DecodedMedia},
+        exif,
+        frame::Frame,
+        orientation::Orientation,
+    },
+    model::contract::InputRule,
+    package::Package,
+    pipeline::{
+        PipelineError,
+        claims::Claims,
+        copies::CopyPaths,
+        stage::{Stage, StageClock},
+    },
+    run_facts::{AnnotateChoice, RunOptions},
+};
+
+/// Bytes that tell the format of a file of unknown kind.
+const HEAD_BYTES: usize = 64;
+
+/// An annotated copy is made from a decode of at least this size, where the original has it.
+const COPY_LONG_SIDE: u32 = 1024;
+
+/// A frame is decoded to at least this many times the canvas' longer side. Below it boxes begin
+/// to get lost; above it nothing is gained (docs/BENCHMARKS.md).
+const DECODE_MARGIN: f64 = 1.25;
+
+/// What all workers of a run share.
+pub struct PipelineContext<'a> {
+    /// The files.
+    pub listing: &'a InputListing,
+    /// Where copies go.
+    pub package: &'a Package,
+    /// What was asked for.
+    pub options: &'a RunOptions,
+    /// How the model wants its pixels.
+    pub input_rule: &'a InputRule,
+    /// Most pixels of a picture.
+    pub limits: DecodeLimits,
+    /// Where the time goes.
+    pub clock: &'a StageClock,
+}
+
+/// One file, looked at.
+pub struct Inspected {
+    /// Its number in the listing.
+    pub index: usize,
+    /// Its record, or the number of the file it is a copy of.
+    pub finding: Finding,
+}
+
+/// What was found out about a file.
+pub enum Finding {
+    /// Its own record.
+    Record(Box<MediaRecord>),
+    /// It has the same bytes as file number `of`, whose record holds for both.
+    Duplicate {
+        /// The file that was looked at instead.
+        of: usize,
+    },
+}
+
+/// Does all the work for one file after the other; owns every buffer that this needs.
+pub struct Inspector<'a> {
+    context: &'a PipelineContext<'a>,
+    claims: &'a Mutex<Claims>,
+    detector: DetectorHandle,
+    renderer: CanvasRenderer,
+    rule: AnnotateRule,
+    bytes: Vec<u8>,
+    spare_canvas: Option<Canvas>,
+}
+
+impl<'a> Inspector<'a> {
+    /// An inspector with its own share of the detector.
+    #[must_use]
+    pub fn new(
+        context: &'a PipelineContext<'a>,
+        claims: &'a Mutex<Claims>,
+        detector: DetectorHandle,
+    ) -> Self {
+        let options = context.options;
+        Self {
+            context,
+            claims,
+            detector,
+            renderer: CanvasRenderer::new(context.input_rule.clone()),
+            rule: AnnotateRule {
+                threshold: options.threshold,
+                blurred: options.blur.clone(),
+                strip_gps: options.strip_gps,
+            },
+            bytes: Vec::new(),
+            spare_canvas: None,
+        }
+    }
+
+    /// Looks at file number `index`. What is wrong with the file is part of the finding.
+    ///
+    /// # Errors
+    /// When this machine, not the file, is at fault.
+    pub fn inspect(&mut self, index: usize) -> Result<Inspected, PipelineError> {
+        let finding = match self.context.listing.items().get(index) {
+            Some(item) => self.find(index, item)?,
+            None => return Err(PipelineError::WorkerLost),
+        };
+        Ok(Inspected { index, finding })
+    }
+
+    fn find(&mut self, index: usize, item: &InputItem) -> Result<Finding, PipelineError> {
+        let record = |outcome| {
+            Finding::Record(Box::new(MediaRecord {
+                path: item.path.clone(),
+                size_bytes: item.size_bytes,
+                content_hash: None,
+                camera: CameraFacts::default(),
+                outcome,
+            }))
+        };
+        if let Some(outcome) = self.judge_unread(item) {
+            return Ok(record(outcome));
+        }
+        let listing = self.context.listing;
+        let bytes = &mut self.bytes;
+        if let Err(failure) = self
+            .context
+            .clock
+            .time(Stage::Read, || listing.read(item, bytes))
+        {
+            return Ok(record(MediaOutcome::Failed(failure)));
+        }
+        let hash = self
+            .context
+            .clock
+            .time(Stage::Read, || blake3::hash(&self.bytes));
+        let earlier = self
+            .claims
+            .lock()
+            .map_err(|_| PipelineError::WorkerLost)?
+            .claim(&hash, index);
+        if let Some(of) = earlier {
+            return Ok(Finding::Duplicate { of });
+        }
+        // A decoder that panics must cost its own picture only.
+        let (camera, outcome) = catch_unwind(AssertUnwindSafe(|| self.process(item)))
+            .unwrap_or_else(|_| {
+                let detail = "the program stumbled over this file".to_owned();
+                Ok((
+                    CameraFacts::default(),
+                    MediaOutcome::Failed(Failure::new(FailureCode::Unreadable, detail)),
+                ))
+            })?;
+        Ok(Finding::Record(Box::new(MediaRecord {
+            path: item.path.clone(),
+            size_bytes: item.size_bytes,
+            content_hash: Some(hash.to_hex().to_string()),
+            camera,
+            outcome,
+        })))
+    }
+
+    /// The outcome for a file that need not be read, going by its name and first bytes.
+    fn judge_unread(&self, item: &InputItem) -> Option<MediaOutcome> {
+        match item.kind {
+            MediaKind::Image => None,
+            MediaKind::Skip(reason) => Some(MediaOutcome::Skipped(reason)),
+            MediaKind::UnsupportedImage => {
+                let detail = match item.path.extension() {
+                    Some(extension) => format!(
+                        "{} images are not supported",
+                        extension.to_ascii_uppercase()
+                    ),
+                    None => "this kind of image is not supported".to_owned(),
+                };
+                Some(MediaOutcome::Failed(Failure::new(
+                    FailureCode::Unsupported,
+                    detail,
+                )))
+            }
+            MediaKind::Unknown => {
+                let head = self.context.listing.read_head(item, HEAD_BYTES);
+                match head {
+                    Ok(head) if decode::looks_like_image(&head) => None,
+                    _ => Some(MediaOutcome::Skipped(SkipReason::NotAnImage)),
+                }
+            }
+        }
+    }
+
+    /// Everything from bytes in memory to the outcome.
+    fn process(&mut self, item: &InputItem) -> Result<(CameraFacts, MediaOutcome), PipelineError> {
+        let clock = self.context.clock;
+        let metadata = clock.time(Stage::Exif, || exif::read(&self.bytes));
+        let decoded = match clock.time(Stage::Decode, || {
+            self.decode(metadata.orientation, self.detect_scale())
+        }) {
+            Ok(decoded) => decoded,
+            Err(failure) => return Ok((metadata.camera, MediaOutcome::Failed(failure))),
+        };
+        let detections = match self.detect(&decoded)? {
+            Ok(detections) => detections,
+            Err(failure) => return Ok((metadata.camera, MediaOutcome::Failed(failure))),
+        };
+        let mut media = ProcessedMedia {
+            width: decoded.source_width,
+            height: decoded.source_height,
+            detections,
+            decoded_share: decoded.decoded_share,
+            duplicate_of: None,
+            annotated: None,
+            original: None,
+        };
+        if self.wants_copy(&media) {
+            let copied = self.write_annotated(
+                item,
+                decoded,
+                &media.detections,
+                metadata.orientation,
+                metadata.tiff.as_deref(),
+            )?;
+            media.annotated = copied;
+        }
+        if self.context.options.originals {
+            media.original = Some(self.write_original(item, &media.detections)?);
+        }
+        Ok((metadata.camera, MediaOutcome::Processed(media)))
+    }
+
+    fn decode(
+        &self,
+        orientation: Orientation,
+        scale: DecodeScale,
+    ) -> Result<DecodedMedia, Failure> {
+        decode::decode(&self.bytes, orientation, scale, self.context.limits)
+    }
+
+    /// The decode for detection depends on the model and the picture alone, so that options
+    /// about copies never change what is found.
+    fn detect_scale(&self) -> DecodeScale {
+        if self.context.options.full_decode {
+            return DecodeScale::Full;
+        }
+        let rule = self.context.input_rule;
+        let side = f64::from(rule.width.max(rule.height)) * DECODE_MARGIN;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "canvas sides are small"
+        )]
+        DecodeScale::LongSideAtLeast(side.ceil() as u32)
+    }
+
+    fn detect(
+        &mut self,
+        decoded: &DecodedMedia,
+    ) -> Result<Result<Vec<Detection>, Failure>, PipelineError> {
+        let clock = self.context.clock;
+        let spare = self.spare_canvas.take();
+        let canvas = clock.time(Stage::Letterbox, || {
+            self.renderer.render(
+                &decoded.frame,
+                decoded.source_width,
+                decoded.source_height,
+                spare,
+            )
+        });
+        let (canvas, result) = clock.time(Stage::Detect, || self.detector.detect_one(canvas));
+        self.spare_canvas = canvas;
+        match result {
+            Ok(detections) => Ok(Ok(detections)),
+            Err(error) => {
+                self.test_detector()?;
+                Ok(Err(Failure::new(
+                    FailureCode::InferenceFailed,
+                    error.to_string(),
+                )))
+            }
+        }
+    }
+
+    /// After a failed inference: was it the picture, or does nothing work any more?
+    fn test_detector(&mut self) -> Result<(), PipelineError> {
+        let (width, height) = (
+            self.context.input_rule.width,
+            self.context.input_rule.height,
+        );
+        let grey = Frame {
+            width,
+            height,
+            rgb: vec![114; width as usize * height as usize * 3],
+        };
+        let canvas = self.renderer.render(&grey, width, height, None);
+        let (_, result) = self.detector.detect_one(canvas);
+        result
+            .map(drop)
+            .map_err(|error| PipelineError::BrokenDetector(error.to_string()))
+    }
+
+    fn wants_copy(&self, media: &ProcessedMedia) -> bool {
+        match self.context.options.annotate {
+            AnnotateChoice::All => true,
+            AnnotateChoice::Detections => {
+                media.category_at(self.context.options.threshold).is_some()
+            }
+            AnnotateChoice::None => false,
+        }
+    }
+
+    fn write_annotated(
+        &self,
+        item: &InputItem,
+        decoded: DecodedMedia,
+        detections: &[Detection],
+        orientation: Orientation,
+        tiff: Option<&[u8]>,
+    ) -> Result<Option<String>, PipelineError> {
+        let clock = self.context.clock;
+        let frame = self.frame_for_copy(decoded, orientation);
+        let jpeg = clock.time(Stage::Annotate, || {
+            annotate::annotate(frame, detections, tiff, &self.rule)
+        });
+        let Ok(jpeg) = jpeg else {
+            // A picture that cannot be drawn on still has its detections.
+            return Ok(None);
+        };
+        let path = CopyPaths::of(self.context.listing).annotated(&item.path);
+        clock.time(Stage::Write, || self.context.package.write(&path, &jpeg))?;
+        Ok(Some(path))
+    }
+
+    /// The decode for detection, if it is large enough to look at; a larger one otherwise.
+    fn frame_for_copy(&self, decoded: DecodedMedia, orientation: Orientation) -> Frame {
+        let long_side = |width: u32, height: u32| width.max(height);
+        let enough = COPY_LONG_SIDE.min(long_side(decoded.source_width, decoded.source_height));
+        if long_side(decoded.frame.width, decoded.frame.height) >= enough {
+            return decoded.frame;
+        }
+        let larger = self.context.clock.time(Stage::Decode, || {
+            self.decode(orientation, DecodeScale::LongSideAtLeast(COPY_LONG_SIDE))
+        });
+        larger.map_or(decoded.frame, |larger| larger.frame)
+    }
+
+    fn write_original(
+        &self,
+        item: &InputItem,
+        detections: &[Detection],
+    ) -> Result<OriginalCopy, PipelineError> {
+        if annotate::blurs(detections, &self.rule) {
+            return Ok(OriginalCopy::Withheld);
+        }
+        let path = CopyPaths::of(self.context.listing).original(&item.path);
+        self.context.clock.time(Stage::Write, || {
+            self.context.package.write(&path, &self.bytes)
+        })?;
+        Ok(OriginalCopy::At(path))
+    }
+}

@@ -1,0 +1,114 @@
+//! Exit codes and messages for what people get wrong, and for machines that are broken.
+
+mod support;
+
+use support::{Workbench, assert_exit, picture, process, process_command, said, worker};
+
+fn card(bench: &Workbench) -> std::path::PathBuf {
+    bench.zip("card.zip", &[("a.jpg", &picture::jpeg(&picture::blank()))])
+}
+
+#[test]
+fn a_missing_input_is_a_bad_argument() {
+    let bench = Workbench::new();
+    let output = process(&bench.path("nowhere.zip"), &bench.path("out"), &[]);
+    assert_exit(&output, 2);
+    assert!(said(&output).contains("nowhere.zip"), "{}", said(&output));
+    assert!(!bench.path("out").exists(), "nothing is left behind");
+}
+
+#[test]
+fn an_existing_package_is_kept() {
+    let bench = Workbench::new();
+    let out = bench.folder("out", &[("results.xlsx", b"precious")]);
+    let output = process(&card(&bench), &out, &[]);
+    assert_exit(&output, 2);
+    assert_eq!(
+        std::fs::read(out.join("results.xlsx")).unwrap(),
+        b"precious"
+    );
+}
+
+#[test]
+fn a_threshold_above_one_is_refused() {
+    let bench = Workbench::new();
+    let output = process_command(&card(&bench), &bench.path("out"), &[])
+        .args(["--blur", "people,none"])
+        .output()
+        .unwrap();
+    assert_exit(&output, 2);
+    let output = worker()
+        .args(["process", "x.zip", "--out", "y", "--threshold", "7"])
+        .output()
+        .unwrap();
+    assert_exit(&output, 2);
+    assert!(
+        said(&output).contains("between 0 and 1"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn a_file_that_is_no_archive_says_what_to_do() {
+    let bench = Workbench::new();
+    let fake = bench.path("card.zip");
+    std::fs::write(&fake, "not a zip at all").unwrap();
+    let output = process(&fake, &bench.path("out"), &[]);
+    assert_exit(&output, 1);
+    assert!(said(&output).contains("card.zip"), "{}", said(&output));
+}
+
+#[test]
+fn an_unknown_model_says_how_to_see_those_there_are() {
+    let bench = Workbench::new();
+    let output = worker()
+        .args(["process", "--model", "no-such-model"])
+        .arg(card(&bench))
+        .arg("--out")
+        .arg(bench.path("out"))
+        .output()
+        .unwrap();
+    assert_exit(&output, 1);
+    assert!(said(&output).contains("models list"), "{}", said(&output));
+}
+
+#[test]
+fn a_device_that_is_not_there_is_an_error_not_a_slow_run() {
+    let bench = Workbench::new();
+    let output = worker()
+        .args(["process", "--model", "tiny-rows-xyxy", "--device", "cuda:0"])
+        .arg(card(&bench))
+        .arg("--out")
+        .arg(bench.path("out"))
+        .output()
+        .unwrap();
+    assert_exit(&output, 1);
+    assert!(said(&output).contains("cuda:0"), "{}", said(&output));
+}
+
+#[test]
+fn a_missing_onnx_runtime_says_how_to_get_it() {
+    let bench = Workbench::new();
+    let output = worker()
+        .env("TRAPLINE_HOME", bench.path("nowhere"))
+        .args(["check", "--model", "tiny-rows-xyxy"])
+        .output()
+        .unwrap();
+    assert_exit(&output, 1);
+    assert!(said(&output).contains("make setup"), "{}", said(&output));
+}
+
+#[test]
+fn check_says_which_device_ran() {
+    let output = worker()
+        .args(["check", "--model", "tiny-rows-xyxy", "--device", "cpu"])
+        .output()
+        .unwrap();
+    assert_exit(&output, 0);
+    assert!(
+        said(&output).contains("device cpu: one inference took"),
+        "{}",
+        said(&output)
+    );
+}
