@@ -149,7 +149,7 @@ pub fn one_of_each() -> Vec<MediaRecord> {
         record("north/cam 1/DCIM/b.jpg", MediaOutcome::Processed(copy)),
         record("c#.jpg", MediaOutcome::Processed(person)),
         record("south/d.jpg", MediaOutcome::Processed(truncated)),
-        record("=cmd|' /C calc'!A0.jpg", MediaOutcome::Failed(failure)),
+        record("=1+cmd|calc!A0.jpg", MediaOutcome::Failed(failure)),
         record("south/clip.mp4", MediaOutcome::Skipped(SkipReason::Video)),
         record(
             "鹿/Thumbs.db",
