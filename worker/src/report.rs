@@ -1,10 +1,41 @@
 //! The result package: workbook, CSV, MegaDetector JSON, run facts.
+//!
+//! Everything is written in one pass over the records. The files stay under temporary names
+//! until all of them are complete on the disk, so that a package is never half old, half new.
 
-use std::path::Path;
+mod columns;
+mod csv_table;
+mod megadetector;
+mod staged_file;
+mod survey;
+mod workbook;
 
-use common::MediaRecord;
+use std::{
+    io::{self, Write as _},
+    path::Path,
+};
 
-use crate::run_facts::RunFacts;
+use common::{MediaOutcome, MediaRecord, deployment::camera_folder};
+use rust_xlsxwriter::XlsxError;
+
+use crate::run_facts::{Counts, RunFacts};
+use columns::{DetectionRow, FailureRow, ImageRow};
+use csv_table::CsvTable;
+use megadetector::MegadetectorFile;
+use staged_file::StagedFile;
+use survey::Survey;
+use workbook::WorkbookFile;
+
+/// File name of the workbook.
+pub const WORKBOOK: &str = "results.xlsx";
+/// File name of the table of images.
+pub const IMAGES_CSV: &str = "images.csv";
+/// File name of the table of detections.
+pub const DETECTIONS_CSV: &str = "detections.csv";
+/// File name of the detections in MegaDetector's format.
+pub const MEGADETECTOR_JSON: &str = "megadetector.json";
+/// File name of the facts about the run.
+pub const RUN_JSON: &str = "run.json";
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +47,41 @@ pub enum ReportError {
         file: &'static str,
         /// What the disk said.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
+    },
+    /// The records could not be read back.
+    #[error("reading the records")]
+    ReadRecords {
+        /// What the source of the records said.
+        #[source]
+        source: io::Error,
+    },
+    /// The spreadsheet library refused a cell or could not save the workbook.
+    #[error("writing {WORKBOOK}")]
+    Workbook {
+        /// What the library said.
+        #[source]
+        source: XlsxError,
+    },
+    /// The records are not those that the run counted; a report of either would be wrong.
+    #[error("the records hold {} files, the run counted {}; their counts differ", .counted.files, .stated.files)]
+    CountsDiffer {
+        /// What the records add up to.
+        counted: Box<Counts>,
+        /// What the run says it did.
+        stated: Box<Counts>,
     },
 }
+
+impl ReportError {
+    /// For `map_err`: the disk refused to write this file.
+    fn writing(file: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Write { file, source }
+    }
+}
+
+/// What iterates over the records of a run.
+pub type Records<'a> = Box<dyn Iterator<Item = io::Result<MediaRecord>> + 'a>;
 
 /// Where reports get the records from: in path order, as often as they ask.
 pub trait RecordSource {
@@ -26,21 +89,135 @@ pub trait RecordSource {
     ///
     /// # Errors
     /// When the records cannot be opened.
-    fn records(
-        &self,
-    ) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<MediaRecord>> + '_>>;
+    fn records(&self) -> io::Result<Records<'_>>;
+}
+
+/// How much fits into one part of the workbook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkbookLimits {
+    /// Most rows below the header of one sheet; further rows go to a sheet `Images 2`, ….
+    pub rows_per_sheet: u32,
+    /// Most links on one sheet; further paths are plain text.
+    pub links_per_sheet: u32,
+    /// Most cameras that the Summary lists one by one.
+    pub cameras: usize,
+}
+
+impl Default for WorkbookLimits {
+    /// Excel's limits: 1,048,576 rows with the header and 65,530 links on a sheet; and 10,000
+    /// cameras, so that a folder for each picture does not fill the memory.
+    fn default() -> Self {
+        Self {
+            rows_per_sheet: 1_048_575,
+            links_per_sheet: 65_530,
+            cameras: 10_000,
+        }
+    }
 }
 
 /// Writes `results.xlsx`, `images.csv`, `detections.csv`, `megadetector.json` and `run.json`
 /// into a folder, each beside its final name first and then renamed. Needs the same little
-/// memory for a hundred records and for a million.
+/// memory for a hundred records and for a million. All but `run.json` are the same, byte for
+/// byte, for the same records and facts, whenever they are written.
 ///
 /// # Errors
-/// When a file cannot be written or the records cannot be read.
+/// When a file cannot be written, the records cannot be read, or they do not add up to the
+/// counts in `facts`.
 pub fn write_all(
-    _records: &dyn RecordSource,
-    _facts: &RunFacts,
-    _folder: &Path,
+    records: &dyn RecordSource,
+    facts: &RunFacts,
+    folder: &Path,
 ) -> Result<(), ReportError> {
-    todo!()
+    write_all_within(WorkbookLimits::default(), records, facts, folder)
+}
+
+/// [`write_all`] with other limits for the workbook than Excel's.
+///
+/// # Errors
+/// As for [`write_all`].
+pub fn write_all_within(
+    limits: WorkbookLimits,
+    records: &dyn RecordSource,
+    facts: &RunFacts,
+    folder: &Path,
+) -> Result<(), ReportError> {
+    let mut package = Package::create(limits, facts, folder)?;
+    for record in records
+        .records()
+        .map_err(|source| ReportError::ReadRecords { source })?
+    {
+        let record = record.map_err(|source| ReportError::ReadRecords { source })?;
+        package.add(&record)?;
+    }
+    package.publish(folder)
+}
+
+/// All files of the package while the records pass by.
+struct Package<'f> {
+    facts: &'f RunFacts,
+    survey: Survey,
+    workbook: WorkbookFile,
+    images: CsvTable,
+    detections: CsvTable,
+    megadetector: MegadetectorFile<'f>,
+}
+
+impl<'f> Package<'f> {
+    fn create(
+        limits: WorkbookLimits,
+        facts: &'f RunFacts,
+        folder: &Path,
+    ) -> Result<Self, ReportError> {
+        Ok(Self {
+            facts,
+            survey: Survey::new(facts.options.threshold, limits.cameras),
+            workbook: WorkbookFile::create(folder, facts, limits)?,
+            images: CsvTable::create::<ImageRow<'_>>(folder, IMAGES_CSV)?,
+            detections: CsvTable::create::<DetectionRow<'_>>(folder, DETECTIONS_CSV)?,
+            megadetector: MegadetectorFile::create(folder, facts)?,
+        })
+    }
+
+    fn add(&mut self, record: &MediaRecord) -> Result<(), ReportError> {
+        let folder = camera_folder(&record.path);
+        self.survey.add(record, &folder);
+        if let Some(row) = FailureRow::of(record) {
+            self.workbook.add_failure(&row)?;
+        }
+        if matches!(record.outcome, MediaOutcome::Skipped(_)) {
+            return Ok(());
+        }
+        let row = ImageRow::new(record, &folder, self.facts.options.threshold);
+        self.workbook.add_image(&row)?;
+        self.images.add(&row)?;
+        for row in DetectionRow::all(record, &folder, self.facts) {
+            self.workbook.add_detection(&row)?;
+            self.detections.add(&row)?;
+        }
+        self.megadetector.add(record)
+    }
+
+    /// Completes every file, then renames them all.
+    fn publish(self, folder: &Path) -> Result<(), ReportError> {
+        self.survey.check(&self.facts.counts)?;
+        let mut files = vec![
+            self.workbook.finish(self.facts, &self.survey)?,
+            self.images.finish()?,
+            self.detections.finish()?,
+            self.megadetector.finish()?,
+            write_run_facts(folder, self.facts)?,
+        ];
+        files.iter_mut().try_for_each(StagedFile::seal)?;
+        files.into_iter().try_for_each(StagedFile::publish)?;
+        staged_file::seal_folder(folder).map_err(ReportError::writing(RUN_JSON))
+    }
+}
+
+fn write_run_facts(folder: &Path, facts: &RunFacts) -> Result<StagedFile, ReportError> {
+    let mut file = StagedFile::create(folder, RUN_JSON)?;
+    serde_json::to_writer_pretty(&mut file, facts)
+        .map_err(io::Error::from)
+        .and_then(|()| file.write_all(b"\n"))
+        .map_err(ReportError::writing(RUN_JSON))?;
+    Ok(file)
 }

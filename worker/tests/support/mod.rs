@@ -2,7 +2,10 @@
 //! read back.
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+pub mod megadetector_rules;
 pub mod picture;
+pub mod python;
+pub mod records;
 
 use std::{
     fs::{self, File},

@@ -1,0 +1,109 @@
+//! A table as a CSV file: RFC 4180, UTF-8.
+//!
+//! No byte order mark: R, pandas and database loaders would take it for a part of the first
+//! column's name. Readers with Excel have the workbook.
+
+use std::{borrow::Cow, io, path::Path};
+
+use csv::{Terminator, Writer, WriterBuilder};
+
+use super::{
+    ReportError,
+    columns::{Cell, TableRow},
+    staged_file::StagedFile,
+};
+
+/// A CSV file being written.
+pub(crate) struct CsvTable {
+    name: &'static str,
+    writer: Writer<StagedFile>,
+}
+
+impl CsvTable {
+    /// Starts a file with the header of a table.
+    pub(crate) fn create<R: TableRow>(
+        folder: &Path,
+        name: &'static str,
+    ) -> Result<Self, ReportError> {
+        let file = StagedFile::create(folder, name)?;
+        let mut writer = WriterBuilder::new()
+            .terminator(Terminator::CRLF)
+            .from_writer(file);
+        let header = R::headings().into_iter().map(|heading| heading.name);
+        writer
+            .write_record(header)
+            .map_err(|error| refused(name, error))?;
+        Ok(Self { name, writer })
+    }
+
+    /// Writes one row.
+    pub(crate) fn add(&mut self, row: &impl TableRow) -> Result<(), ReportError> {
+        let refused = |error| refused(self.name, error);
+        for cell in row.cells() {
+            self.writer
+                .write_field(field(cell).as_bytes())
+                .map_err(refused)?;
+        }
+        self.writer.write_record(None::<&[u8]>).map_err(refused)
+    }
+
+    /// Gives the complete file back, to be published.
+    pub(crate) fn finish(self) -> Result<StagedFile, ReportError> {
+        self.writer
+            .into_inner()
+            .map_err(|error| ReportError::Write {
+                file: self.name,
+                source: error.into_error(),
+            })
+    }
+}
+
+fn refused(file: &'static str, error: csv::Error) -> ReportError {
+    ReportError::Write {
+        file,
+        source: io::Error::from(error),
+    }
+}
+
+/// A cell's text. Numbers keep their full precision; times are ISO 8601 without a zone.
+fn field(cell: Cell<'_>) -> Cow<'_, str> {
+    match cell {
+        Cell::Blank => Cow::Borrowed(""),
+        Cell::Text(text) | Cell::Link(text) => guarded(text),
+        Cell::Integer(value) => Cow::Owned(value.to_string()),
+        Cell::Number(value) => Cow::Owned(value.to_string()),
+        Cell::Moment(moment) => Cow::Owned(moment.to_string()),
+        Cell::Label(label) => Cow::Borrowed(label.name()),
+    }
+}
+
+/// Puts a `'` before text that spreadsheet programs would run as a formula (OWASP, "CSV
+/// Injection").
+fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_never_begins_like_a_formula() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(field(Cell::text(text)), format!("'{text}"));
+        }
+        assert_eq!(field(Cell::text("a=1")), "a=1");
+    }
+
+    #[test]
+    fn numbers_are_not_guarded_and_times_are_iso() {
+        assert_eq!(field(Cell::Number(-12.5)), "-12.5");
+        assert_eq!(field(Cell::Integer(-60)), "-60");
+        let moment = jiff::civil::date(2024, 5, 1).at(6, 30, 15, 120_000_000);
+        assert_eq!(field(Cell::Moment(moment)), "2024-05-01T06:30:15.12");
+    }
+}

@@ -1,0 +1,175 @@
+//! `results.xlsx`: Summary, Images, Detections, Failures, Settings.
+//!
+//! Rows go to temporary files as they come, so that memory does not grow with them. Text is
+//! written as text only: nothing from outside can become a formula.
+
+mod cell;
+mod formats;
+mod link;
+mod notes;
+mod settings;
+mod summary;
+mod table_sheets;
+mod text;
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use jiff::civil::date;
+use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
+
+use super::{
+    ReportError, WORKBOOK, WorkbookLimits,
+    columns::{DetectionRow, FailureRow, ImageRow, TableRow},
+    staged_file::StagedFile,
+    survey::Survey,
+};
+use crate::run_facts::RunFacts;
+use formats::Formats;
+use notes::NoteSheet;
+use table_sheets::TableSheets;
+
+/// Above this many files, sheets may pass the 4 GiB that a zip entry holds without its 64-bit
+/// extension; below, the extension is left out for the sake of old readers.
+const FILES_OF_A_LARGE_WORKBOOK: u64 = 500_000;
+
+/// `results.xlsx` being written.
+pub(crate) struct WorkbookFile {
+    file: StagedFile,
+    workbook: Workbook,
+    formats: Formats,
+    images: TableSheets,
+    detections: TableSheets,
+    failures: TableSheets,
+}
+
+impl WorkbookFile {
+    /// Starts a workbook; its temporary files lie in the same folder.
+    pub(crate) fn create(
+        folder: &Path,
+        facts: &RunFacts,
+        limits: WorkbookLimits,
+    ) -> Result<Self, ReportError> {
+        let file = StagedFile::create(folder, WORKBOOK)?;
+        guarded(|| {
+            let mut workbook = Workbook::new();
+            workbook.set_tempdir(folder)?;
+            workbook.use_zip_large_file(facts.counts.files > FILES_OF_A_LARGE_WORKBOOK);
+            workbook.set_properties(&properties(facts));
+            let formats = Formats::new();
+            let images = TableSheets::open(
+                "Images",
+                ImageRow::headings(),
+                limits,
+                &mut workbook,
+                &formats,
+            )?;
+            let detections = TableSheets::open(
+                "Detections",
+                DetectionRow::headings(),
+                limits,
+                &mut workbook,
+                &formats,
+            )?;
+            let failures = TableSheets::open(
+                "Failures",
+                FailureRow::headings(),
+                limits,
+                &mut workbook,
+                &formats,
+            )?;
+            Ok(Self {
+                file,
+                workbook,
+                formats,
+                images,
+                detections,
+                failures,
+            })
+        })
+    }
+
+    /// Writes a row of the Images sheet.
+    pub(crate) fn add_image(&mut self, row: &ImageRow<'_>) -> Result<(), ReportError> {
+        guarded(|| {
+            self.images
+                .add(&row.cells(), &mut self.workbook, &self.formats)
+        })
+    }
+
+    /// Writes a row of the Detections sheet.
+    pub(crate) fn add_detection(&mut self, row: &DetectionRow<'_>) -> Result<(), ReportError> {
+        guarded(|| {
+            self.detections
+                .add(&row.cells(), &mut self.workbook, &self.formats)
+        })
+    }
+
+    /// Writes a row of the Failures sheet.
+    pub(crate) fn add_failure(&mut self, row: &FailureRow<'_>) -> Result<(), ReportError> {
+        guarded(|| {
+            self.failures
+                .add(&row.cells(), &mut self.workbook, &self.formats)
+        })
+    }
+
+    /// Puts the sheets together and gives the complete file back, to be published.
+    pub(crate) fn finish(
+        mut self,
+        facts: &RunFacts,
+        survey: &Survey,
+    ) -> Result<StagedFile, ReportError> {
+        guarded(|| {
+            let mut notes = NoteSheet::open("Summary", &mut self.workbook, &self.formats)?;
+            summary::write(&mut notes, facts, survey)?;
+            self.workbook.push_worksheet(notes.close());
+            for table in [self.images, self.detections, self.failures] {
+                table.close_into(&mut self.workbook)?;
+            }
+            let mut notes = NoteSheet::open("Settings", &mut self.workbook, &self.formats)?;
+            settings::write(&mut notes, facts)?;
+            self.workbook.push_worksheet(notes.close());
+            self.workbook.save_to_writer(&mut self.file)?;
+            Ok(self.file)
+        })
+    }
+}
+
+/// The creation date is fixed: the same input shall give the same bytes.
+fn properties(facts: &RunFacts) -> DocProperties {
+    DocProperties::new()
+        .set_title("Trapline results")
+        .set_author(format!("Trapline {}", facts.trapline_version))
+        .set_creation_datetime(&date(2000, 1, 1).at(0, 0, 0, 0))
+}
+
+/// Turns what the spreadsheet library says into our error. The library panics when a temporary
+/// file of a sheet cannot be written, as on a full disk; that is an error like any other here.
+fn guarded<T>(work: impl FnOnce() -> Result<T, XlsxError>) -> Result<T, ReportError> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(XlsxError::IoError(source))) => Err(ReportError::Write {
+            file: WORKBOOK,
+            source,
+        }),
+        Ok(Err(source)) => Err(ReportError::Workbook { source }),
+        Err(_) => Err(ReportError::Write {
+            file: WORKBOOK,
+            source: io::Error::other("the temporary file of a sheet could not be written"),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_library_is_an_error() {
+        let error = guarded::<()>(|| panic!("Couldn't write to xml file")).unwrap_err();
+        assert!(matches!(error, ReportError::Write { file: WORKBOOK, .. }));
+    }
+}
