@@ -14,12 +14,22 @@ worker=${WORKER:-target/release/trapline-worker}
 default=yolox-nano
 last_resort=coco-centernet
 
+if [ ! -x "$worker" ]; then
+    echo "set-up: there is no $worker yet: make build" >&2
+    exit 1
+fi
+
 is_ready() {
     "$worker" models verify "$1" >/dev/null 2>&1
 }
 
 # The model of last resort comes from the npm registry, by npm itself.
 provide_npm() {
+    # Node has a list of authorities of its own; a house with a private one adds it to the system's.
+    local system_authorities=/etc/ssl/certs/ca-certificates.crt
+    if [ -r "$system_authorities" ]; then
+        export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$system_authorities}
+    fi
     if command -v npm >/dev/null; then return; fi
     local node=var/tools/node
     echo "No npm here; taking one from the Python package index for this once." >&2
