@@ -20,18 +20,19 @@ def main() -> int:
     found = {name: counts[name] for name in EXPECTED}
     expect(found, EXPECTED, "the counts in run.json")
 
+    images = EXPECTED["processed"] + EXPECTED["failed"]
     with zipfile.ZipFile(package / "results.xlsx") as workbook:
         expect(workbook.testzip(), None, "damaged parts of results.xlsx")
     with open(package / "images.csv", encoding="utf-8", newline="") as table:
-        expect(sum(1 for _ in csv.DictReader(table)), EXPECTED["files"], "the rows of images.csv")
+        expect(sum(1 for _ in csv.DictReader(table)), images, "the rows of images.csv")
     with open(package / "detections.csv", encoding="utf-8", newline="") as table:
         if not list(csv.DictReader(table)):
             raise SystemExit("detections.csv has no rows: the model found nothing at all")
 
-    images = json.loads((package / "megadetector.json").read_text(encoding="utf-8"))["images"]
-    expect(len(images), EXPECTED["processed"] + EXPECTED["failed"], "the images in megadetector.json")
-    expect(sum(1 for image in images if image.get("failure")), EXPECTED["failed"], "its failures")
-    if not any((package / "annotated").rglob("*.jpg")) and not any((package / "annotated").rglob("*.JPG")):
+    listed = json.loads((package / "megadetector.json").read_text(encoding="utf-8"))["images"]
+    expect(len(listed), images, "the images in megadetector.json")
+    expect(sum(1 for image in listed if image.get("failure")), EXPECTED["failed"], "its failures")
+    if not any(path.is_file() for path in (package / "annotated").rglob("*")):
         raise SystemExit("there is no annotated copy")
     print(f"The package {package} is whole: {found}")
     return 0
