@@ -1,0 +1,65 @@
+# Everything a newcomer, a developer or CI does has a target here; `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+SETUP := worker/setup
+
+# `make run INPUT="/media/card 1"`: handed on in the environment, so that spaces survive.
+export INPUT OUT MODEL ARGS
+export WORKER := $(TARGET)/release/trapline-worker
+
+.PHONY: help run build test bench lint audit setup setup-gpu model sample preflight clean distclean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: build ## Process INPUT=zip-or-folder (default: a sample batch) into OUT=folder-or-zip
+	@bash $(SETUP)/process.sh
+
+build: setup ## Build the program and fetch the library and model that it needs
+	cargo build --release --locked
+	@id=$$(bash $(SETUP)/model.sh $$MODEL) && echo "$(WORKER) is ready, with the model $$id"
+
+test: setup sample ## Install what the tests need and run all of them
+	@bash $(SETUP)/test_tools.sh
+	cargo test --workspace --locked --no-run
+	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
+	cargo test --workspace --locked
+
+bench: build ## Measure speed and memory on a batch that it makes
+	cargo bench --locked --package trapline-worker
+
+lint: preflight ## Check format, lints, documentation, scripts and licences
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	bash $(SETUP)/check_scripts.sh
+	bash $(SETUP)/cargo_deny.sh check licenses bans sources
+
+audit: preflight ## Look for known vulnerabilities in the dependencies (needs github.com)
+	bash $(SETUP)/cargo_deny.sh check advisories
+
+setup: preflight ## Fetch ONNX Runtime's shared library
+	@bash $(SETUP)/onnxruntime.sh
+
+setup-gpu: preflight ## Fetch the build of ONNX Runtime with CUDA and TensorRT instead
+	@bash $(SETUP)/onnxruntime.sh gpu
+
+model: build ## Ask for the default model again (or for MODEL=id)
+	@bash $(SETUP)/model.sh $${MODEL:-again}
+
+sample: preflight ## Make the sample batch var/sample.zip
+	@bash $(SETUP)/sample_batch.sh
+
+preflight:
+	@bash $(SETUP)/preflight.sh
+
+clean: ## Remove what was built; keep models, the library and results
+	cargo clean
+	rm -rf var/tools var/test-venv
+
+distclean: clean ## Remove models, the library, the sample batch and all results too
+	rm -rf var
