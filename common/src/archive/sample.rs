@@ -93,7 +93,7 @@ impl SampleEntry {
 
     fn write_record(&self, offset: u64, bytes: &mut Vec<u8>) {
         let mut extra = self.extra.clone();
-        let mut narrow = |value: u64, extra: &mut Vec<u8>| {
+        let narrow = |value: u64, extra: &mut Vec<u8>| {
             if !self.is_zip64 {
                 return value as u32;
             }
