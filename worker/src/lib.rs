@@ -3,6 +3,7 @@
 
 pub mod annotate;
 pub mod detector;
+pub mod input;
 pub mod letterbox;
 pub mod media;
 pub mod model;

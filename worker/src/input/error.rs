@@ -1,0 +1,60 @@
+//! Why the inputs of a run cannot be listed.
+
+use std::{io, path::PathBuf};
+
+use common::archive::ArchiveError;
+
+/// Why the inputs of a run cannot be listed, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum InputError {
+    /// Nothing was given.
+    #[error("no input was given: name a zip archive, a folder or an image")]
+    NoInputs,
+    /// There is nothing at a path.
+    #[error("{} does not exist: check the path", path.display())]
+    Missing {
+        /// The path.
+        path: PathBuf,
+    },
+    /// Neither a file nor a folder, such as a device.
+    #[error("{} is neither a file nor a folder: name a zip archive, a folder or an image", path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A folder was given as input that is to be left out, because results are written there.
+    #[error("{} is where the results go: choose another folder for them", path.display())]
+    IsExcluded {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file or folder, perhaps one deep inside an input, cannot be read.
+    #[error("{} cannot be read: check its permissions, or whether the disk or card is still there", path.display())]
+    Access {
+        /// The path.
+        path: PathBuf,
+        /// What the disk said.
+        #[source]
+        source: io::Error,
+    },
+    /// An archive is refused.
+    #[error("{} cannot be used", path.display())]
+    Archive {
+        /// The archive.
+        path: PathBuf,
+        /// Why, and what to do.
+        #[source]
+        source: ArchiveError,
+    },
+}
+
+impl InputError {
+    /// The error for a path that the disk refused.
+    pub(super) fn of_path(path: &std::path::Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::Missing { path },
+            _ => Self::Access { path, source },
+        }
+    }
+}
