@@ -169,7 +169,8 @@ fn kept_ranges(structure: &TiffStructure) -> Option<Vec<Range<usize>>> {
     let exif = structure.child(first, EXIF_IFD);
     let interop = exif.and_then(|exif| structure.child(exif, INTEROP_IFD));
     let gps = structure.child(first, GPS_IFD);
-    let mut ranges = vec![0..structure::HEADER_BYTES];
+    let header = 0..structure::HEADER_BYTES;
+    let mut ranges = vec![header];
     for at in [Some(first), exif, interop, gps].into_iter().flatten() {
         ranges.extend(structure.directory(at)?.ranges());
     }

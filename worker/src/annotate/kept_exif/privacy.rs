@@ -6,6 +6,10 @@ use super::{KeptExif, structure::Entry};
 /// for a picture.
 const LONGEST_OPAQUE_BYTES: usize = 64;
 
+/// The longest comment that stays in strict mode, in bytes: some cameras write other things
+/// than text there.
+const LONGEST_COMMENT_BYTES: usize = 1024;
+
 /// Tags that point at pictures, with the tags that hold the lengths: strips, tiles, and a
 /// thumbnail in JPEG.
 pub(super) const PICTURE_POINTERS: [(u16, u16); 3] =
@@ -31,7 +35,8 @@ pub(super) fn may_stay(entry: &Entry, options: KeptExif) -> bool {
         || PICTURE_POINTERS
             .iter()
             .any(|(offsets, lengths)| entry.tag == *offsets || entry.tag == *lengths);
-    !points_at_picture && !(options.is_strict() && is_opaque(entry))
+    let is_forbidden = options.is_strict() && is_opaque(entry);
+    !points_at_picture && !is_forbidden
 }
 
 /// Whether an entry's value cannot be known to be harmless: it is a format of its own, or long
@@ -41,6 +46,10 @@ fn is_opaque(entry: &Entry) -> bool {
         return true;
     };
     let is_untyped = matches!(entry.kind, TYPE_BYTE | TYPE_SBYTE | TYPE_UNDEFINED);
-    CONTAINERS.contains(&entry.tag)
-        || (is_untyped && value.len() > LONGEST_OPAQUE_BYTES && !TEXTS.contains(&entry.tag))
+    let longest = if TEXTS.contains(&entry.tag) {
+        LONGEST_COMMENT_BYTES
+    } else {
+        LONGEST_OPAQUE_BYTES
+    };
+    CONTAINERS.contains(&entry.tag) || (is_untyped && value.len() > longest)
 }

@@ -73,7 +73,6 @@ impl TiffStructure {
         })
     }
 
-    /// Length in bytes.
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
     }
@@ -288,7 +287,7 @@ impl TiffStructure {
     }
 }
 
-/// Bytes of one value of a TIFF type; 13 is a pointer to a directory, 129 is EXIF 3.0's UTF-8.
+/// Bytes of one value of a TIFF type; 13 points at a directory, 129 is EXIF 3.0's UTF-8.
 fn unit_bytes(kind: u16) -> Option<usize> {
     match kind {
         1 | 2 | 6 | 7 | 129 => Some(1),
