@@ -1,5 +1,7 @@
 //! Annotated copies: people made unrecognisable, boxes drawn, the camera's metadata kept.
 
+pub mod kept_exif;
+
 use common::{Category, Detection, Failure, Threshold};
 
 use crate::media::frame::Frame;

@@ -1,0 +1,204 @@
+use std::time::{Duration, Instant};
+
+use common::media::Position;
+use jiff::civil::datetime;
+use proptest::prelude::*;
+
+use super::{
+    tiff_builder::{Data, TiffBuilder, every_tag, reconyx},
+    *,
+};
+
+/// A JPEG file that ends where its pixels would begin.
+fn jpeg_head(tiff: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(tiff.len() + 8).unwrap().to_be_bytes();
+    [
+        b"\xff\xd8\xff\xe1",
+        &length[..],
+        b"Exif\0\0",
+        tiff,
+        b"\xff\xda\0\x02",
+    ]
+    .concat()
+}
+
+fn read_tags(builder: TiffBuilder) -> MediaMetadata {
+    read(&jpeg_head(&builder.build()))
+}
+
+#[test]
+fn every_tag_is_read_in_both_byte_orders() {
+    let position = Position::new(
+        -(2.0 + 30.0 / 60.0 + 18.51 / 3600.0),
+        -(54.0 + 15.0 / 60.0 + 3.0 / 3600.0),
+        Some(-12.5),
+    );
+    let expected = CameraFacts {
+        captured: Some(CaptureTime {
+            local: datetime(2019, 3, 4, 5, 6, 7, 250_000_000),
+            offset_minutes: Some(330),
+        }),
+        make: Some("RECONYX".into()),
+        model: Some("HC600 HYPERFIRE".into()),
+        serial_number: Some("SN-0042".into()),
+        temperature_celsius: Some(-7.5),
+        position,
+        description: Some("Pürschweg 7, by the brook".into()),
+    };
+    for little_endian in [false, true] {
+        let tiff = every_tag(little_endian).build();
+        let metadata = read(&jpeg_head(&tiff));
+        assert_eq!(metadata.camera, expected);
+        assert_eq!(metadata.orientation, Orientation::TurnRight);
+        assert_eq!(metadata.tiff.as_deref(), Some(tiff.as_slice()));
+    }
+}
+
+#[test]
+fn a_tiff_file_keeps_a_small_structure_that_reads_the_same() {
+    let file = every_tag(true)
+        .ifd0(0x0111, Data::Long(vec![8; 5000]))
+        .build();
+    let metadata = read(&file);
+    assert_eq!(metadata.camera, read_tags(every_tag(true)).camera);
+    let kept = metadata.tiff.unwrap();
+    assert!(kept.len() < 2000, "{} bytes", kept.len());
+    assert_eq!(read(&jpeg_head(&kept)).camera, metadata.camera);
+}
+
+#[test]
+fn no_other_time_stands_in_for_the_capture_time() {
+    let metadata = read_tags(
+        TiffBuilder::new(true)
+            .ifd0(0x0132, Data::Ascii(b"2022:02:02 02:02:02"))
+            .exif(0x9003, Data::Ascii(b"0000:00:00 00:00:00"))
+            .exif(0x9004, Data::Ascii(b"2021:01:01 01:01:01"))
+            .gps(0x001d, Data::Ascii(b"2021:01:01")),
+    );
+    assert_eq!(metadata.camera, CameraFacts::default());
+}
+
+#[test]
+fn a_reconyx_note_fills_in_what_exif_does_not_say() {
+    let camera =
+        read_tags(TiffBuilder::new(false).exif(0x927c, Data::Undefined(reconyx::hyperfire())))
+            .camera;
+    let captured = CaptureTime {
+        local: datetime(2019, 3, 4, 5, 6, 7, 0),
+        offset_minutes: None,
+    };
+    assert_eq!(camera.captured, Some(captured));
+    assert_eq!(camera.serial_number.as_deref(), Some("P800BD05003063"));
+    assert_eq!(camera.temperature_celsius, Some(-7.0));
+    assert_eq!(camera.make, None);
+}
+
+#[test]
+fn exif_goes_before_the_reconyx_note() {
+    let camera = read_tags(
+        TiffBuilder::new(true)
+            .exif(0x9003, Data::Ascii(b"2019:03:04 06:06:07"))
+            .exif(0x927c, Data::Undefined(reconyx::ultrafire()))
+            .exif(0x9400, Data::SRational(vec![(-6, 1)])),
+    )
+    .camera;
+    assert_eq!(
+        camera.captured.unwrap().local,
+        datetime(2019, 3, 4, 6, 6, 7, 0)
+    );
+    assert_eq!(camera.temperature_celsius, Some(-6.0));
+    assert_eq!(camera.serial_number.as_deref(), Some("UXR6BI02004234"));
+}
+
+#[test]
+fn temperatures_that_are_unknown_or_impossible_are_none() {
+    let temperature = |part| {
+        read_tags(TiffBuilder::new(true).exif(0x9400, Data::SRational(vec![part])))
+            .camera
+            .temperature_celsius
+    };
+    assert_eq!(temperature((215, 10)), Some(21.5));
+    assert_eq!(temperature((-400, 10)), Some(-40.0));
+    assert_eq!(temperature((0, 1)), Some(0.0));
+    assert_eq!(temperature((20, -1)), None);
+    assert_eq!(temperature((20, 0)), None);
+    assert_eq!(temperature((999, 1)), None);
+}
+
+#[test]
+fn all_eight_orientations_are_read_and_others_are_upright() {
+    for value in 0..=10u16 {
+        let metadata = read_tags(TiffBuilder::new(false).ifd0(0x0112, Data::Short(vec![value])));
+        assert_eq!(metadata.orientation, Orientation::from_exif(value.into()));
+    }
+    assert_eq!(
+        read_tags(TiffBuilder::new(false).ifd0(0x0112, Data::Ascii(b"6"))).orientation,
+        Orientation::Upright
+    );
+}
+
+#[test]
+fn a_structure_that_breaks_off_gives_what_was_before() {
+    let tiff = every_tag(true).build();
+    let metadata = read(&jpeg_head(&tiff[..tiff.len() / 2]));
+    assert_eq!(metadata.camera.make.as_deref(), Some("RECONYX"));
+    assert_eq!(metadata.orientation, Orientation::TurnRight);
+}
+
+#[test]
+fn files_without_metadata_give_none() {
+    for bytes in [
+        &b""[..],
+        b"\xff\xd8\xff\xda",
+        b"GIF89a",
+        b"BM",
+        b"\xff\xd8\xff\xe1\0\x0aExif\0\0no",
+    ] {
+        assert_eq!(read(bytes), MediaMetadata::default());
+    }
+}
+
+fn assert_harmless(bytes: &[u8]) {
+    let start = Instant::now();
+    let metadata = read(bytes);
+    assert!(
+        metadata
+            .camera
+            .temperature_celsius
+            .is_none_or(f64::is_finite)
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(5),
+        "took {:?}",
+        start.elapsed()
+    );
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_structures_never_panic_or_hang(
+        header in prop::sample::select(vec![&b"II*\0\x08\0\0\0"[..], b"MM\0*\0\0\0\x08"]),
+        rest in prop::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let tiff = [header, &rest].concat();
+        assert_harmless(&tiff);
+        assert_harmless(&jpeg_head(&tiff));
+    }
+
+    #[test]
+    fn mutated_structures_never_panic_or_hang(
+        little_endian in any::<bool>(),
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+        keep in any::<prop::sample::Index>(),
+    ) {
+        let mut tiff = every_tag(little_endian).build();
+        for (at, byte) in damage {
+            let at = at.index(tiff.len());
+            tiff[at] = byte;
+        }
+        assert_harmless(&jpeg_head(&tiff));
+        tiff.truncate(keep.index(tiff.len()) + 1);
+        assert_harmless(&tiff);
+        assert_harmless(&jpeg_head(&tiff));
+    }
+}
