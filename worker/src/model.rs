@@ -1,8 +1,13 @@
 //! Models: what they are (manifest), where they are (catalogue), how they get here (fetch).
 
+pub mod catalogue;
 pub mod contract;
 pub mod convert;
-pub mod catalogue;
+pub mod digest;
 pub mod fetch;
 pub mod labels;
 pub mod manifest;
+pub mod model_id;
+
+pub use catalogue::{Catalogue, InstalledModel, ModelError};
+pub use model_id::ModelId;

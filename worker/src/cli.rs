@@ -1,0 +1,3 @@
+//! The subcommands of `trapline-worker`, each as clap types and a function that runs them.
+
+pub mod models;
