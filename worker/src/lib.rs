@@ -2,6 +2,7 @@
 //! reporting.
 
 pub mod annotate;
+pub mod cli;
 pub mod detector;
 pub mod input;
 pub mod letterbox;

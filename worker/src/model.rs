@@ -3,6 +3,11 @@
 pub mod catalogue;
 pub mod contract;
 pub mod convert;
+pub mod digest;
 pub mod fetch;
 pub mod labels;
 pub mod manifest;
+pub mod model_id;
+
+pub use catalogue::{Catalogue, InstalledModel, ModelError};
+pub use model_id::ModelId;

@@ -1,0 +1,136 @@
+//! Puts a fetched model together in a folder beside its final place, checks it there, and
+//! moves it over in one step: an interrupted fetch never leaves half a model.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+
+use super::{error::AttemptError, unpack::unpack};
+use crate::model::{
+    Catalogue, InstalledModel, ModelId,
+    catalogue::{FetchedRecord, shipped},
+    manifest::Manifest,
+};
+
+/// A model that is being put together.
+pub(super) struct Staging<'a> {
+    catalogue: &'a Catalogue,
+    id: &'a ModelId,
+    // Inside the models folder, so that the last step is a rename. Removed when dropped.
+    workplace: TempDir,
+    folder: PathBuf,
+}
+
+impl<'a> Staging<'a> {
+    pub(super) fn new(catalogue: &'a Catalogue, id: &'a ModelId) -> Result<Self, AttemptError> {
+        let models_dir = catalogue.models_dir();
+        fs::create_dir_all(models_dir).map_err(AttemptError::io("making", models_dir))?;
+        let workplace = tempfile::Builder::new()
+            .prefix(".fetch-")
+            .tempdir_in(models_dir)
+            .map_err(AttemptError::io("writing to", models_dir))?;
+        let folder = workplace.path().join(id.as_str());
+        fs::create_dir(&folder).map_err(AttemptError::io("making", &folder))?;
+        Ok(Self { catalogue, id, workplace, folder })
+    }
+
+    /// Unpacks a zip in the zoo's layout.
+    pub(super) fn add_zip(&self, archive: &Path) -> Result<(), AttemptError> {
+        Ok(unpack(archive, &self.folder)?)
+    }
+
+    /// Takes an ONNX file over, with the manifest and labels that are known for it.
+    pub(super) fn add_onnx(&self, onnx: &Path, manifest: &Manifest) -> Result<(), AttemptError> {
+        let target = self.prepare_onnx(manifest)?;
+        fs::copy(onnx, &target).map_err(AttemptError::io("copying", onnx))?;
+        Ok(())
+    }
+
+    /// Writes an ONNX file that was made here.
+    pub(super) fn write_onnx(&self, onnx: &[u8], manifest: &Manifest) -> Result<(), AttemptError> {
+        let target = self.prepare_onnx(manifest)?;
+        fs::write(&target, onnx).map_err(AttemptError::io("writing", target))
+    }
+
+    fn prepare_onnx(&self, manifest: &Manifest) -> Result<PathBuf, AttemptError> {
+        match shipped::find(self.id.as_str()) {
+            Some(shipped) => {
+                self.write("manifest.toml", shipped.manifest)?;
+                self.write(&manifest.labels_file, shipped.labels)?;
+            }
+            None => self.copy_present_files()?,
+        }
+        let target = self.folder.join(&manifest.weights.file);
+        make_parent(&target)?;
+        Ok(target)
+    }
+
+    /// Keeps what the user put into the folder of a model of their own.
+    fn copy_present_files(&self) -> Result<(), AttemptError> {
+        let present = self.catalogue.folder(self.id);
+        let failed = || AttemptError::io("reading", &present);
+        for entry in fs::read_dir(&present).map_err(failed())? {
+            let entry = entry.map_err(failed())?;
+            if entry.file_type().map_err(failed())?.is_file() {
+                let target = self.folder.join(entry.file_name());
+                fs::copy(entry.path(), &target)
+                    .map_err(AttemptError::io("copying", entry.path()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<(), AttemptError> {
+        let path = self.folder.join(name);
+        make_parent(&path)?;
+        fs::write(&path, text).map_err(AttemptError::io("writing", path))
+    }
+
+    /// Checks the model, writes down its hash, and moves it to its place.
+    pub(super) fn commit(self, source: &str) -> Result<InstalledModel, AttemptError> {
+        let old_record = self.folder.join(FetchedRecord::FILE_NAME);
+        match fs::remove_file(&old_record) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(AttemptError::io("removing", old_record)(error));
+            }
+            _ => {}
+        }
+        let mut model = InstalledModel::open(&self.folder, self.id)?;
+        let size_bytes = fs::metadata(&model.onnx_path)
+            .map_err(AttemptError::io("reading", &model.onnx_path))?
+            .len();
+        let file = model.manifest.weights.file.clone();
+        let source = source.to_owned();
+        FetchedRecord { file, sha256: model.sha256, size_bytes, source }
+            .write(&self.folder)
+            .map_err(AttemptError::io("writing to", &self.folder))?;
+        let target = self.move_into_place()?;
+        model.onnx_path = target.join(&model.manifest.weights.file);
+        Ok(model)
+    }
+
+    fn move_into_place(&self) -> Result<PathBuf, AttemptError> {
+        let target = self.catalogue.folder(self.id);
+        let replaced = self.workplace.path().join(".replaced");
+        let moved = || AttemptError::io("replacing", &target);
+        let has_old = target.try_exists().map_err(moved())?;
+        if has_old {
+            fs::rename(&target, &replaced).map_err(moved())?;
+        }
+        if let Err(error) = fs::rename(&self.folder, &target) {
+            if has_old {
+                fs::rename(&replaced, &target).map_err(moved())?;
+            }
+            return Err(moved()(error));
+        }
+        Ok(target)
+    }
+}
+
+fn make_parent(path: &Path) -> Result<(), AttemptError> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    fs::create_dir_all(parent).map_err(AttemptError::io("making", parent))
+}
