@@ -1,8 +1,18 @@
 //! From file bytes to upright pixels.
 
-use common::Failure;
+mod camera_raw;
+mod content;
+mod jpeg;
+mod jpeg_coverage;
+mod jpeg_layout;
+mod panic_boundary;
+mod raster;
+
+use common::{Failure, FailureCode};
+use libjpeg_turbo_rs::{PixelFormat, Subsampling};
 
 use crate::media::{frame::Frame, orientation::Orientation};
+use content::Content;
 
 /// How large a decoded frame must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +39,26 @@ impl Default for DecodeLimits {
     }
 }
 
+impl DecodeLimits {
+    /// Refuses a picture by the size that its header gives.
+    fn check(self, width: u32, height: u32) -> Result<(), Failure> {
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels == 0 {
+            return Err(unreadable(format!(
+                "the header gives a size of {width}×{height} pixels"
+            )));
+        }
+        if pixels > self.pixels {
+            let detail = format!(
+                "{pixels} pixels ({width}×{height}); the limit is {}",
+                self.pixels
+            );
+            return Err(Failure::new(FailureCode::TooManyPixels, detail));
+        }
+        Ok(())
+    }
+}
+
 /// A decoded picture.
 #[derive(Clone, Debug)]
 pub struct DecodedMedia {
@@ -38,33 +68,97 @@ pub struct DecodedMedia {
     pub source_width: u32,
     /// Height of the upright picture at full resolution.
     pub source_height: u32,
-    /// For a truncated file: the share of the picture that was decoded, 0.0..1.0.
+    /// For a truncated or damaged JPEG: the share of the picture that is certainly right,
+    /// 0.0..1.0 in ten-thousandths, cut off. What is missing is mid-grey.
+    ///
+    /// In a baseline JPEG this is the share of its area before the cut; in a progressive one,
+    /// whose scans each refine the whole area, the share of its DCT coefficients. 0.0 means
+    /// that the picture could be decoded but nothing is known about where its damage lies.
     pub decoded_share: Option<f64>,
+}
+
+/// A picture as the file stores it, before its orientation is applied.
+struct StoredMedia {
+    frame: Frame,
+    full_width: u32,
+    full_height: u32,
+    decoded_share: Option<f64>,
 }
 
 /// Decodes JPEG, PNG, TIFF, WebP, BMP and GIF (first frame), told apart by content, not name.
 ///
+/// A JPEG that ends early is decoded as far as it goes, if at least one block of it is there.
+/// Transparency is dropped and 16-bit channels are rounded to 8, as in the reference loader;
+/// colour profiles are not applied. A panic in a decoder is that file's failure.
+///
 /// # Errors
 /// A [`Failure`] that says what is wrong with this file.
 pub fn decode(
-    _bytes: &[u8],
-    _orientation: Orientation,
-    _scale: DecodeScale,
-    _limits: DecodeLimits,
+    bytes: &[u8],
+    orientation: Orientation,
+    scale: DecodeScale,
+    limits: DecodeLimits,
 ) -> Result<DecodedMedia, Failure> {
-    todo!()
+    let stored = match Content::of(bytes) {
+        Content::Jpeg => jpeg::decode(bytes, scale, limits)?,
+        Content::Raster(format) => raster::decode(bytes, format, limits)?,
+        Content::Unsupported(kind) => {
+            return Err(Failure::new(
+                FailureCode::Unsupported,
+                format!("{kind} is not supported"),
+            ));
+        }
+        Content::Blank => return Err(Failure::new(FailureCode::NoBytes, "the file has 0 bytes")),
+        Content::Unknown => return Err(unreadable(content::describe_unknown(bytes))),
+    };
+    let (source_width, source_height) = if orientation.swaps_sides() {
+        (stored.full_height, stored.full_width)
+    } else {
+        (stored.full_width, stored.full_height)
+    };
+    Ok(DecodedMedia {
+        frame: orientation.apply(stored.frame),
+        source_width,
+        source_height,
+        decoded_share: stored.decoded_share,
+    })
 }
 
 /// Whether the first bytes of a file are those of an image format that [`decode`] reads.
+/// 32 bytes are enough.
 #[must_use]
-pub fn looks_like_image(_head: &[u8]) -> bool {
-    todo!()
+pub fn looks_like_image(head: &[u8]) -> bool {
+    matches!(Content::of(head), Content::Jpeg | Content::Raster(_))
 }
 
 /// Encodes a frame as a baseline JPEG, 4:2:0, quality 85, without metadata.
 ///
 /// # Errors
 /// When the encoder refuses the frame (a side of 0 or above 65,535 pixels).
-pub fn encode_jpeg(_frame: &Frame) -> Result<Vec<u8>, Failure> {
-    todo!()
+pub fn encode_jpeg(frame: &Frame) -> Result<Vec<u8>, Failure> {
+    const QUALITY: u8 = 85;
+    let (width, height) = (frame.width as usize, frame.height as usize);
+    panic_boundary::contain(|| {
+        libjpeg_turbo_rs::compress(
+            &frame.rgb,
+            width,
+            height,
+            PixelFormat::Rgb,
+            QUALITY,
+            Subsampling::S420,
+        )
+    })
+    .and_then(Result::ok)
+    .ok_or_else(|| {
+        unreadable(format!(
+            "no JPEG can hold a picture of {width}×{height} pixels"
+        ))
+    })
 }
+
+fn unreadable(detail: impl Into<String>) -> Failure {
+    Failure::new(FailureCode::Unreadable, detail)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+use common::{BBox, Confidence};
+use proptest::prelude::*;
+
+use super::*;
+use crate::media::decode::{DecodeLimits, DecodeScale, decode};
+use crate::media::orientation::Orientation;
+
+fn rule(threshold: f64, blurred: &[Category]) -> AnnotateRule {
+    AnnotateRule {
+        threshold: Threshold::new(threshold).unwrap(),
+        blurred: blurred.to_vec(),
+        strip_gps: false,
+    }
+}
+
+fn detection(category: Category, score: f32, corners: [f64; 4]) -> Detection {
+    let [x1, y1, x2, y2] = corners;
+    Detection {
+        category,
+        confidence: Confidence::from_score(score).unwrap(),
+        bbox: BBox::from_corners(x1, y1, x2, y2).unwrap(),
+        class: None,
+    }
+}
+
+/// Stripes one pixel wide, which no average keeps.
+fn stripes(width: u32, height: u32) -> Frame {
+    let rgb = (0..height)
+        .flat_map(|_| (0..width).flat_map(|x| [if x % 2 == 0 { 0 } else { 250 }; 3]))
+        .collect();
+    Frame { width, height, rgb }
+}
+
+fn is_striped(frame: &Frame, y: u32, x0: u32, x1: u32) -> bool {
+    frame
+        .row(y, x0, x1)
+        .as_chunks::<3>()
+        .0
+        .windows(2)
+        .any(|pair| pair[0][0].abs_diff(pair[1][0]) > 60)
+}
+
+#[test]
+fn people_are_hidden_and_animals_are_not() {
+    let person = detection(Category::Person, 0.8, [0.1, 0.2, 0.4, 0.8]);
+    let animal = detection(Category::Animal, 0.8, [0.6, 0.2, 0.9, 0.8]);
+    let frame = render(
+        stripes(1000, 500),
+        &[person, animal],
+        &rule(0.5, &[Category::Person]),
+    )
+    .unwrap();
+    assert!(!is_striped(&frame, 250, 110, 390));
+    assert!(is_striped(&frame, 250, 610, 890));
+    assert!(is_striped(&frame, 250, 450, 550));
+}
+
+#[test]
+fn a_doubtful_person_is_hidden_but_not_drawn() {
+    let doubtful = detection(Category::Person, 0.1, [0.2, 0.2, 0.8, 0.8]);
+    let rule = rule(0.5, &[Category::Person]);
+    let frame = render(stripes(1000, 500), &[doubtful], &rule).unwrap();
+    assert!(!is_striped(&frame, 250, 210, 790));
+    assert!(
+        !frame
+            .rgb
+            .as_chunks::<3>()
+            .0
+            .contains(&colour(Category::Person))
+    );
+    assert!(blurs(&[doubtful], &rule));
+}
+
+#[test]
+fn the_floor_follows_a_lower_threshold() {
+    let person = |score| [detection(Category::Person, score, [0.2, 0.2, 0.8, 0.8])];
+    assert!(!blurs(&person(0.099), &rule(0.5, &[Category::Person])));
+    assert!(blurs(&person(0.05), &rule(0.05, &[Category::Person])));
+    assert!(!blurs(&person(0.9), &rule(0.5, &[])));
+    assert!(!blurs(&person(0.9), &rule(0.5, &[Category::Vehicle])));
+    assert!(blurs(
+        &[detection(Category::Vehicle, 0.3, [0.0; 4])],
+        &rule(0.5, &[Category::Person, Category::Vehicle])
+    ));
+}
+
+#[test]
+fn large_pictures_are_shrunk_and_small_ones_are_not() {
+    let size = |width, height| {
+        let frame = shrink(stripes(width, height)).unwrap();
+        assert_eq!(
+            frame.rgb.len(),
+            frame.width as usize * frame.height as usize * 3
+        );
+        (frame.width, frame.height)
+    };
+    assert_eq!(size(4000, 3000), (1600, 1200));
+    assert_eq!(size(1536, 2048), (1200, 1600));
+    assert_eq!(size(1600, 900), (1600, 900));
+    assert_eq!(size(33, 20), (33, 20));
+    assert_eq!(size(10_000, 2), (1600, 1));
+}
+
+#[test]
+fn an_annotated_copy_is_a_jpeg_of_the_right_size() {
+    let animal = detection(Category::Animal, 0.8, [0.6, 0.2, 0.9, 0.8]);
+    let bytes = annotate(stripes(2000, 1000), &[animal], None, &rule(0.5, &[])).unwrap();
+    let copy = decode(
+        &bytes,
+        Orientation::Upright,
+        DecodeScale::Full,
+        DecodeLimits::default(),
+    )
+    .unwrap();
+    assert_eq!((copy.source_width, copy.source_height), (1600, 800));
+    assert_eq!(copy.decoded_share, None);
+}
+
+#[test]
+fn a_frame_without_pixels_is_a_failure() {
+    let frame = Frame {
+        width: 0,
+        height: 0,
+        rgb: Vec::new(),
+    };
+    let all = [detection(Category::Person, 0.8, [0.0, 0.0, 1.0, 1.0])];
+    assert!(annotate(frame, &all, None, &rule(0.5, &[Category::Person])).is_err());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_detections_can_be_annotated(
+        width in 1u32..300, height in 1u32..300,
+        boxes in proptest::collection::vec(
+            (0usize..3, 0.0f32..=1.0, 0.0f64..=1.0, 0.0f64..=1.0, 0.0f64..=1.0, 0.0f64..=1.0), 0..12),
+    ) {
+        let detections: Vec<Detection> = boxes
+            .into_iter()
+            .map(|(category, score, x1, y1, x2, y2)| detection(Category::ALL[category], score, [x1, y1, x2, y2]))
+            .collect();
+        let rule = rule(0.3, &[Category::Person]);
+        let frame = render(stripes(width, height), &detections, &rule).unwrap();
+        prop_assert_eq!((frame.width, frame.height), (width, height));
+        if detections.iter().all(|d| d.confidence.value() < 0.1) {
+            prop_assert_eq!(&frame, &stripes(width, height));
+        }
+        prop_assert!(annotate(stripes(width, height), &detections, None, &rule).is_ok());
+    }
+}

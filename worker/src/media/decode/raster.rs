@@ -1,0 +1,76 @@
+//! PNG, TIFF, WebP, BMP, GIF, and the JPEGs that the fast decoder refuses.
+
+use std::io::Cursor;
+
+use common::Failure;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::{DecodeLimits, StoredMedia, panic_boundary, unreadable};
+use crate::media::frame::Frame;
+
+/// Decodes the first picture of a file at full scale.
+pub(super) fn decode(
+    bytes: &[u8],
+    format: ImageFormat,
+    limits: DecodeLimits,
+) -> Result<StoredMedia, Failure> {
+    panic_boundary::contain(|| decode_unguarded(bytes, format, limits)).unwrap_or_else(|| {
+        Err(unreadable(format!(
+            "damaged {}: its decoder gave up",
+            name(format)
+        )))
+    })
+}
+
+fn decode_unguarded(
+    bytes: &[u8],
+    format: ImageFormat,
+    limits: DecodeLimits,
+) -> Result<StoredMedia, Failure> {
+    let damaged = |error| unreadable(format!("damaged {}: {error}", name(format)));
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(allocation_limits(limits));
+    let decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    limits.check(width, height)?;
+    let rgb = DynamicImage::from_decoder(decoder)
+        .map_err(damaged)?
+        .into_rgb8();
+    Ok(StoredMedia {
+        frame: Frame {
+            width: rgb.width(),
+            height: rgb.height(),
+            rgb: rgb.into_raw(),
+        },
+        full_width: width,
+        full_height: height,
+        decoded_share: None,
+    })
+}
+
+/// The pixel limit is what bounds a picture's memory. This only stops a decoder that wants more
+/// than any pixel can need: four channels of 32 bits, and some for tables.
+fn allocation_limits(limits: DecodeLimits) -> Limits {
+    const BYTES_PER_PIXEL: u64 = 16;
+    const TABLES: u64 = 64 << 20;
+    let mut allocation = Limits::no_limits();
+    allocation.max_alloc = Some(
+        limits
+            .pixels
+            .saturating_mul(BYTES_PER_PIXEL)
+            .saturating_add(TABLES),
+    );
+    allocation
+}
+
+fn name(format: ImageFormat) -> &'static str {
+    match format {
+        ImageFormat::Jpeg => "JPEG",
+        ImageFormat::Png => "PNG",
+        ImageFormat::Tiff => "TIFF",
+        ImageFormat::WebP => "WebP",
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Gif => "GIF",
+        _ => "image",
+    }
+}
