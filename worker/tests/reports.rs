@@ -141,6 +141,8 @@ fn the_workbook_has_real_dates_numbers_links_and_no_formula() {
     let link = images.cell(row, "annotated_copy");
     assert_eq!(link["value"], "annotated/north/cam 1/DCIM/a.jpg");
     assert_eq!(link["link"], "annotated/north/cam%201/DCIM/a.jpg");
+    let hash = images.cell(images.row_of("c#.jpg"), "annotated_copy");
+    assert_eq!(hash["link"], "annotated/c%23&1.jpg");
 
     let formulas = sheets
         .iter()

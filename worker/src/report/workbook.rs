@@ -6,6 +6,7 @@
 mod cell;
 mod formats;
 mod link;
+mod linked;
 mod notes;
 mod settings;
 mod summary;
@@ -13,7 +14,7 @@ mod table_sheets;
 mod text;
 
 use std::{
-    io,
+    io::{self, BufReader, BufWriter, Seek as _},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -29,8 +30,9 @@ use super::{
 };
 use crate::run_facts::RunFacts;
 use formats::Formats;
+use linked::NumberedLinks;
 use notes::NoteSheet;
-use table_sheets::TableSheets;
+use table_sheets::{Desk, TableSheets};
 
 /// Above this many files, sheets may pass the 4 GiB that a zip entry holds without its 64-bit
 /// extension; below, the extension is left out for the sake of old readers.
@@ -39,8 +41,7 @@ const FILES_OF_A_LARGE_WORKBOOK: u64 = 500_000;
 /// `results.xlsx` being written.
 pub(crate) struct WorkbookFile {
     file: StagedFile,
-    workbook: Workbook,
-    formats: Formats,
+    desk: Desk,
     images: TableSheets,
     detections: TableSheets,
     failures: TableSheets,
@@ -59,83 +60,86 @@ impl WorkbookFile {
             workbook.set_tempdir(folder)?;
             workbook.use_zip_large_file(facts.counts.files > FILES_OF_A_LARGE_WORKBOOK);
             workbook.set_properties(&properties(facts));
-            let formats = Formats::new();
-            let images = TableSheets::open(
-                "Images",
-                ImageRow::headings(),
-                limits,
-                &mut workbook,
-                &formats,
-            )?;
-            let detections = TableSheets::open(
-                "Detections",
-                DetectionRow::headings(),
-                limits,
-                &mut workbook,
-                &formats,
-            )?;
-            let failures = TableSheets::open(
-                "Failures",
-                FailureRow::headings(),
-                limits,
-                &mut workbook,
-                &formats,
-            )?;
-            Ok(Self {
-                file,
+            let (formats, folder) = (Formats::new(), folder.to_owned());
+            let mut desk = Desk {
                 workbook,
                 formats,
-                images,
-                detections,
-                failures,
+                limits,
+                folder,
+            };
+            Ok(Self {
+                file,
+                images: TableSheets::open("Images", ImageRow::headings(), &mut desk)?,
+                detections: TableSheets::open("Detections", DetectionRow::headings(), &mut desk)?,
+                failures: TableSheets::open("Failures", FailureRow::headings(), &mut desk)?,
+                desk,
             })
         })
     }
 
     /// Writes a row of the Images sheet.
     pub(crate) fn add_image(&mut self, row: &ImageRow<'_>) -> Result<(), ReportError> {
-        guarded(|| {
-            self.images
-                .add(&row.cells(), &mut self.workbook, &self.formats)
-        })
+        guarded(|| self.images.add(&row.cells(), &mut self.desk))
     }
 
     /// Writes a row of the Detections sheet.
     pub(crate) fn add_detection(&mut self, row: &DetectionRow<'_>) -> Result<(), ReportError> {
-        guarded(|| {
-            self.detections
-                .add(&row.cells(), &mut self.workbook, &self.formats)
-        })
+        guarded(|| self.detections.add(&row.cells(), &mut self.desk))
     }
 
     /// Writes a row of the Failures sheet.
     pub(crate) fn add_failure(&mut self, row: &FailureRow<'_>) -> Result<(), ReportError> {
-        guarded(|| {
-            self.failures
-                .add(&row.cells(), &mut self.workbook, &self.formats)
-        })
+        guarded(|| self.failures.add(&row.cells(), &mut self.desk))
     }
 
     /// Puts the sheets together and gives the complete file back, to be published.
     pub(crate) fn finish(
-        mut self,
+        self,
         facts: &RunFacts,
         survey: &Survey,
     ) -> Result<StagedFile, ReportError> {
+        let Self {
+            mut file,
+            desk:
+                Desk {
+                    mut workbook,
+                    formats,
+                    folder,
+                    ..
+                },
+            ..
+        } = self;
         guarded(|| {
-            let mut notes = NoteSheet::open("Summary", &mut self.workbook, &self.formats)?;
+            let mut notes = NoteSheet::open("Summary", &mut workbook, &formats)?;
             summary::write(&mut notes, facts, survey)?;
-            self.workbook.push_worksheet(notes.close());
+            workbook.push_worksheet(notes.close());
+            let mut links = Vec::new();
             for table in [self.images, self.detections, self.failures] {
-                table.close_into(&mut self.workbook)?;
+                table.close_into(&mut workbook, &mut links)?;
             }
-            let mut notes = NoteSheet::open("Settings", &mut self.workbook, &self.formats)?;
+            let mut notes = NoteSheet::open("Settings", &mut workbook, &formats)?;
             settings::write(&mut notes, facts)?;
-            self.workbook.push_worksheet(notes.close());
-            self.workbook.save_to_writer(&mut self.file)?;
-            Ok(self.file)
+            workbook.push_worksheet(notes.close());
+            save(&mut workbook, links, &folder, &mut file)?;
+            Ok(file)
         })
     }
+}
+
+/// Saves a workbook, by way of a nameless temporary file if it has links.
+fn save(
+    workbook: &mut Workbook,
+    links: Vec<NumberedLinks>,
+    folder: &Path,
+    file: &mut StagedFile,
+) -> Result<(), XlsxError> {
+    if links.is_empty() {
+        return workbook.save_to_writer(file);
+    }
+    let mut plain = tempfile::tempfile_in(folder)?;
+    workbook.save_to_writer(BufWriter::new(&mut plain))?;
+    plain.rewind()?;
+    Ok(linked::copy(BufReader::new(plain), links, file)?)
 }
 
 /// The creation date is fixed: the same input shall give the same bytes.

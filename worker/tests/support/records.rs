@@ -133,7 +133,7 @@ pub fn one_of_each() -> Vec<MediaRecord> {
     };
     let person = ProcessedMedia {
         original: Some(OriginalCopy::Withheld),
-        annotated: Some("annotated/c#.jpg".to_owned()),
+        annotated: Some("annotated/c#&1.jpg".to_owned()),
         ..processed(vec![
             detection(Category::Vehicle, 1.0),
             detection(Category::Person, 0.5),

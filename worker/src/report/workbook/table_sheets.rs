@@ -1,13 +1,14 @@
 //! A table as one sheet, or as several when it has more rows than a sheet holds.
 
-use std::mem;
+use std::{mem, path::PathBuf};
 
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
 use super::{
     cell::{self, Place},
     formats::Formats,
-    link,
+    link::{self, SheetLinks},
+    linked::NumberedLinks,
     text::fitting,
 };
 use crate::report::{
@@ -15,15 +16,31 @@ use crate::report::{
     columns::{Cell, Heading},
 };
 
+/// Where and how the sheets of a workbook are written.
+pub(super) struct Desk {
+    /// The workbook they belong to.
+    pub(super) workbook: Workbook,
+    /// How their cells look.
+    pub(super) formats: Formats,
+    /// How much fits into one.
+    pub(super) limits: WorkbookLimits,
+    /// Where temporary files lie.
+    pub(super) folder: PathBuf,
+}
+
+/// One sheet with its links.
+struct Page {
+    sheet: Worksheet,
+    links: SheetLinks,
+    rows: u32,
+}
+
 /// A table being written.
 pub(super) struct TableSheets {
     title: &'static str,
     headings: Vec<&'static Heading>,
-    limits: WorkbookLimits,
-    full: Vec<Worksheet>,
-    sheet: Worksheet,
-    rows: u32,
-    links: u32,
+    full: Vec<Page>,
+    page: Page,
 }
 
 impl TableSheets {
@@ -31,92 +48,74 @@ impl TableSheets {
     pub(super) fn open(
         title: &'static str,
         headings: Vec<&'static Heading>,
-        limits: WorkbookLimits,
-        workbook: &mut Workbook,
-        formats: &Formats,
+        desk: &mut Desk,
     ) -> Result<Self, XlsxError> {
-        let sheet = open_sheet(title, &headings, workbook, formats)?;
+        let page = Page::open(title, &headings, desk)?;
         Ok(Self {
             title,
             headings,
-            limits,
             full: Vec::new(),
-            sheet,
-            rows: 0,
-            links: 0,
+            page,
         })
     }
 
     /// Writes a row, on a further sheet if this one is full.
-    pub(super) fn add(
-        &mut self,
-        cells: &[Cell<'_>],
+    pub(super) fn add(&mut self, cells: &[Cell<'_>], desk: &mut Desk) -> Result<(), XlsxError> {
+        if self.page.rows >= desk.limits.rows_per_sheet {
+            let title = format!("{} {}", self.title, self.full.len() + 2);
+            let fresh = Page::open(&title, &self.headings, desk)?;
+            self.full.push(mem::replace(&mut self.page, fresh));
+        }
+        self.page.rows += 1;
+        (0..)
+            .zip(cells)
+            .try_for_each(|(column, cell)| self.page.write(column, cell, desk))
+    }
+
+    /// Adds all sheets of the table to the workbook, and their links to `links`.
+    pub(super) fn close_into(
+        mut self,
         workbook: &mut Workbook,
-        formats: &Formats,
+        links: &mut Vec<NumberedLinks>,
     ) -> Result<(), XlsxError> {
-        if self.rows >= self.limits.rows_per_sheet {
-            self.turn_page(workbook, formats)?;
-        }
-        self.rows += 1;
-        for (column, cell) in (0..).zip(cells) {
-            self.write(column, cell, formats)?;
-        }
-        Ok(())
-    }
-
-    fn turn_page(&mut self, workbook: &mut Workbook, formats: &Formats) -> Result<(), XlsxError> {
-        let title = format!("{} {}", self.title, self.full.len() + 2);
-        let fresh = open_sheet(&title, &self.headings, workbook, formats)?;
-        self.filter_rows()?;
-        self.full.push(mem::replace(&mut self.sheet, fresh));
-        (self.rows, self.links) = (0, 0);
-        Ok(())
-    }
-
-    fn write(&mut self, column: u16, cell: &Cell<'_>, formats: &Formats) -> Result<(), XlsxError> {
-        match cell {
-            Cell::Link(path) => self.write_link(column, path, formats),
-            _ => cell::write(
-                &mut self.sheet,
-                Place {
-                    row: self.rows,
-                    column,
-                },
-                cell,
-                formats,
-            ),
-        }
-    }
-
-    fn write_link(&mut self, column: u16, path: &str, formats: &Formats) -> Result<(), XlsxError> {
-        let has_room = self.links < self.limits.links_per_sheet;
-        match link::relative(path).filter(|_| has_room) {
-            Some(url) => {
-                self.links += 1;
-                self.sheet
-                    .write_url_with_format(self.rows, column, url, &formats.link)?;
-            }
-            None => {
-                self.sheet.write_string(self.rows, column, fitting(path))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn filter_rows(&mut self) -> Result<(), XlsxError> {
+        self.full.push(self.page);
         let last_column = u16::try_from(self.headings.len().saturating_sub(1)).unwrap_or(u16::MAX);
-        self.sheet.autofilter(0, 0, self.rows, last_column)?;
+        for mut page in self.full {
+            page.sheet.autofilter(0, 0, page.rows, last_column)?;
+            workbook.push_worksheet(page.sheet);
+            if page.links.count() > 0 {
+                links.push((workbook.worksheets().len(), page.links));
+            }
+        }
         Ok(())
     }
+}
 
-    /// Adds all sheets of the table to the workbook.
-    pub(super) fn close_into(mut self, workbook: &mut Workbook) -> Result<(), XlsxError> {
-        self.filter_rows()?;
-        self.full.push(self.sheet);
-        self.full
-            .into_iter()
-            .for_each(|sheet| workbook.push_worksheet(sheet));
-        Ok(())
+impl Page {
+    fn open(title: &str, headings: &[&Heading], desk: &mut Desk) -> Result<Self, XlsxError> {
+        Ok(Self {
+            sheet: open_sheet(title, headings, &mut desk.workbook, &desk.formats)?,
+            links: SheetLinks::create(&desk.folder)?,
+            rows: 0,
+        })
+    }
+
+    fn write(&mut self, column: u16, cell: &Cell<'_>, desk: &Desk) -> Result<(), XlsxError> {
+        let place = Place {
+            row: self.rows,
+            column,
+        };
+        if let Cell::Link(path) = cell
+            && self.links.count() < desk.limits.links_per_sheet
+            && let Some(target) = link::target(path)
+        {
+            self.links.add(place, &target)?;
+            let text = fitting(path);
+            self.sheet
+                .write_string_with_format(place.row, column, text, &desk.formats.link)?;
+            return Ok(());
+        }
+        cell::write(&mut self.sheet, place, cell, &desk.formats)
     }
 }
 
