@@ -2,10 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{
-    ConvertError, FeatureShape, graph::GraphBuilder, onnx, order,
-    tfjs::GraphModel,
-};
+use super::{ConvertError, FeatureShape, graph::GraphBuilder, onnx, order, tfjs::GraphModel};
 
 /// A model under construction.
 #[derive(Default)]
