@@ -30,7 +30,7 @@ test: setup sample ## Install what the tests need and run all of them
 	cargo test --workspace --locked
 
 bench: build ## Measure speed and memory on a batch that it makes
-	cargo bench --locked --package trapline-worker
+	cargo bench --locked --package trapline-worker --bench pipeline
 
 lint: preflight ## Check format, lints, documentation, scripts and licences
 	cargo fmt --all --check

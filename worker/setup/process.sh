@@ -43,7 +43,8 @@ case $status in
 0) echo "The result package is $out" ;;
 3) echo "The result package is $out (some files could not be read: see its sheet Failures)" ;;
 *)
-    if [ -e "$out.partial" ]; then
+    # The journal of an unfinished package: inside a folder, beside a zip.
+    if [ -e "$out/.trapline" ] || [ -e "$out.partial" ]; then
         echo "What is done is kept. To go on: make run INPUT='$input' OUT='$out' ARGS='--resume'" >&2
     fi
     exit "$status"

@@ -38,7 +38,9 @@ make_venv() {
     python3 -m venv --clear --without-pip "$venv"
     local packages
     packages=$("$venv/bin/python3" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --target "$packages" --requirement "$requirements"
+    # The file lists everything; what its packages would like besides is not needed.
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check \
+        --no-deps --target "$packages" --requirement "$requirements"
     echo "$wanted" >"$stamp"
 }
 
