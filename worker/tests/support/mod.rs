@@ -1,5 +1,7 @@
 //! What several integration tests share.
 
-pub mod megadetector_rules;
-pub mod python;
-pub mod records;
+#![allow(dead_code, reason = "each test crate uses a part of it")]
+
+pub(crate) mod megadetector_rules;
+pub(crate) mod python;
+pub(crate) mod records;
