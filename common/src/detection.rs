@@ -20,7 +20,7 @@ impl Confidence {
     /// more than rounding noise (1e-3).
     #[must_use]
     pub fn from_score(score: f32) -> Option<Self> {
-        thousandths(f64::from(score)).map(Self)
+        in_unit_range(f64::from(score)).map(|score| Self(truncate(score, THOUSAND)))
     }
 
     /// The value, 0.0..=1.0 with at most 3 decimals.
@@ -48,9 +48,7 @@ impl Threshold {
         if !(0.0..=1.0).contains(&value) {
             return Err(ThresholdOutOfRange(value));
         }
-        thousandths(value)
-            .map(Self)
-            .ok_or(ThresholdOutOfRange(value))
+        Ok(Self(decimal(value, THOUSAND)))
     }
 
     /// Whether a detection of this confidence counts.
@@ -99,13 +97,13 @@ impl BBox {
         }
         let (x1, x2) = (x1.clamp(0.0, 1.0), x2.clamp(0.0, 1.0));
         let (y1, y2) = (y1.clamp(0.0, 1.0), y2.clamp(0.0, 1.0));
-        let x_min = ten_thousandths(x1);
-        let y_min = ten_thousandths(y1);
+        let x_min = truncate(x1, TEN_THOUSAND);
+        let y_min = truncate(y1, TEN_THOUSAND);
         Some(Self {
             x_min,
             y_min,
-            width: ten_thousandths((x2 - x1).max(0.0)).min(10_000 - x_min),
-            height: ten_thousandths((y2 - y1).max(0.0)).min(10_000 - y_min),
+            width: truncate((x2 - x1).max(0.0), TEN_THOUSAND).min(10_000 - x_min),
+            height: truncate((y2 - y1).max(0.0), TEN_THOUSAND).min(10_000 - y_min),
         })
     }
 
@@ -156,28 +154,31 @@ impl BBox {
     }
 }
 
-/// Truncates to thousandths; a value that is noise away from 0 or 1 counts as 0 or 1.
-fn thousandths(value: f64) -> Option<u16> {
-    if !(-0.001..=1.001).contains(&value) {
-        return None;
-    }
-    Some(truncate(value.clamp(0.0, 1.0), 1000.0))
+const THOUSAND: f64 = 1000.0;
+const TEN_THOUSAND: f64 = 10_000.0;
+
+/// A value that is noise away from 0 or 1 counts as 0 or 1; `None` further out and for NaN.
+fn in_unit_range(value: f64) -> Option<f64> {
+    (-0.001..=1.001)
+        .contains(&value)
+        .then(|| value.clamp(0.0, 1.0))
 }
 
-fn ten_thousandths(value: f64) -> u16 {
-    truncate(value, 10_000.0)
+/// Reads a decimal as people and files write it. 0.29 is a hair below its decimal in binary; the
+/// slack keeps it from losing a step.
+fn decimal(value: f64, scale: f64) -> u16 {
+    truncate(value + 1e-9, scale)
 }
 
-/// Truncates `value` (0..=1) to a whole number of `1 / scale`. Decimal inputs such as 0.29 are
-/// a hair below their decimal in binary; the slack of 1e-7 keeps them from losing a step and is
-/// far below what an f32 score can tell apart.
+/// Truncates `value` (0..=1) to a whole number of `1 / scale`, as the reference program does: a
+/// score of 0.9 in single precision is 0.89999998 and becomes 0.899.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "0..=10_000 by construction"
 )]
 fn truncate(value: f64, scale: f64) -> u16 {
-    (value * scale + 1e-7 * scale).floor().min(scale) as u16
+    (value * scale).floor().min(scale) as u16
 }
 
 macro_rules! serialize_as_f64 {
@@ -197,7 +198,7 @@ macro_rules! serialize_as_f64 {
 }
 
 serialize_as_f64!(
-    Confidence => |value| thousandths(value).map(Confidence),
+    Confidence => |value| in_unit_range(value).map(|v| Confidence(decimal(v, THOUSAND))),
     Threshold => |value| Threshold::new(value).ok()
 );
 
@@ -218,7 +219,7 @@ impl<'de> Deserialize<'de> for BBox {
                 "a bbox value is not between 0 and 1",
             ));
         }
-        let [x_min, y_min, width, height] = [x, y, width, height].map(ten_thousandths);
+        let [x_min, y_min, width, height] = [x, y, width, height].map(|v| decimal(v, TEN_THOUSAND));
         if x_min + width > 10_000 || y_min + height > 10_000 {
             return Err(serde::de::Error::custom("a bbox leaves its image"));
         }
@@ -240,7 +241,8 @@ mod tests {
     #[test]
     fn confidence_is_truncated_not_rounded() {
         assert_eq!(Confidence::from_score(0.899_999_9).unwrap().value(), 0.899);
-        assert_eq!(Confidence::from_score(0.9).unwrap().value(), 0.9);
+        assert_eq!(Confidence::from_score(0.9).unwrap().value(), 0.899);
+        assert_eq!(Confidence::from_score(0.2).unwrap().value(), 0.2);
         assert_eq!(Confidence::from_score(1.0).unwrap().value(), 1.0);
         assert_eq!(Confidence::from_score(0.004_99).unwrap(), Confidence(4));
         assert!(Confidence::from_score(f32::NAN).is_none());

@@ -67,7 +67,7 @@ pub fn run() -> ExitCode {
     };
     let result = match command_line.command {
         Command::Process(arguments) => process::run(arguments, &config),
-        Command::Models(command) => models::run(command, &config).map(|()| Exit::Done),
+        Command::Models(command) => models::run(command, &config.models).map(|()| Exit::Done),
         Command::Check(arguments) => check::run(&arguments, &config).map(|()| Exit::Done),
     };
     result.map_or_else(|error| refuse(&error, process::exit_for(&error)), ExitCode::from)

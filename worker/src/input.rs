@@ -13,7 +13,7 @@ mod source;
 
 use std::path::PathBuf;
 
-use common::{Failure, FailureCode, SkipReason, archive::ArchiveLimits, media_kind::MediaKind};
+use common::{Failure, FailureCode, MediaPath, SkipReason, archive::ArchiveLimits, media_kind::MediaKind};
 
 pub use error::InputError;
 pub use item::InputItem;
@@ -77,6 +77,12 @@ impl InputListing {
     #[must_use]
     pub fn items(&self) -> &[InputItem] {
         &self.items
+    }
+
+    /// Whether there is a file or folder entry at this path.
+    #[must_use]
+    pub fn contains(&self, path: &MediaPath) -> bool {
+        self.items.binary_search_by(|item| item.path.cmp(path)).is_ok()
     }
 
     /// The inputs in the order given, and how many files each has.

@@ -2,12 +2,14 @@
 
 use std::{path::PathBuf, sync::atomic::AtomicBool, time::Instant};
 
-use common::{MediaOutcome, MediaRecord, media::OriginalCopy, media_kind::MediaKind};
+use common::{
+    MediaOutcome, MediaRecord, archive::ArchiveLimits, media::OriginalCopy, media_kind::MediaKind,
+};
 use jiff::Timestamp;
 
 use crate::{
-    detector::pool::{DetectorPool, PoolError},
-    input::{InputError, InputLimits, InputListing},
+    detector::pool::DetectorPool,
+    input::{InputError, InputListing},
     journal::{Journal, JournalError, JournalHeader, JournalRecords},
     media::decode::DecodeLimits,
     model::catalogue::InstalledModel,
@@ -17,6 +19,7 @@ use crate::{
     },
     progress::{Audience, Progress},
     report::{self, RecordSource, ReportError},
+    resources::ResourceUse,
     run_facts::{Counts, ExecutionFacts, RunFacts, RunOptions},
 };
 
@@ -44,6 +47,8 @@ pub struct JobRequest {
     pub resume: bool,
     /// Limits of a picture.
     pub limits: DecodeLimits,
+    /// Version of ONNX Runtime, for `run.json`.
+    pub onnxruntime_version: String,
     /// Who is told about progress.
     pub audience: Audience,
 }
@@ -63,9 +68,6 @@ pub enum JobError {
     /// This machine stopped working.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
-    /// The detector cannot be set up.
-    #[error(transparent)]
-    Detector(#[from] PoolError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -133,7 +135,7 @@ impl<'a> Job<'a> {
             request.destination.clone(),
             Package::folder_for(&request.destination),
         ];
-        let listing = InputListing::open(&request.inputs, InputLimits::default(), &outputs)?;
+        let listing = InputListing::open(&request.inputs, &outputs, ArchiveLimits::default())?;
         let package = Package::begin(&request.destination, request.resume)?;
         let header = JournalHeader {
             format: JournalHeader::FORMAT,
@@ -186,11 +188,11 @@ impl<'a> Job<'a> {
             listing: &self.listing,
             package: &self.package,
             options: &self.request.options,
-            input_rule: &model.contract().input,
+            input_rule: &model.contract.input,
             limits: self.request.limits,
             clock: &clock,
         };
-        let facts = detectors.facts();
+        let device = detectors.device();
         let handles = detectors.into_handles();
         let threads = handles.len();
         let threshold = self.request.options.threshold;
@@ -221,15 +223,18 @@ impl<'a> Job<'a> {
             });
         }
         let wall_seconds = began.elapsed().as_secs_f64();
+        let used = ResourceUse::now();
         let images = self.counts.processed + self.counts.failed - resumed_images;
         Ok(ExecutionFacts {
             started: started.to_string(),
             finished: Timestamp::now().to_string(),
-            device: facts.device,
-            onnxruntime_version: facts.runtime_version,
+            device: device.to_string(),
+            onnxruntime_version: self.request.onnxruntime_version.clone(),
             threads,
             images_per_second: per_second(images, wall_seconds),
             wall_seconds,
+            cpu_seconds: used.cpu_seconds,
+            peak_memory_bytes: used.peak_memory_bytes,
             resumed_records,
             stage_seconds: clock.seconds(),
         })

@@ -90,15 +90,12 @@ impl Package {
         {
             return Err(PackageError::Exists(self.destination.clone()));
         }
-        match fs::read_dir(&self.folder) {
-            Ok(mut entries) if entries.next().is_some() => {
-                Err(PackageError::Exists(self.folder.clone()))
-            }
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(io_error(&self.folder)(error))
-            }
-            _ => Ok(()),
-        }
+        let is_blank = match fs::read_dir(&self.folder) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => return Err(io_error(&self.folder)(error)),
+        };
+        if is_blank { Ok(()) } else { Err(PackageError::Exists(self.folder.clone())) }
     }
 
     /// The folder in which the package for a destination grows.

@@ -30,7 +30,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use crate::{
     detector::pool::DetectorHandle,
     journal::{Journal, JournalError},
-    package::{Package, PackageError},
+    package::PackageError,
     pipeline::{
         claims::Claims,
         inspect::{Inspected, Inspector, PipelineContext},

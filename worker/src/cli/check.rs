@@ -1,10 +1,15 @@
 //! `trapline-worker check`: does this machine really run a model?
 
+use std::thread;
+
+use anyhow::Context;
 use clap::Args;
 
 use crate::{
-    cli::process::load_detectors, config::WorkerConfig, detector::device::Device,
-    model::catalogue::Catalogue, progress::say,
+    config::WorkerConfig,
+    detector::{device::Device, runtime::Runtime, session::OnnxDetector},
+    model::{Catalogue, ModelId},
+    progress::say,
 };
 
 /// What `check` can be asked for.
@@ -12,7 +17,7 @@ use crate::{
 pub struct CheckArguments {
     /// The model's id [default: the one that `process` would take].
     #[arg(long)]
-    model: Option<String>,
+    model: Option<ModelId>,
     /// auto, cpu, cuda:N or tensorrt:N.
     #[arg(long, default_value = "auto")]
     device: Device,
@@ -24,29 +29,23 @@ pub struct CheckArguments {
 /// When ONNX Runtime, the model or the device cannot be used.
 pub fn run(arguments: &CheckArguments, config: &WorkerConfig) -> anyhow::Result<()> {
     let catalogue = Catalogue::new(&config.models);
-    let id = match &arguments.model {
-        Some(id) => id.parse()?,
-        None => catalogue.default_model()?,
-    };
+    let id = arguments.model.clone().unwrap_or_else(|| catalogue.default_model());
     let model = catalogue.open(&id)?;
-    let mut detectors = load_detectors(
-        config,
-        &model,
-        arguments.device,
-        Some(std::num::NonZeroUsize::MIN),
-    )?;
-    let took = detectors.warm_up()?;
-    let facts = detectors.facts();
-    say(&format!("ONNX Runtime {}", facts.runtime_version));
-    say(&format!(
-        "model {} (sha256 {})",
-        model.facts().id,
-        model.facts().sha256
-    ));
-    say(&format!(
-        "device {}: one inference took {:.0} ms",
-        facts.device,
-        took.as_secs_f64() * 1000.0
-    ));
+    let runtime = Runtime::load(config.onnxruntime.as_deref(), &config.homes)?;
+    say(&format!("ONNX Runtime {} ({})", runtime.version(), runtime.library().display()));
+    if let Some(advice) = runtime.advice() {
+        say(&advice);
+    }
+    say(&format!("model {id} (sha256 {})", model.sha256));
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let mut detector =
+        OnnxDetector::load(runtime, &model.onnx_path, &model.contract, arguments.device, threads)
+            .with_context(|| format!("loading {id} on {}", arguments.device))?;
+    if let Some(reason) = detector.fallback_reason() {
+        say(&format!("no GPU is used: {reason}"));
+    }
+    let took = detector.warm_up()?;
+    let device = detector.device();
+    say(&format!("device {device}: one inference took {:.0} ms", took.as_secs_f64() * 1000.0));
     Ok(())
 }

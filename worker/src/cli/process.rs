@@ -18,11 +18,15 @@ use serde_json::json;
 use crate::{
     cli::Exit,
     config::WorkerConfig,
-    detector::{device::Device, pool::DetectorPool, runtime::Runtime},
+    detector::{
+        device::Device,
+        pool::{DetectorPool, PoolOptions},
+        runtime::Runtime,
+    },
     input::InputError,
     job::{self, JobError, JobRequest, JobResult},
     journal::JournalError,
-    model::catalogue::{Catalogue, InstalledModel},
+    model::{Catalogue, InstalledModel, ModelId},
     package::PackageError,
     progress::{Audience, event, in_words, say},
     run_facts::{AnnotateChoice, Counts, RunOptions},
@@ -39,7 +43,7 @@ pub struct ProcessArguments {
     out: PathBuf,
     /// The model's id (see `models list`) [default: yolox-nano, else coco-centernet].
     #[arg(long)]
-    model: Option<String>,
+    model: Option<ModelId>,
     /// Lowest confidence that counts, 0 to 1 [default: the model's typical threshold].
     #[arg(long)]
     threshold: Option<Threshold>,
@@ -117,20 +121,17 @@ pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result
         return Err(ArgumentError::OutIsInput(input.clone()).into());
     }
     let catalogue = Catalogue::new(&config.models);
-    let model = match &arguments.model {
-        Some(id) => catalogue.open(&id.parse()?)?,
-        None => catalogue.open(&catalogue.default_model()?)?,
-    };
-    let request = request(&arguments, config, blur, &model);
-    let detectors = load_detectors(config, &model, arguments.device, arguments.threads)?;
+    let id = arguments.model.clone().unwrap_or_else(|| catalogue.default_model());
+    let model = catalogue.open(&id)?;
+    let runtime = Runtime::load(config.onnxruntime.as_deref(), &config.homes)?;
+    let detectors = load_detectors(runtime, &model, &arguments)?;
+    let request = request(&arguments, config, blur, &model, runtime.version());
     if request.audience != Audience::Script {
-        let facts = detectors.facts();
-        say(&format!(
-            "{} on {}, threshold {}",
-            model.facts().display_name,
-            facts.device,
-            request.options.threshold.value()
-        ));
+        for remark in [detectors.fallback_reason().map(|r| format!("no GPU is used: {r}")), runtime.advice()] {
+            remark.iter().for_each(|remark| say(remark));
+        }
+        let (device, threshold) = (detectors.device(), request.options.threshold.value());
+        say(&format!("{} on {device}, threshold {threshold}", model.manifest.display_name));
     }
     let stop = stop_on_signals()?;
     let result = job::run(&request, &model, detectors, &stop)?;
@@ -147,6 +148,7 @@ fn request(
     config: &WorkerConfig,
     blur: Vec<Category>,
     model: &InstalledModel,
+    onnxruntime_version: String,
 ) -> JobRequest {
     JobRequest {
         inputs: arguments.input.clone(),
@@ -167,6 +169,7 @@ fn request(
         },
         resume: arguments.resume,
         limits: config.decode_limits,
+        onnxruntime_version,
         audience: Audience::of(arguments.json),
     }
 }
@@ -190,21 +193,16 @@ fn blurred(choices: &[Blur]) -> Result<Vec<Category>, ArgumentError> {
         .collect())
 }
 
-/// Loads the model once for each worker thread, or once for all of them.
-///
-/// # Errors
-/// When ONNX Runtime, the model or the device cannot be used.
-pub fn load_detectors(
-    config: &WorkerConfig,
+fn load_detectors(
+    runtime: &Runtime,
     model: &InstalledModel,
-    device: Device,
-    threads: Option<NonZeroUsize>,
+    arguments: &ProcessArguments,
 ) -> anyhow::Result<DetectorPool> {
-    let runtime = Runtime::load(config.onnxruntime.as_deref(), &config.homes)?;
-    let threads = threads
-        .or_else(|| thread::available_parallelism().ok())
-        .unwrap_or(NonZeroUsize::MIN);
-    Ok(DetectorPool::load(&runtime, model, device, threads)?)
+    let threads = arguments.threads.or_else(|| thread::available_parallelism().ok());
+    let options = PoolOptions::for_threads(threads.map_or(1, NonZeroUsize::get));
+    let device = arguments.device;
+    DetectorPool::load(runtime, &model.onnx_path, &model.contract, device, options)
+        .with_context(|| format!("loading {} on {device}", model.manifest.id))
 }
 
 /// The first signal asks the run to stop after the pictures in flight; the second ends it at
@@ -305,7 +303,7 @@ pub fn exit_for(error: &anyhow::Error) -> Exit {
     }
     match error.downcast_ref::<JobError>() {
         Some(JobError::Interrupted { .. }) => Exit::Interrupted,
-        Some(JobError::Input(InputError::NotFound { .. }))
+        Some(JobError::Input(InputError::Missing { .. } | InputError::IsExcluded { .. }))
         | Some(JobError::Package(PackageError::Exists(_)))
         | Some(JobError::Journal(JournalError::Missing(_) | JournalError::OtherRun(_))) => {
             Exit::BadArguments

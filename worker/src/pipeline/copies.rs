@@ -10,8 +10,8 @@ use crate::{
 /// Longest name of a file that common file systems take, in bytes.
 const LONGEST_NAME: usize = 255;
 
-/// Names copies so that they keep the file's own path and never collide, whatever the upload
-/// holds.
+/// Names copies so that they keep the file's own path and never collide. The listing has no path
+/// twice and no file whose path others use as a folder, so only added endings need care.
 pub struct CopyPaths<'a> {
     listing: &'a InputListing,
 }
@@ -30,44 +30,28 @@ impl<'a> CopyPaths<'a> {
             .extension()
             .is_some_and(|e| e.eq_ignore_ascii_case("jpg") || e.eq_ignore_ascii_case("jpeg"));
         if is_jpeg {
-            return self.place(ANNOTATED, path, path.as_str());
+            return place(ANNOTATED, path, path.as_str());
         }
         let mut name = format!("{path}.jpg");
         while self.listing.contains(&MediaPath::from_display_name(&name)) {
             name = name.trim_end_matches("jpg").to_owned() + "annotated.jpg";
         }
-        self.place(ANNOTATED, path, &name)
+        place(ANNOTATED, path, &name)
     }
 
     /// The copy of the original: the file's own path.
     #[must_use]
     pub fn original(&self, path: &MediaPath) -> String {
-        self.place(ORIGINALS, path, path.as_str())
+        place(ORIGINALS, path, path.as_str())
     }
+}
 
-    /// An archive may hold both a file `a` and a file `a/b`, which no folder can, and names that
-    /// are just too long once they are extended. Copies of those get a name made of their hash.
-    fn place(&self, folder: &str, path: &MediaPath, name: &str) -> String {
-        let is_too_long = name
-            .rsplit('/')
-            .next()
-            .is_some_and(|last| last.len() > LONGEST_NAME);
-        if is_too_long || self.is_below_a_file(path) {
-            let hash = blake3::hash(path.as_str().as_bytes()).to_hex();
-            return format!(
-                "{folder}/renamed-{}.jpg",
-                hash.as_str().get(..16).unwrap_or_default()
-            );
-        }
-        format!("{folder}/{name}")
+/// Names that are too long once they are extended get one made of their hash.
+fn place(folder: &str, path: &MediaPath, name: &str) -> String {
+    let is_too_long = name.rsplit('/').next().is_some_and(|last| last.len() > LONGEST_NAME);
+    if is_too_long {
+        let hash = blake3::hash(path.as_str().as_bytes()).to_hex();
+        return format!("{folder}/renamed-{}.jpg", hash.as_str().get(..16).unwrap_or_default());
     }
-
-    fn is_below_a_file(&self, path: &MediaPath) -> bool {
-        path.as_str().match_indices('/').any(|(end, _)| {
-            path.as_str().get(..end).is_some_and(|parent| {
-                self.listing
-                    .contains_file(&MediaPath::from_display_name(parent))
-            })
-        })
-    }
+    format!("{folder}/{name}")
 }

@@ -196,11 +196,10 @@ impl<'a> Inspector<'a> {
                 )))
             }
             MediaKind::Unknown => {
-                let head = self.context.listing.read_head(item, HEAD_BYTES);
-                match head {
-                    Ok(head) if decode::looks_like_image(&head) => None,
-                    _ => Some(MediaOutcome::Skipped(SkipReason::NotAnImage)),
-                }
+                let mut head = Vec::new();
+                let read = self.context.listing.read_head(item, HEAD_BYTES, &mut head);
+                let is_image = read.is_ok() && decode::looks_like_image(&head);
+                (!is_image).then_some(MediaOutcome::Skipped(SkipReason::NotAnImage))
             }
         }
     }
@@ -283,7 +282,7 @@ impl<'a> Inspector<'a> {
             )
         });
         let (canvas, result) = clock.time(Stage::Detect, || self.detector.detect_one(canvas));
-        self.spare_canvas = canvas;
+        self.spare_canvas = Some(canvas);
         match result {
             Ok(detections) => Ok(Ok(detections)),
             Err(error) => {

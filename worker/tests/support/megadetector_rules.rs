@@ -15,7 +15,7 @@ const TOP_LEVEL: &[&str] = &[
 ];
 
 /// The first broken rule of a document.
-pub fn broken_rule(document: &Value) -> Result<(), String> {
+pub(crate) fn broken_rule(document: &Value) -> Result<(), String> {
     let top = document
         .as_object()
         .ok_or("the document is not an object")?;

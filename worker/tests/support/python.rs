@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 
 /// Runs a script of `tests/readers` and parses the JSON it prints.
-pub fn read_with<A: AsRef<OsStr>>(script: &str, arguments: &[A]) -> Value {
+pub(crate) fn read_with<A: AsRef<OsStr>>(script: &str, arguments: &[A]) -> Value {
     let worker = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = env::var_os("TRAPLINE_TEST_PYTHON")
         .map_or_else(|| worker.join("../var/test-venv/bin/python"), PathBuf::from);

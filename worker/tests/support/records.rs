@@ -17,7 +17,7 @@ use worker::{
 };
 
 /// Records in memory.
-pub struct VecSource(pub Vec<MediaRecord>);
+pub(crate) struct VecSource(pub(crate) Vec<MediaRecord>);
 
 impl RecordSource for VecSource {
     fn records(&self) -> io::Result<Records<'_>> {
@@ -27,7 +27,7 @@ impl RecordSource for VecSource {
 
 /// The facts of a run that made these records with a threshold of 0.2. The model names two
 /// species, classes 16 and 17.
-pub fn facts_of(records: &[MediaRecord]) -> RunFacts {
+pub(crate) fn facts_of(records: &[MediaRecord]) -> RunFacts {
     let threshold = Threshold::new(0.2).unwrap();
     let mut counts = Counts::default();
     records
@@ -65,7 +65,7 @@ pub fn facts_of(records: &[MediaRecord]) -> RunFacts {
 }
 
 /// A file with this path and fate, about which nothing else is known.
-pub fn record(path: &str, outcome: MediaOutcome) -> MediaRecord {
+pub(crate) fn record(path: &str, outcome: MediaOutcome) -> MediaRecord {
     MediaRecord {
         path: MediaPath::from_display_name(path),
         size_bytes: 1_234_567,
@@ -76,7 +76,7 @@ pub fn record(path: &str, outcome: MediaOutcome) -> MediaRecord {
 }
 
 /// A processed image of 4000 × 3000 pixels.
-pub fn processed(detections: Vec<Detection>) -> ProcessedMedia {
+pub(crate) fn processed(detections: Vec<Detection>) -> ProcessedMedia {
     ProcessedMedia {
         width: 4000,
         height: 3000,
@@ -89,7 +89,7 @@ pub fn processed(detections: Vec<Detection>) -> ProcessedMedia {
 }
 
 /// A detection in the middle of the image.
-pub fn detection(category: Category, score: f32) -> Detection {
+pub(crate) fn detection(category: Category, score: f32) -> Detection {
     Detection {
         category,
         confidence: Confidence::from_score(score).unwrap(),
@@ -99,7 +99,7 @@ pub fn detection(category: Category, score: f32) -> Detection {
 }
 
 /// Facts as a good camera writes them.
-pub fn camera_facts() -> CameraFacts {
+pub(crate) fn camera_facts() -> CameraFacts {
     CameraFacts {
         captured: Some(CaptureTime {
             local: date(2024, 5, 1).at(6, 30, 15, 0),
@@ -115,7 +115,7 @@ pub fn camera_facts() -> CameraFacts {
 }
 
 /// One file of each fate, in path order.
-pub fn one_of_each() -> Vec<MediaRecord> {
+pub(crate) fn one_of_each() -> Vec<MediaRecord> {
     let species = Detection {
         class: Some(16),
         ..detection(Category::Animal, 0.876_5)
@@ -162,7 +162,7 @@ pub fn one_of_each() -> Vec<MediaRecord> {
 }
 
 /// Up to `most` records with different paths, in path order.
-pub fn arbitrary_records(most: usize) -> impl Strategy<Value = Vec<MediaRecord>> {
+pub(crate) fn arbitrary_records(most: usize) -> impl Strategy<Value = Vec<MediaRecord>> {
     btree_map(arbitrary_path(), arbitrary_record(), 0..=most).prop_map(|files| {
         files
             .into_iter()
@@ -172,7 +172,7 @@ pub fn arbitrary_records(most: usize) -> impl Strategy<Value = Vec<MediaRecord>>
 }
 
 /// A record of any fate; its path is always the same.
-pub fn arbitrary_record() -> impl Strategy<Value = MediaRecord> {
+pub(crate) fn arbitrary_record() -> impl Strategy<Value = MediaRecord> {
     let outcome = prop_oneof![
         4 => arbitrary_processed().prop_map(MediaOutcome::Processed),
         1 => (arbitrary_failure_code(), arbitrary_text())
@@ -194,7 +194,7 @@ pub fn arbitrary_record() -> impl Strategy<Value = MediaRecord> {
 }
 
 /// Paths as people and archives make them, also hostile ones.
-pub fn arbitrary_path() -> impl Strategy<Value = MediaPath> {
+pub(crate) fn arbitrary_path() -> impl Strategy<Value = MediaPath> {
     let part = prop_oneof![
         select(vec![
             "DCIM", "100MEDIA", "cam 1", "=1+1", "@x", "-rf", "a,b\"c", "鹿", "50%20"
@@ -207,7 +207,7 @@ pub fn arbitrary_path() -> impl Strategy<Value = MediaPath> {
 }
 
 /// Text as cameras and attackers write it.
-pub fn arbitrary_text() -> impl Strategy<Value = String> {
+pub(crate) fn arbitrary_text() -> impl Strategy<Value = String> {
     prop_oneof![
         ".{0,20}",
         any::<String>(),
@@ -281,7 +281,7 @@ fn arbitrary_processed() -> impl Strategy<Value = ProcessedMedia> {
 }
 
 /// Any detection that a model may report.
-pub fn arbitrary_detection() -> impl Strategy<Value = Detection> {
+pub(crate) fn arbitrary_detection() -> impl Strategy<Value = Detection> {
     let corners = (0.0..1.0_f64, 0.0..1.0_f64, 0.0..1.0_f64, 0.0..1.0_f64);
     (
         select(Category::ALL.to_vec()),

@@ -11,7 +11,10 @@ use std::{
 
 use zip::{ZipArchive, ZipWriter, read::ZipFile, write::SimpleFileOptions};
 
-use super::link::{Link, SheetLinks};
+use super::{
+    COMPRESSION_LEVEL,
+    link::{Link, SheetLinks},
+};
 
 /// The links of the sheet with this number, counted from 1 in the order of the workbook.
 pub(super) type NumberedLinks = (usize, SheetLinks);
@@ -55,7 +58,7 @@ fn copy_linked<R: Read, W: Write + Seek>(
     links: &mut SheetLinks,
     out: &mut ZipWriter<W>,
 ) -> io::Result<()> {
-    let options = SimpleFileOptions::default().large_file(sheet.size() > LARGE);
+    let options = options().large_file(sheet.size() > LARGE);
     out.start_file(sheet.name()?.into_owned(), options)?;
     let rows = sheet.size().saturating_sub(LONGEST_TAIL);
     io::copy(&mut sheet.by_ref().take(rows), out)?;
@@ -79,13 +82,17 @@ fn copy_linked<R: Read, W: Write + Seek>(
     out.write_all(after)
 }
 
+fn options() -> SimpleFileOptions {
+    SimpleFileOptions::default().compression_level(Some(COMPRESSION_LEVEL.into()))
+}
+
 fn write_targets<W: Write + Seek>(
     sheet: usize,
     links: &mut SheetLinks,
     out: &mut ZipWriter<W>,
 ) -> io::Result<()> {
     let name = format!("xl/worksheets/_rels/sheet{sheet}.xml.rels");
-    out.start_file(name, SimpleFileOptions::default())?;
+    out.start_file(name, options())?;
     out.write_all(
         b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n\
         <Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
