@@ -133,7 +133,7 @@ fn present_ids(catalogue: &Catalogue) -> anyhow::Result<Vec<ModelId>> {
 fn verdict(model: &InstalledModel) -> String {
     let compared = match model.proof {
         HashProof::Manifest => "as its manifest says",
-        HashProof::Fetched => "as it was fetched",
+        HashProof::Fetched => "as written down when it was fetched",
         HashProof::None => "not compared: its manifest states no hash",
     };
     format!("sha256 {}, {compared}", model.sha256)

@@ -216,7 +216,7 @@ fn read_thresholds(
 }
 
 fn read_licence(ours: &TraplineTable, provenance: ProvenanceTable) -> Licence {
-    let stated = ours.licence.clone().or_else(|| match provenance.license {
+    let stated = ours.licence.clone().or(match provenance.license {
         Some(toml::Value::String(name)) => Some(name),
         _ => None,
     });

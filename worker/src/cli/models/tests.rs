@@ -106,7 +106,8 @@ fn a_fetch_prints_licence_and_notice_and_is_not_repeated() {
         fetcher: Fetcher::new(&catalogue, vec![Mirror::Folder(mirror.clone())]),
         force,
     };
-    let (text, result) = text_of(|out| request(true).run(&catalogue, &[own.clone()], out));
+    let (text, result) =
+        text_of(|out| request(true).run(&catalogue, std::slice::from_ref(&own), out));
     result.unwrap();
     assert!(text.contains("licence: CC0-1.0") && text.contains("Only for tests."), "{text}");
     let (text, result) = text_of(|out| request(false).run(&catalogue, &[own], out));

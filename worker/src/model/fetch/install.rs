@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::{error::AttemptError, unpack::unpack};
 use crate::model::{
     Catalogue, InstalledModel, ModelId,
-    catalogue::{FetchedRecord, shipped},
+    catalogue::{FetchedRecord, HashProof, shipped},
     manifest::Manifest,
 };
 
@@ -45,8 +45,9 @@ impl<'a> Staging<'a> {
     /// Takes an ONNX file over, with the manifest and labels that are known for it.
     pub(super) fn add_onnx(&self, onnx: &Path, manifest: &Manifest) -> Result<(), AttemptError> {
         let target = self.prepare_onnx(manifest)?;
-        fs::copy(onnx, &target).map_err(AttemptError::io("copying", onnx))?;
-        Ok(())
+        // Not `fs::copy`: a mirror's file may be read-only, and the copy need not be.
+        let copy = || io::copy(&mut fs::File::open(onnx)?, &mut fs::File::create(&target)?);
+        copy().map(drop).map_err(AttemptError::io("copying", onnx))
     }
 
     /// Writes an ONNX file that was made here.
@@ -109,6 +110,9 @@ impl<'a> Staging<'a> {
             .map_err(AttemptError::io("writing to", &self.folder))?;
         let target = self.move_into_place()?;
         model.onnx_path = target.join(&model.manifest.weights.file);
+        if model.proof == HashProof::None {
+            model.proof = HashProof::Fetched;
+        }
         Ok(model)
     }
 

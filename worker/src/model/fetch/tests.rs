@@ -8,6 +8,7 @@ use std::{
 use zip::{ZipWriter, write::SimpleFileOptions};
 
 use super::*;
+use crate::model::catalogue::HashProof;
 
 /// What the test's server does with a request for its file.
 #[derive(Clone, Copy, PartialEq)]
@@ -316,7 +317,8 @@ fn the_next_source_is_tried_when_one_fails() {
         }
     });
     // No hash was known, so the one that came is written down.
-    assert_eq!(fetched.unwrap().model.sha256, Sha256::of(b"weights"));
+    let model = fetched.unwrap().model;
+    assert_eq!((model.sha256, model.proof), (Sha256::of(b"weights"), HashProof::Fetched));
     assert_eq!(failed.len(), 1);
     assert!(setup.catalogue.folder(&setup.id).join("fetched.toml").is_file());
 }
