@@ -1,8 +1,11 @@
 //! Running a model: pictures on canvases in, detections out.
 
+pub mod candidate;
 pub mod device;
 pub mod heads;
+pub mod pool;
 pub mod runtime;
+pub mod selector;
 pub mod session;
 
 use common::Detection;
@@ -10,7 +13,7 @@ use common::Detection;
 use crate::letterbox::Canvas;
 
 /// Why the model could not be run.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DetectError {
     /// The batch did not fit into the device's memory.
     #[error("the device ran out of memory")]
@@ -26,6 +29,19 @@ pub enum DetectError {
         /// The layout the manifest names.
         expected: String,
     },
+    /// The model reports a class that its labels do not name.
+    #[error(
+        "the model reports class {class}, but its labels name only {known} classes, counted from 0"
+    )]
+    UnknownClass {
+        /// The class index, as the model wrote it.
+        class: f64,
+        /// How many classes the labels name.
+        known: usize,
+    },
+    /// The thread that runs the model is gone.
+    #[error("the thread that runs the model has stopped")]
+    Stopped,
 }
 
 /// Something that finds animals, people and vehicles on canvases.
