@@ -26,9 +26,7 @@ pub trait RecordSource {
     ///
     /// # Errors
     /// When the records cannot be opened.
-    fn records(
-        &self,
-    ) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<MediaRecord>> + '_>>;
+    fn records(&self) -> std::io::Result<Box<dyn Iterator<Item = std::io::Result<MediaRecord>> + '_>>;
 }
 
 /// Writes `results.xlsx`, `images.csv`, `detections.csv`, `megadetector.json` and `run.json`

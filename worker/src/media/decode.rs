@@ -23,9 +23,7 @@ pub struct DecodeLimits {
 
 impl Default for DecodeLimits {
     fn default() -> Self {
-        Self {
-            pixels: 100_000_000,
-        }
+        Self { pixels: 100_000_000 }
     }
 }
 
