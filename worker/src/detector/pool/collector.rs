@@ -229,14 +229,16 @@ pub(super) mod tests {
         }
     }
 
-    /// The score that a canvas was made with, to the thousandth.
+    /// A score in thousandths, which is all that a confidence keeps of it.
+    pub(in crate::detector::pool) fn thousandths(score: f32) -> f64 {
+        (f64::from(score) * 1000.0).round() / 1000.0
+    }
+
+    /// The confidence of the only detection, if the image did not fail.
     pub(in crate::detector::pool) fn confidence(
         found: &Result<Vec<Detection>, DetectError>,
-    ) -> Option<f32> {
-        found
-            .as_ref()
-            .ok()
-            .map(|list| list[0].confidence.value() as f32)
+    ) -> Option<f64> {
+        found.as_ref().ok().map(|list| list[0].confidence.value())
     }
 
     /// Sends all canvases before the collector starts, so that it finds all of them waiting.
@@ -274,7 +276,7 @@ pub(super) mod tests {
             assert_eq!(returned.tensor, sent.tensor);
             match sent.tensor[0] {
                 BAD => assert_eq!(*found, Err(DetectError::Run("refused".to_owned()))),
-                score => assert_eq!(confidence(found), Some(score)),
+                score => assert_eq!(confidence(found), Some(thousandths(score))),
             }
         }
     }

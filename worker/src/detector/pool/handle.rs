@@ -129,7 +129,7 @@ impl Drop for Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detector::pool::collector::tests::{FakeDetector, canvas, confidence};
+    use crate::detector::pool::collector::tests::{FakeDetector, canvas, confidence, thousandths};
 
     #[test]
     fn own_detectors_answer_on_the_spot() {
@@ -156,7 +156,7 @@ mod tests {
                         let score = (worker * 50 + i) as f32 / 1000.0 + 0.1;
                         let (returned, found) =
                             handle.detect_one(canvas(64 + (i % 2) as u32 * 32, score));
-                        assert_eq!(confidence(&found), Some(score));
+                        assert_eq!(confidence(&found), Some(thousandths(score)));
                         assert_eq!(returned.tensor[0], score);
                     }
                 });
