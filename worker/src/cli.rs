@@ -70,7 +70,10 @@ pub fn run() -> ExitCode {
         Command::Models(command) => models::run(command, &config.models).map(|()| Exit::Done),
         Command::Check(arguments) => check::run(&arguments, &config).map(|()| Exit::Done),
     };
-    result.map_or_else(|error| refuse(&error, process::exit_for(&error)), ExitCode::from)
+    result.map_or_else(
+        |error| refuse(&error, process::exit_for(&error)),
+        ExitCode::from,
+    )
 }
 
 /// Says what went wrong, with its causes, and what the exit code will be.

@@ -13,7 +13,9 @@ mod source;
 
 use std::path::PathBuf;
 
-use common::{Failure, FailureCode, MediaPath, SkipReason, archive::ArchiveLimits, media_kind::MediaKind};
+use common::{
+    Failure, FailureCode, MediaPath, SkipReason, archive::ArchiveLimits, media_kind::MediaKind,
+};
 
 pub use error::InputError;
 pub use item::InputItem;
@@ -82,7 +84,9 @@ impl InputListing {
     /// Whether there is a file or folder entry at this path.
     #[must_use]
     pub fn contains(&self, path: &MediaPath) -> bool {
-        self.items.binary_search_by(|item| item.path.cmp(path)).is_ok()
+        self.items
+            .binary_search_by(|item| item.path.cmp(path))
+            .is_ok()
     }
 
     /// The inputs in the order given, and how many files each has.

@@ -95,7 +95,11 @@ impl Package {
             Err(error) if error.kind() == io::ErrorKind::NotFound => true,
             Err(error) => return Err(io_error(&self.folder)(error)),
         };
-        if is_blank { Ok(()) } else { Err(PackageError::Exists(self.folder.clone())) }
+        if is_blank {
+            Ok(())
+        } else {
+            Err(PackageError::Exists(self.folder.clone()))
+        }
     }
 
     /// The folder in which the package for a destination grows.

@@ -63,10 +63,16 @@ pub fn run(command: ModelsCommand, models_dir: &Path) -> anyhow::Result<()> {
         ModelsCommand::List { json } => list(&catalogue, json, &mut out),
         ModelsCommand::Info { id } => description::write(&catalogue, &id, &mut out),
         ModelsCommand::Fetch { ids, force, mirror } => {
-            let mut mirrors: Vec<_> =
-                mirror.as_deref().and_then(Mirror::parse).into_iter().collect();
+            let mut mirrors: Vec<_> = mirror
+                .as_deref()
+                .and_then(Mirror::parse)
+                .into_iter()
+                .collect();
             mirrors.extend(Mirror::siblings());
-            let request = FetchRequest { fetcher: Fetcher::new(&catalogue, mirrors), force };
+            let request = FetchRequest {
+                fetcher: Fetcher::new(&catalogue, mirrors),
+                force,
+            };
             request.run(&catalogue, &ids, &mut out)
         }
         ModelsCommand::Verify { ids } => verify(&catalogue, &ids, &mut out),
@@ -80,16 +86,35 @@ fn list(catalogue: &Catalogue, json: bool, out: &mut impl Write) -> anyhow::Resu
         writeln!(out)?;
         return Ok(());
     }
-    let width = models.iter().map(|model| model.id.as_str().len()).max().unwrap_or(0);
-    let licence_width = models.iter().map(|model| model.licence.len()).max().unwrap_or(0);
-    for ListedModel { id, licence, purpose, state, default, .. } in &models {
+    let width = models
+        .iter()
+        .map(|model| model.id.as_str().len())
+        .max()
+        .unwrap_or(0);
+    let licence_width = models
+        .iter()
+        .map(|model| model.licence.len())
+        .max()
+        .unwrap_or(0);
+    for ListedModel {
+        id,
+        licence,
+        purpose,
+        state,
+        default,
+        ..
+    } in &models
+    {
         let mark = if *default { '*' } else { ' ' };
         let state = match state {
             ModelState::Installed => "installed",
             ModelState::NotInstalled => "not installed",
             ModelState::Broken { .. } => "broken",
         };
-        writeln!(out, "{mark} {id:width$}  {state:13}  {licence:licence_width$}  {purpose}")?;
+        writeln!(
+            out,
+            "{mark} {id:width$}  {state:13}  {licence:licence_width$}  {purpose}"
+        )?;
     }
     for model in &models {
         if let ModelState::Broken { reason } = &model.state {
@@ -105,9 +130,16 @@ fn list(catalogue: &Catalogue, json: bool, out: &mut impl Write) -> anyhow::Resu
 }
 
 fn verify(catalogue: &Catalogue, ids: &[ModelId], out: &mut impl Write) -> anyhow::Result<()> {
-    let ids = if ids.is_empty() { present_ids(catalogue)? } else { ids.to_vec() };
+    let ids = if ids.is_empty() {
+        present_ids(catalogue)?
+    } else {
+        ids.to_vec()
+    };
     if ids.is_empty() {
-        writeln!(out, "no model is installed; `trapline-worker models fetch` gets the default")?;
+        writeln!(
+            out,
+            "no model is installed; `trapline-worker models fetch` gets the default"
+        )?;
     }
     let mut wrong = 0;
     for id in &ids {
@@ -127,7 +159,12 @@ fn verify(catalogue: &Catalogue, ids: &[ModelId], out: &mut impl Write) -> anyho
 
 fn present_ids(catalogue: &Catalogue) -> anyhow::Result<Vec<ModelId>> {
     let present = |model: &ListedModel| model.state != ModelState::NotInstalled;
-    Ok(catalogue.list()?.into_iter().filter(present).map(|model| model.id).collect())
+    Ok(catalogue
+        .list()?
+        .into_iter()
+        .filter(present)
+        .map(|model| model.id)
+        .collect())
 }
 
 fn verdict(model: &InstalledModel) -> String {
@@ -169,8 +206,13 @@ impl FetchRequest<'_> {
             return self.fetch(catalogue, id, out);
         }
         let [preferred, last_resort] = candidates;
-        let Err(error) = self.fetch(catalogue, &preferred, out) else { return Ok(()) };
-        writeln!(out, "{preferred} cannot be had here; falling back to {last_resort}")?;
+        let Err(error) = self.fetch(catalogue, &preferred, out) else {
+            return Ok(());
+        };
+        writeln!(
+            out,
+            "{preferred} cannot be had here; falling back to {last_resort}"
+        )?;
         let fallback = self.fetch(catalogue, &last_resort, out);
         fallback.with_context(|| format!("falling back from {preferred}, as {error:#}"))
     }
@@ -198,10 +240,19 @@ impl FetchRequest<'_> {
 fn write_fetched(fetched: &Fetched, out: &mut impl Write) -> io::Result<()> {
     let Fetched { model, source } = fetched;
     let manifest = &model.manifest;
-    writeln!(out, "{} ({}) is installed, from {source}", manifest.id, manifest.display_name)?;
+    writeln!(
+        out,
+        "{} ({}) is installed, from {source}",
+        manifest.id, manifest.display_name
+    )?;
     writeln!(out, "  {}", verdict(model))?;
     let address = manifest.licence.url.as_ref().map(|url| format!(", {url}"));
-    writeln!(out, "  licence: {}{}", manifest.licence.name, address.unwrap_or_default())?;
+    writeln!(
+        out,
+        "  licence: {}{}",
+        manifest.licence.name,
+        address.unwrap_or_default()
+    )?;
     match &manifest.notice {
         Some(notice) => writeln!(out, "  {}", notice.trim()),
         None => Ok(()),

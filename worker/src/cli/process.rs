@@ -121,17 +121,28 @@ pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result
         return Err(ArgumentError::OutIsInput(input.clone()).into());
     }
     let catalogue = Catalogue::new(&config.models);
-    let id = arguments.model.clone().unwrap_or_else(|| catalogue.default_model());
+    let id = arguments
+        .model
+        .clone()
+        .unwrap_or_else(|| catalogue.default_model());
     let model = catalogue.open(&id)?;
     let runtime = Runtime::load(config.onnxruntime.as_deref(), &config.homes)?;
     let detectors = load_detectors(runtime, &model, &arguments)?;
     let request = request(&arguments, config, blur, &model, runtime.version());
     if request.audience != Audience::Script {
-        for remark in [detectors.fallback_reason().map(|r| format!("no GPU is used: {r}")), runtime.advice()] {
+        for remark in [
+            detectors
+                .fallback_reason()
+                .map(|r| format!("no GPU is used: {r}")),
+            runtime.advice(),
+        ] {
             remark.iter().for_each(|remark| say(remark));
         }
         let (device, threshold) = (detectors.device(), request.options.threshold.value());
-        say(&format!("{} on {device}, threshold {threshold}", model.manifest.display_name));
+        say(&format!(
+            "{} on {device}, threshold {threshold}",
+            model.manifest.display_name
+        ));
     }
     let stop = stop_on_signals()?;
     let result = job::run(&request, &model, detectors, &stop)?;
@@ -198,7 +209,9 @@ fn load_detectors(
     model: &InstalledModel,
     arguments: &ProcessArguments,
 ) -> anyhow::Result<DetectorPool> {
-    let threads = arguments.threads.or_else(|| thread::available_parallelism().ok());
+    let threads = arguments
+        .threads
+        .or_else(|| thread::available_parallelism().ok());
     let options = PoolOptions::for_threads(threads.map_or(1, NonZeroUsize::get));
     let device = arguments.device;
     DetectorPool::load(runtime, &model.onnx_path, &model.contract, device, options)

@@ -70,7 +70,9 @@ impl Catalogue {
     /// The catalogue of a models folder, which need not exist yet.
     #[must_use]
     pub fn new(models_dir: impl Into<PathBuf>) -> Self {
-        Self { models_dir: models_dir.into() }
+        Self {
+            models_dir: models_dir.into(),
+        }
     }
 
     /// The models folder.
@@ -90,7 +92,11 @@ impl Catalogue {
     #[must_use]
     pub fn default_model(&self) -> ModelId {
         let [preferred, last_resort] = Self::default_candidates();
-        if self.has_weights(&preferred) { preferred } else { last_resort }
+        if self.has_weights(&preferred) {
+            preferred
+        } else {
+            last_resort
+        }
     }
 
     /// The models that [`Self::default_model`] chooses from, the better one first.
@@ -106,12 +112,21 @@ impl Catalogue {
     /// # Errors
     /// When the models folder cannot be read. A model that is wrong is listed as broken.
     pub fn list(&self) -> Result<Vec<ListedModel>, ModelError> {
-        let mut ids: Vec<_> =
-            SHIPPED.iter().filter_map(|model| ModelId::parse(model.id).ok()).collect();
+        let mut ids: Vec<_> = SHIPPED
+            .iter()
+            .filter_map(|model| ModelId::parse(model.id).ok())
+            .collect();
         let found = self.folders()?;
-        ids.extend(found.into_iter().filter(|id| shipped::find(id.as_str()).is_none()));
+        ids.extend(
+            found
+                .into_iter()
+                .filter(|id| shipped::find(id.as_str()).is_none()),
+        );
         let default = self.default_model();
-        Ok(ids.iter().map(|id| self.list_one(id, *id == default)).collect())
+        Ok(ids
+            .iter()
+            .map(|id| self.list_one(id, *id == default))
+            .collect())
     }
 
     /// The manifest and labels of a model, installed or not.
@@ -130,8 +145,12 @@ impl Catalogue {
             });
         };
         let manifest = shipped.parse()?;
-        let labels = parse_labels(shipped.labels, manifest.label_format)
-            .map_err(|reason| ModelError::Labels { path: shipped.id.into(), reason })?;
+        let labels = parse_labels(shipped.labels, manifest.label_format).map_err(|reason| {
+            ModelError::Labels {
+                path: shipped.id.into(),
+                reason,
+            }
+        })?;
         Ok((manifest, labels))
     }
 
@@ -145,9 +164,10 @@ impl Catalogue {
         match (folder.is_dir(), shipped::find(id.as_str())) {
             (true, _) => InstalledModel::open(&folder, id),
             (false, Some(_)) => Err(ModelError::NotInstalled { id: id.clone() }),
-            (false, None) => {
-                Err(ModelError::Unknown { id: id.clone(), models_dir: self.models_dir.clone() })
-            }
+            (false, None) => Err(ModelError::Unknown {
+                id: id.clone(),
+                models_dir: self.models_dir.clone(),
+            }),
         }
     }
 
@@ -185,7 +205,10 @@ impl Catalogue {
 
     /// The ids of the folders in the models folder, sorted.
     fn folders(&self) -> Result<Vec<ModelId>, ModelError> {
-        let read = |source| ModelError::Read { path: self.models_dir.clone(), source };
+        let read = |source| ModelError::Read {
+            path: self.models_dir.clone(),
+            source,
+        };
         let entries = match std::fs::read_dir(&self.models_dir) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -194,7 +217,10 @@ impl Catalogue {
         let mut ids = Vec::new();
         for entry in entries {
             let entry = entry.map_err(read)?;
-            let id = entry.file_name().to_str().and_then(|name| ModelId::parse(name).ok());
+            let id = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| ModelId::parse(name).ok());
             ids.extend(id.filter(|_| entry.path().is_dir()));
         }
         ids.sort();

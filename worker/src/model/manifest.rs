@@ -117,7 +117,10 @@ impl Manifest {
             conservative_threshold,
             sources: ours.source,
             species_direct: tables.model.species_direct,
-            stated_meanings: ours.categories.into_meanings().map_err(|error| at.labels(error))?,
+            stated_meanings: ours
+                .categories
+                .into_meanings()
+                .map_err(|error| at.labels(error))?,
             origin: origin.to_owned(),
         })
     }
@@ -129,7 +132,11 @@ impl Manifest {
     pub fn contract(&self, labels: &[String]) -> Result<Contract, ManifestError> {
         let classes = class_meanings(labels, self.species_direct, &self.stated_meanings)
             .map_err(|error| Origin(&self.origin).labels(error))?;
-        Ok(Contract { input: self.input.clone(), output: self.output.clone(), classes })
+        Ok(Contract {
+            input: self.input.clone(),
+            output: self.output.clone(),
+            classes,
+        })
     }
 }
 
@@ -154,14 +161,23 @@ fn read_id(model: &ModelTable, origin: Origin<'_>) -> Result<ModelId, ManifestEr
     const KEY: &str = "[model] id";
     let id = model.id.as_deref().ok_or_else(|| origin.missing(KEY))?;
     ModelId::parse(id).map_err(|error| {
-        origin.bad(KEY, error.0, "up to 100 letters, digits, '.', '_' and '-', no dot in front")
+        origin.bad(
+            KEY,
+            error.0,
+            "up to 100 letters, digits, '.', '_' and '-', no dot in front",
+        )
     })
 }
 
 /// Refuses models that are not run the way Trapline runs them: one whole picture at a time,
 /// boxes out.
 fn check_use(tables: &Tables, origin: Origin<'_>) -> Result<(), ManifestError> {
-    if let Some(strategy) = tables.inference.strategy.as_deref().filter(|s| *s != "single") {
+    if let Some(strategy) = tables
+        .inference
+        .strategy
+        .as_deref()
+        .filter(|s| *s != "single")
+    {
         let reason = "Trapline shows the model the whole picture at once ('single')";
         return Err(origin.unsupported("[inference] strategy", strategy, reason));
     }
@@ -222,7 +238,10 @@ fn read_licence(ours: &TraplineTable, provenance: ProvenanceTable) -> Licence {
     });
     let name = stated
         .unwrap_or_else(|| "not stated; see the licence file in the model's folder".to_owned());
-    Licence { name, url: ours.licence_url.clone() }
+    Licence {
+        name,
+        url: ours.licence_url.clone(),
+    }
 }
 
 fn check_sources(sources: &[Source], origin: Origin<'_>) -> Result<(), ManifestError> {

@@ -48,10 +48,16 @@ impl<'a> CopyPaths<'a> {
 
 /// Names that are too long once they are extended get one made of their hash.
 fn place(folder: &str, path: &MediaPath, name: &str) -> String {
-    let is_too_long = name.rsplit('/').next().is_some_and(|last| last.len() > LONGEST_NAME);
+    let is_too_long = name
+        .rsplit('/')
+        .next()
+        .is_some_and(|last| last.len() > LONGEST_NAME);
     if is_too_long {
         let hash = blake3::hash(path.as_str().as_bytes()).to_hex();
-        return format!("{folder}/renamed-{}.jpg", hash.as_str().get(..16).unwrap_or_default());
+        return format!(
+            "{folder}/renamed-{}.jpg",
+            hash.as_str().get(..16).unwrap_or_default()
+        );
     }
     format!("{folder}/{name}")
 }

@@ -19,10 +19,18 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     let (manifest, labels) = catalogue.describe(id)?;
     let contract = manifest.contract(&labels).map_err(ModelError::from)?;
-    let mut lines = vec![("id", id.to_string()), ("name", manifest.display_name.clone())];
+    let mut lines = vec![
+        ("id", id.to_string()),
+        ("name", manifest.display_name.clone()),
+    ];
     lines.extend(facts(&manifest));
     lines.extend(technique(&contract, &labels));
-    lines.extend(manifest.sources.iter().map(|source| ("source", source.to_string())));
+    lines.extend(
+        manifest
+            .sources
+            .iter()
+            .map(|source| ("source", source.to_string())),
+    );
     let accepted = manifest.weights.accepted_sha256.iter();
     lines.extend(accepted.map(|hash| ("accepted sha256", hash.to_string())));
     lines.push(("folder", catalogue.folder(id).display().to_string()));
@@ -48,7 +56,11 @@ fn facts(manifest: &Manifest) -> Vec<(&'static str, String)> {
     let licence = format!("{}{}", manifest.licence.name, address.unwrap_or_default());
     lines.push(("licence", licence));
     let (typical, careful) = (manifest.typical_threshold, manifest.conservative_threshold);
-    let thresholds = format!("{} usually, {} to miss little", typical.value(), careful.value());
+    let thresholds = format!(
+        "{} usually, {} to miss little",
+        typical.value(),
+        careful.value()
+    );
     lines.push(("threshold", thresholds));
     lines
 }
@@ -64,13 +76,18 @@ fn technique(contract: &Contract, labels: &[String]) -> Vec<(&'static str, Strin
             ClassMeaning::Ignored => false,
         };
         let pairs = contract.classes.iter().zip(labels);
-        let names: Vec<_> =
-            pairs.filter(|(meaning, _)| counts(meaning)).map(|(_, label)| label.as_str()).collect();
+        let names: Vec<_> = pairs
+            .filter(|(meaning, _)| counts(meaning))
+            .map(|(_, label)| label.as_str())
+            .collect();
         if !names.is_empty() {
             lines.push((category.plural(), names.join(", ")));
         }
     }
-    let ignored = contract.classes.iter().filter(|meaning| **meaning == ClassMeaning::Ignored);
+    let ignored = contract
+        .classes
+        .iter()
+        .filter(|meaning| **meaning == ClassMeaning::Ignored);
     lines.push(("ignored classes", ignored.count().to_string()));
     lines
 }
@@ -100,12 +117,22 @@ fn describe_input(input: &InputRule) -> String {
 fn describe_output(output: &OutputRule) -> String {
     let nms = match output.nms {
         None => "no suppression needed".to_owned(),
-        Some(Nms { iou_threshold, per_class }) => {
-            let among = if per_class { "each class" } else { "all classes" };
+        Some(Nms {
+            iou_threshold,
+            per_class,
+        }) => {
+            let among = if per_class {
+                "each class"
+            } else {
+                "all classes"
+            };
             format!("suppression among {among} at {iou_threshold}")
         }
     };
-    format!("{:?}, {nms}, at most {} detections", output.layout, output.max_detections)
+    format!(
+        "{:?}, {nms}, at most {} detections",
+        output.layout, output.max_detections
+    )
 }
 
 fn state(catalogue: &Catalogue, id: &ModelId) -> String {

@@ -16,12 +16,20 @@ pub(super) struct Progress {
 impl Progress {
     pub(super) fn new() -> Self {
         let is_terminal = std::io::stderr().is_terminal();
-        Self { is_terminal, bar: None, lines: Lines::default() }
+        Self {
+            is_terminal,
+            bar: None,
+            lines: Lines::default(),
+        }
     }
 
     pub(super) fn show(&mut self, event: &FetchEvent<'_>) {
         match event {
-            FetchEvent::Started { total_bytes, resumed_bytes, .. } if self.is_terminal => {
+            FetchEvent::Started {
+                total_bytes,
+                resumed_bytes,
+                ..
+            } if self.is_terminal => {
                 self.bar = Some(bar(*total_bytes, *resumed_bytes));
             }
             FetchEvent::Advanced { bytes } if self.is_terminal => {
@@ -49,7 +57,11 @@ fn bar(total_bytes: Option<u64>, resumed_bytes: u64) -> ProgressBar {
     const WITHOUT_TOTAL: &str = "{spinner} {bytes}, {bytes_per_sec}";
     let target = ProgressDrawTarget::stderr();
     let bar = ProgressBar::with_draw_target(total_bytes, target);
-    let template = if total_bytes.is_some() { WITH_TOTAL } else { WITHOUT_TOTAL };
+    let template = if total_bytes.is_some() {
+        WITH_TOTAL
+    } else {
+        WITHOUT_TOTAL
+    };
     let style = ProgressStyle::with_template(template);
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     // What was here before did not come at this speed.
@@ -72,7 +84,11 @@ impl Lines {
         match event {
             FetchEvent::Trying { place } => Some(format!("trying {place}")),
             FetchEvent::Failed { attempt } => Some(format!("no luck with {attempt}")),
-            FetchEvent::Started { name, total_bytes, resumed_bytes } => {
+            FetchEvent::Started {
+                name,
+                total_bytes,
+                resumed_bytes,
+            } => {
                 self.name = (*name).to_owned();
                 self.total_bytes = *total_bytes;
                 self.received_bytes = *resumed_bytes;
@@ -84,14 +100,19 @@ impl Lines {
                 self.received_bytes += bytes;
                 let tenths = self.tenths().filter(|tenths| *tenths > self.tenths_shown)?;
                 self.tenths_shown = tenths;
-                Some(format!("{}: {}0 % of {} bytes", self.name, tenths, self.total_bytes?))
+                Some(format!(
+                    "{}: {}0 % of {} bytes",
+                    self.name, tenths, self.total_bytes?
+                ))
             }
             FetchEvent::Finished => None,
         }
     }
 
     fn tenths(&self) -> Option<u64> {
-        self.received_bytes.saturating_mul(10).checked_div(self.total_bytes?)
+        self.received_bytes
+            .saturating_mul(10)
+            .checked_div(self.total_bytes?)
     }
 }
 
@@ -102,9 +123,15 @@ mod tests {
     #[test]
     fn a_download_has_one_line_for_each_new_tenth() {
         let mut lines = Lines::default();
-        let started =
-            FetchEvent::Started { name: "m.onnx", total_bytes: Some(200), resumed_bytes: 50 };
-        assert_eq!(lines.line_for(&started).unwrap(), "going on with m.onnx at 50 bytes");
+        let started = FetchEvent::Started {
+            name: "m.onnx",
+            total_bytes: Some(200),
+            resumed_bytes: 50,
+        };
+        assert_eq!(
+            lines.line_for(&started).unwrap(),
+            "going on with m.onnx at 50 bytes"
+        );
         let mut said = |bytes| lines.line_for(&FetchEvent::Advanced { bytes });
         assert_eq!(said(5), None);
         assert_eq!(said(5).unwrap(), "m.onnx: 30 % of 200 bytes");
@@ -116,7 +143,11 @@ mod tests {
     fn a_download_of_unknown_or_no_size_is_quiet() {
         for total_bytes in [None, Some(0)] {
             let mut lines = Lines::default();
-            lines.line_for(&FetchEvent::Started { name: "m", total_bytes, resumed_bytes: 0 });
+            lines.line_for(&FetchEvent::Started {
+                name: "m",
+                total_bytes,
+                resumed_bytes: 0,
+            });
             assert_eq!(lines.line_for(&FetchEvent::Advanced { bytes: 9 }), None);
         }
     }

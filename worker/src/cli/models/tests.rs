@@ -37,7 +37,17 @@ fn text_of(write: impl FnOnce(&mut Vec<u8>) -> anyhow::Result<()>) -> (String, a
 fn commands_are_read_from_the_command_line() {
     let parse = |words: &[&str]| Program::try_parse_from([&["models"], words].concat());
     assert!(parse(&["list", "--json"]).is_ok());
-    assert!(parse(&["fetch", "yolox-nano", "MDV5a", "--force", "--mirror", "/srv"]).is_ok());
+    assert!(
+        parse(&[
+            "fetch",
+            "yolox-nano",
+            "MDV5a",
+            "--force",
+            "--mirror",
+            "/srv"
+        ])
+        .is_ok()
+    );
     assert!(parse(&["verify"]).is_ok());
     assert!(parse(&["info", "../x"]).is_err());
 }
@@ -63,7 +73,10 @@ fn the_list_for_scripts_is_json() {
     result.unwrap();
     let models: serde_json::Value = serde_json::from_str(&text).unwrap();
     let own = models.as_array().unwrap().last().unwrap();
-    assert_eq!((&own["id"], &own["state"]), (&"own".into(), &"installed".into()));
+    assert_eq!(
+        (&own["id"], &own["state"]),
+        (&"own".into(), &"installed".into())
+    );
 }
 
 #[test]
@@ -73,7 +86,10 @@ fn info_tells_licence_notice_and_thresholds_of_every_shipped_model() {
     for model in catalogue.list().unwrap() {
         let (text, result) = text_of(|out| description::write(&catalogue, &model.id, out));
         result.unwrap();
-        assert!(text.contains(&format!("licence          {}", model.licence)), "{text}");
+        assert!(
+            text.contains(&format!("licence          {}", model.licence)),
+            "{text}"
+        );
         assert!(text.contains("threshold        0."), "{text}");
         assert!(text.contains("animals          "), "{text}");
     }
@@ -91,7 +107,10 @@ fn verify_fails_when_one_model_is_wrong() {
     fs::write(broken.join("model.onnx"), "not it").unwrap();
     let (text, result) = text_of(|out| verify(&catalogue, &[], out));
     assert!(text.contains("yolox-nano: WRONG: "), "{text}");
-    assert_eq!(result.unwrap_err().to_string(), "1 of 2 models cannot be used");
+    assert_eq!(
+        result.unwrap_err().to_string(),
+        "1 of 2 models cannot be used"
+    );
 }
 
 #[test]
@@ -109,7 +128,10 @@ fn a_fetch_prints_licence_and_notice_and_is_not_repeated() {
     let (text, result) =
         text_of(|out| request(true).run(&catalogue, std::slice::from_ref(&own), out));
     result.unwrap();
-    assert!(text.contains("licence: CC0-1.0") && text.contains("Only for tests."), "{text}");
+    assert!(
+        text.contains("licence: CC0-1.0") && text.contains("Only for tests."),
+        "{text}"
+    );
     let (text, result) = text_of(|out| request(false).run(&catalogue, &[own], out));
     result.unwrap();
     assert!(text.contains("is installed: sha256"), "{text}");

@@ -107,5 +107,9 @@ pub enum ModelError {
 }
 
 fn alternatives(accepted: &[Sha256]) -> String {
-    accepted.iter().map(Sha256::to_string).collect::<Vec<_>>().join(" or ")
+    accepted
+        .iter()
+        .map(Sha256::to_string)
+        .collect::<Vec<_>>()
+        .join(" or ")
 }

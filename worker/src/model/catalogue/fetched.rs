@@ -37,7 +37,10 @@ impl FetchedRecord {
         };
         match toml::from_str(&text) {
             Ok(record) => Ok(Some(record)),
-            Err(error) => Err(ModelError::BadRecord { path, source: Box::new(error) }),
+            Err(error) => Err(ModelError::BadRecord {
+                path,
+                source: Box::new(error),
+            }),
         }
     }
 

@@ -53,7 +53,14 @@ impl InstalledModel {
         let contract = manifest.contract(&labels)?;
         let onnx_path = folder.join(&manifest.weights.file);
         let (sha256, proof) = prove(&onnx_path, &manifest.weights, folder, id)?;
-        Ok(Self { manifest, contract, labels, onnx_path, sha256, proof })
+        Ok(Self {
+            manifest,
+            contract,
+            labels,
+            onnx_path,
+            sha256,
+            proof,
+        })
     }
 
     /// What a reader of the results must know about the model.
@@ -119,7 +126,11 @@ fn read_manifest(
         (None, None) => return Err(ModelError::NoManifest { path }),
     };
     if manifest.id != *id {
-        return Err(ModelError::WrongId { path, folder: id.clone(), found: manifest.id });
+        return Err(ModelError::WrongId {
+            path,
+            folder: id.clone(),
+            found: manifest.id,
+        });
     }
     Ok(manifest)
 }
@@ -128,7 +139,10 @@ fn read_if_there(path: &Path) -> Result<Option<String>, ModelError> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(ModelError::Read { path: path.to_owned(), source }),
+        Err(source) => Err(ModelError::Read {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
@@ -141,23 +155,44 @@ fn prove(
 ) -> Result<(Sha256, HashProof), ModelError> {
     let read = |source: io::Error| match source.kind() {
         io::ErrorKind::NotFound => ModelError::NotInstalled { id: id.clone() },
-        _ => ModelError::Read { path: path.to_owned(), source },
+        _ => ModelError::Read {
+            path: path.to_owned(),
+            source,
+        },
     };
     let size_bytes = std::fs::metadata(path).map_err(read)?.len();
     let recorded = FetchedRecord::read(folder)?.filter(|record| record.file == weights.file);
     let (accepted, expected_bytes, proof) = match (weights.accepted_sha256.is_empty(), recorded) {
-        (false, _) => (weights.accepted_sha256.clone(), weights.size_bytes, HashProof::Manifest),
-        (true, Some(record)) => (vec![record.sha256], Some(record.size_bytes), HashProof::Fetched),
+        (false, _) => (
+            weights.accepted_sha256.clone(),
+            weights.size_bytes,
+            HashProof::Manifest,
+        ),
+        (true, Some(record)) => (
+            vec![record.sha256],
+            Some(record.size_bytes),
+            HashProof::Fetched,
+        ),
         (true, None) => (Vec::new(), weights.size_bytes, HashProof::None),
     };
     if let Some(expected) = expected_bytes.filter(|expected| *expected != size_bytes) {
         let path = path.to_owned();
-        return Err(ModelError::WrongSize { path, found: size_bytes, expected, id: id.clone() });
+        return Err(ModelError::WrongSize {
+            path,
+            found: size_bytes,
+            expected,
+            id: id.clone(),
+        });
     }
     let (found, _) = Sha256::of_file(path).map_err(read)?;
     if proof != HashProof::None && !accepted.contains(&found) {
         let path = path.to_owned();
-        return Err(ModelError::WrongHash { path, found, accepted, id: id.clone() });
+        return Err(ModelError::WrongHash {
+            path,
+            found,
+            accepted,
+            id: id.clone(),
+        });
     }
     Ok((found, proof))
 }

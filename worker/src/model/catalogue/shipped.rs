@@ -84,7 +84,11 @@ mod tests {
             assert!(manifest.licence.url.is_some(), "{}: no licence", model.id);
             for category in Category::ALL {
                 let found = ClassMeaning::Category(category);
-                assert!(contract.classes.contains(&found), "{}: no {category}", model.id);
+                assert!(
+                    contract.classes.contains(&found),
+                    "{}: no {category}",
+                    model.id
+                );
             }
         }
     }
@@ -93,12 +97,21 @@ mod tests {
     fn yolox_nano_is_read_as_its_makers_run_it() {
         let (manifest, contract) = read("yolox-nano");
         assert_eq!((contract.input.width, contract.input.height), (416, 416));
-        assert_eq!(contract.input.fit, Fit::Letterbox(Placement::TopLeft, CanvasShape::Fixed));
+        assert_eq!(
+            contract.input.fit,
+            Fit::Letterbox(Placement::TopLeft, CanvasShape::Fixed)
+        );
         assert_eq!(contract.input.channels, ChannelOrder::Bgr);
         assert_eq!(contract.input.normalization, Normalization::None);
         assert_eq!(contract.input.pad_value, 114.0);
         assert_eq!(contract.output.layout, OutputLayout::YoloxRaw);
-        assert_eq!(contract.output.nms, Some(Nms { iou_threshold: 0.45, per_class: true }));
+        assert_eq!(
+            contract.output.nms,
+            Some(Nms {
+                iou_threshold: 0.45,
+                per_class: true
+            })
+        );
         let accepted = [
             "c789161ed43c8269fcd4e67c67eeeb4e80c622da2eb296a20bc6007bd18a0b7d",
             "695e750a5d5754bb5a8d5325643b59282191a7e7a564e435a415fd3c578eab14",
@@ -145,7 +158,10 @@ mod tests {
         for (id, typical) in [("MDV5a", 0.2), ("MD1000-redwood", 0.3)] {
             let (manifest, contract) = read(id);
             let rectangle = CanvasShape::Rectangle { stride: 64 };
-            assert_eq!(contract.input.fit, Fit::Letterbox(Placement::Centred, rectangle));
+            assert_eq!(
+                contract.input.fit,
+                Fit::Letterbox(Placement::Centred, rectangle)
+            );
             assert!((contract.input.pad_value - 114.0 / 255.0).abs() < 1e-6);
             assert!(contract.output.whole_pixels);
             assert_eq!(manifest.typical_threshold.value(), typical);

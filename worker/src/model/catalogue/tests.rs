@@ -23,7 +23,10 @@ struct Setup {
 impl Setup {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { catalogue: Catalogue::new(folder.path().join("models")), _folder: folder }
+        Self {
+            catalogue: Catalogue::new(folder.path().join("models")),
+            _folder: folder,
+        }
     }
 
     fn put(&self, id: &str, files: &[(&str, &str)]) -> ModelId {
@@ -38,13 +41,18 @@ impl Setup {
 
     fn put_model(&self, id: &str, manifest: &str) -> ModelId {
         let labels = ("labels.txt", "lynx\nperson\nroe deer\n");
-        self.put(id, &[("manifest.toml", manifest), labels, ("net.onnx", "weights")])
+        self.put(
+            id,
+            &[("manifest.toml", manifest), labels, ("net.onnx", "weights")],
+        )
     }
 }
 
 fn stating(hash: Sha256) -> String {
-    manifest("own")
-        .replace("file = \"net.onnx\"", &format!("file = \"net.onnx\", onnx_sha256 = \"{hash}\""))
+    manifest("own").replace(
+        "file = \"net.onnx\"",
+        &format!("file = \"net.onnx\", onnx_sha256 = \"{hash}\""),
+    )
 }
 
 #[test]
@@ -59,16 +67,35 @@ fn shipped_models_are_listed_before_there_is_a_folder() {
     let listed = setup.catalogue.list().unwrap();
     let ids: Vec<_> = listed.iter().map(|model| model.id.as_str()).collect();
     assert_eq!(ids, SHIPPED.map(|model| model.id));
-    assert!(listed.iter().all(|model| model.state == ModelState::NotInstalled));
-    assert!(listed.iter().all(|model| !model.licence.is_empty() && !model.purpose.is_empty()));
+    assert!(
+        listed
+            .iter()
+            .all(|model| model.state == ModelState::NotInstalled)
+    );
+    assert!(
+        listed
+            .iter()
+            .all(|model| !model.licence.is_empty() && !model.purpose.is_empty())
+    );
 }
 
 #[test]
 fn a_missing_model_is_told_with_the_command_that_gets_it() {
     let setup = Setup::new();
-    let error = setup.catalogue.open(&ModelId::parse("MDV5a").unwrap()).unwrap_err();
-    assert!(error.to_string().contains("`trapline-worker models fetch MDV5a`"), "{error}");
-    let error = setup.catalogue.open(&ModelId::parse("mdv5").unwrap()).unwrap_err();
+    let error = setup
+        .catalogue
+        .open(&ModelId::parse("MDV5a").unwrap())
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("`trapline-worker models fetch MDV5a`"),
+        "{error}"
+    );
+    let error = setup
+        .catalogue
+        .open(&ModelId::parse("mdv5").unwrap())
+        .unwrap_err();
     assert!(matches!(error, ModelError::Unknown { .. }), "{error}");
 }
 
@@ -86,7 +113,10 @@ fn a_folder_of_the_user_is_a_model() {
     assert_eq!(facts.species, species.into());
     let listed = setup.catalogue.list().unwrap();
     let last = listed.last().unwrap();
-    assert_eq!((last.id.as_str(), &last.state), ("own", &ModelState::Installed));
+    assert_eq!(
+        (last.id.as_str(), &last.state),
+        ("own", &ModelState::Installed)
+    );
 }
 
 #[test]
@@ -95,17 +125,32 @@ fn another_file_than_the_manifest_means_is_refused() {
     let id = setup.put_model("own", &stating(Sha256::of(b"others")));
     let error = setup.catalogue.open(&id).unwrap_err();
     assert!(matches!(error, ModelError::WrongHash { .. }), "{error}");
-    assert!(error.to_string().contains("models fetch --force own"), "{error}");
+    assert!(
+        error.to_string().contains("models fetch --force own"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_file_of_the_wrong_size_is_told_as_such() {
     let setup = Setup::new();
-    let text = stating(Sha256::of(b"weights"))
-        .replace("file = \"net.onnx\"", "file = \"net.onnx\", onnx_size_bytes = 8");
+    let text = stating(Sha256::of(b"weights")).replace(
+        "file = \"net.onnx\"",
+        "file = \"net.onnx\", onnx_size_bytes = 8",
+    );
     let id = setup.put_model("own", &text);
     let error = setup.catalogue.open(&id).unwrap_err();
-    assert!(matches!(error, ModelError::WrongSize { found: 7, expected: 8, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            ModelError::WrongSize {
+                found: 7,
+                expected: 8,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -141,7 +186,10 @@ fn a_broken_folder_is_listed_with_its_reason() {
     fs::create_dir(setup.catalogue.models_dir().join(".fetch-123")).unwrap();
     setup.put_model("z", &manifest("z"));
     let listed = setup.catalogue.list().unwrap();
-    let ids: Vec<_> = listed[SHIPPED.len()..].iter().map(|model| model.id.as_str()).collect();
+    let ids: Vec<_> = listed[SHIPPED.len()..]
+        .iter()
+        .map(|model| model.id.as_str())
+        .collect();
     assert_eq!(ids, ["own", "z"]);
     let ModelState::Broken { reason } = &listed[SHIPPED.len()].state else {
         panic!("it is not broken: {:?}", listed[SHIPPED.len()]);

@@ -67,7 +67,9 @@ impl Downloader {
     /// A downloader that obeys `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, and
     /// trusts the certificates that the system trusts.
     pub(super) fn new() -> Self {
-        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .build();
         let config = Agent::config_builder()
             .tls_config(tls)
             .http_status_as_error(false)
@@ -76,14 +78,21 @@ impl Downloader {
             .timeout_per_read(Some(PATIENCE))
             .user_agent(concat!("trapline/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self { agent: config.into() }
+        Self {
+            agent: config.into(),
+        }
     }
 
     /// A downloader that ignores the proxies of the environment, for servers of a test.
     #[cfg(test)]
     pub(super) fn without_proxy() -> Self {
-        let config = Agent::config_builder().proxy(None).http_status_as_error(false).build();
-        Self { agent: config.into() }
+        let config = Agent::config_builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .build();
+        Self {
+            agent: config.into(),
+        }
     }
 
     /// Downloads `url` to `part`, going on after the bytes that are there.
@@ -100,7 +109,10 @@ impl Downloader {
                 Step::Complete => return Ok(()),
                 Step::Cut { progress: true, .. } if tries_left > 0 => {}
                 Step::Cut { source, .. } => {
-                    return Err(DownloadError::Cut { received_bytes: size_of(part)?, source });
+                    return Err(DownloadError::Cut {
+                        received_bytes: size_of(part)?,
+                        source,
+                    });
                 }
                 Step::StartOver if tries_left > 0 => {
                     std::fs::remove_file(part).map_err(DownloadError::Write)?;
@@ -116,8 +128,9 @@ impl Downloader {
         if have > 0 {
             request = request.header(header::RANGE, format!("bytes={have}-"));
         }
-        let response =
-            request.call().map_err(|error| DownloadError::Unreachable(Box::new(error)))?;
+        let response = request
+            .call()
+            .map_err(|error| DownloadError::Unreachable(Box::new(error)))?;
         match response.status() {
             StatusCode::OK => receive(response, url, part, 0, watch),
             StatusCode::PARTIAL_CONTENT if range_start(&response) == Some(have) => {
@@ -144,7 +157,11 @@ fn receive(
 ) -> Result<Step, DownloadError> {
     let total_bytes = response.body().content_length().map(|rest| from + rest);
     let name = url_file_name(url).unwrap_or(url);
-    watch(FetchEvent::Started { name, total_bytes, resumed_bytes: from });
+    watch(FetchEvent::Started {
+        name,
+        total_bytes,
+        resumed_bytes: from,
+    });
     let mut file = open_at(part, from).map_err(DownloadError::Write)?;
     let mut body = response.body_mut().as_reader();
     let mut piece = vec![0; 1 << 16];
@@ -156,7 +173,9 @@ fn receive(
                 let bytes = piece.get(..count).unwrap_or_default();
                 file.write_all(bytes).map_err(DownloadError::Write)?;
                 received += bytes.len() as u64;
-                watch(FetchEvent::Advanced { bytes: bytes.len() as u64 });
+                watch(FetchEvent::Advanced {
+                    bytes: bytes.len() as u64,
+                });
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => break Some(error),
@@ -164,7 +183,10 @@ fn receive(
     };
     watch(FetchEvent::Finished);
     if cut.is_some() || total_bytes.is_some_and(|total| received < total) {
-        return Ok(Step::Cut { progress: received > from, source: cut });
+        return Ok(Step::Cut {
+            progress: received > from,
+            source: cut,
+        });
     }
     Ok(Step::Complete)
 }
@@ -185,7 +207,11 @@ fn size_of(part: &Path) -> Result<u64, DownloadError> {
 
 /// `Content-Range: bytes START-END/SIZE` (RFC 9110, 14.4).
 fn content_range(response: &Response<Body>) -> Option<(&str, &str)> {
-    let value = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    let value = response
+        .headers()
+        .get(header::CONTENT_RANGE)?
+        .to_str()
+        .ok()?;
     value.strip_prefix("bytes ")?.split_once('/')
 }
 

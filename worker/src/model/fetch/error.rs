@@ -18,7 +18,11 @@ pub enum FetchError {
         id: ModelId,
     },
     /// Nothing that was tried gave the model.
-    #[error("the model '{id}' could not be fetched:\n{}\n{}", listed(attempts), advice(names))]
+    #[error(
+        "the model '{id}' could not be fetched:\n{}\n{}",
+        listed(attempts),
+        advice(names)
+    )]
     AllFailed {
         /// The model.
         id: ModelId,
@@ -57,7 +61,10 @@ pub enum AttemptError {
     #[error("converting the network to ONNX failed")]
     Convert(#[from] ConvertError),
     /// A file from a mirror or package is not the one that was meant.
-    #[error("{name} has the SHA-256 {found}, but should have {}", alternatives(expected))]
+    #[error(
+        "{name} has the SHA-256 {found}, but should have {}",
+        alternatives(expected)
+    )]
     WrongHash {
         /// The file.
         name: String,
@@ -98,7 +105,11 @@ impl AttemptError {
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { doing, path, source }
+        move |source| Self::Io {
+            doing,
+            path,
+            source,
+        }
     }
 }
 
@@ -107,19 +118,37 @@ impl From<ModelError> for AttemptError {
     fn from(error: ModelError) -> Self {
         let name = |path: PathBuf| path.file_name().unwrap_or_default().display().to_string();
         match error {
-            ModelError::WrongHash { path, found, accepted, .. } => {
-                Self::WrongHash { name: name(path), found, expected: accepted }
-            }
-            ModelError::WrongSize { path, found, expected, .. } => {
-                Self::WrongSize { name: name(path), found, expected }
-            }
+            ModelError::WrongHash {
+                path,
+                found,
+                accepted,
+                ..
+            } => Self::WrongHash {
+                name: name(path),
+                found,
+                expected: accepted,
+            },
+            ModelError::WrongSize {
+                path,
+                found,
+                expected,
+                ..
+            } => Self::WrongSize {
+                name: name(path),
+                found,
+                expected,
+            },
             other => Self::Model(other),
         }
     }
 }
 
 fn alternatives(expected: &[Sha256]) -> String {
-    expected.iter().map(Sha256::to_string).collect::<Vec<_>>().join(" or ")
+    expected
+        .iter()
+        .map(Sha256::to_string)
+        .collect::<Vec<_>>()
+        .join(" or ")
 }
 
 impl std::fmt::Display for Attempt {
@@ -129,7 +158,11 @@ impl std::fmt::Display for Attempt {
 }
 
 fn listed(attempts: &[Attempt]) -> String {
-    attempts.iter().map(|attempt| format!("  {attempt}")).collect::<Vec<_>>().join("\n")
+    attempts
+        .iter()
+        .map(|attempt| format!("  {attempt}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// An error and its causes on one line.

@@ -34,7 +34,12 @@ impl<'a> Staging<'a> {
             .map_err(AttemptError::io("writing to", models_dir))?;
         let folder = workplace.path().join(id.as_str());
         fs::create_dir(&folder).map_err(AttemptError::io("making", &folder))?;
-        Ok(Self { catalogue, id, workplace, folder })
+        Ok(Self {
+            catalogue,
+            id,
+            workplace,
+            folder,
+        })
     }
 
     /// Unpacks a zip in the zoo's layout.
@@ -105,9 +110,14 @@ impl<'a> Staging<'a> {
             .len();
         let file = model.manifest.weights.file.clone();
         let source = source.to_owned();
-        FetchedRecord { file, sha256: model.sha256, size_bytes, source }
-            .write(&self.folder)
-            .map_err(AttemptError::io("writing to", &self.folder))?;
+        FetchedRecord {
+            file,
+            sha256: model.sha256,
+            size_bytes,
+            source,
+        }
+        .write(&self.folder)
+        .map_err(AttemptError::io("writing to", &self.folder))?;
         let target = self.move_into_place()?;
         model.onnx_path = target.join(&model.manifest.weights.file);
         if model.proof == HashProof::None {
@@ -135,6 +145,8 @@ impl<'a> Staging<'a> {
 }
 
 fn make_parent(path: &Path) -> Result<(), AttemptError> {
-    let Some(parent) = path.parent() else { return Ok(()) };
+    let Some(parent) = path.parent() else {
+        return Ok(());
+    };
     fs::create_dir_all(parent).map_err(AttemptError::io("making", parent))
 }

@@ -37,7 +37,10 @@ impl Mirror {
     pub fn siblings() -> Vec<Self> {
         let program = std::env::current_exe().ok();
         let project = program.as_deref().and_then(|program| {
-            program.ancestors().find(|folder| folder.ends_with("target"))?.parent()
+            program
+                .ancestors()
+                .find(|folder| folder.ends_with("target"))?
+                .parent()
         });
         let working = std::env::current_dir().ok();
         siblings_of([working.as_deref(), project])
@@ -114,14 +117,20 @@ mod tests {
 
     fn names_of(id: &str) -> Vec<String> {
         let manifest = Manifest::parse(shipped::find(id).unwrap().manifest, id, None).unwrap();
-        file_names(&manifest).into_iter().map(|(name, _)| name).collect()
+        file_names(&manifest)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
     }
 
     #[test]
     fn a_mirror_is_an_address_or_a_folder() {
         let url = Mirror::Url("https://host/models".to_owned());
         assert_eq!(Mirror::parse("https://host/models/"), Some(url));
-        assert_eq!(Mirror::parse("/srv/models"), Some(Mirror::Folder("/srv/models".into())));
+        assert_eq!(
+            Mirror::parse("/srv/models"),
+            Some(Mirror::Folder("/srv/models".into()))
+        );
         assert_eq!(Mirror::parse("  "), None);
     }
 

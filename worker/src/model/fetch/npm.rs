@@ -65,7 +65,13 @@ pub(super) fn fetch_files(
 /// Lets npm download the package's tarball into `folder`.
 fn pack(npm: &Path, package: &str, folder: &Path) -> Result<PathBuf, NpmError> {
     let output = Command::new(npm)
-        .args(["pack", "--loglevel=error", "--ignore-scripts", "--", package])
+        .args([
+            "pack",
+            "--loglevel=error",
+            "--ignore-scripts",
+            "--",
+            package,
+        ])
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()
@@ -73,7 +79,10 @@ fn pack(npm: &Path, package: &str, folder: &Path) -> Result<PathBuf, NpmError> {
             io::ErrorKind::NotFound => NpmError::Missing,
             _ => NpmError::Start(error),
         })?;
-    let failed = |message: String| NpmError::Failed { package: package.to_owned(), message };
+    let failed = |message: String| NpmError::Failed {
+        package: package.to_owned(),
+        message,
+    };
     if !output.status.success() {
         return Err(failed(first_words(&output.stderr)));
     }
@@ -87,8 +96,16 @@ fn pack(npm: &Path, package: &str, folder: &Path) -> Result<PathBuf, NpmError> {
 /// The first lines of npm's complaint; the rest is where its log lies.
 fn first_words(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
-    let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).take(4).collect();
-    if lines.is_empty() { "npm says nothing more".to_owned() } else { lines.join(" | ") }
+    let lines: Vec<_> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .take(4)
+        .collect();
+    if lines.is_empty() {
+        "npm says nothing more".to_owned()
+    } else {
+        lines.join(" | ")
+    }
 }
 
 fn read_files(tarball: &Path, wanted: [&PackageFile; 2]) -> Result<[Vec<u8>; 2], NpmError> {
@@ -100,10 +117,16 @@ fn read_files(tarball: &Path, wanted: [&PackageFile; 2]) -> Result<[Vec<u8>; 2],
         let path = entry.path().map_err(NpmError::Read)?.into_owned();
         // Everything in a package lies below one folder, usually `package`.
         let inside: PathBuf = path.components().skip(1).collect();
-        let slot = found.iter_mut().zip(wanted).find(|(_, file)| inside == Path::new(&file.path));
+        let slot = found
+            .iter_mut()
+            .zip(wanted)
+            .find(|(_, file)| inside == Path::new(&file.path));
         if let Some((slot, _)) = slot {
             let mut bytes = Vec::new();
-            entry.take(MOST_BYTES).read_to_end(&mut bytes).map_err(NpmError::Read)?;
+            entry
+                .take(MOST_BYTES)
+                .read_to_end(&mut bytes)
+                .map_err(NpmError::Read)?;
             *slot = Some(bytes);
         }
     }
@@ -117,7 +140,11 @@ fn check(wanted: &PackageFile, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, NpmErr
     let found = Sha256::of(&bytes);
     if found != wanted.sha256 {
         let expected = wanted.sha256;
-        return Err(NpmError::WrongHash { path: wanted.path.clone(), found, expected });
+        return Err(NpmError::WrongHash {
+            path: wanted.path.clone(),
+            found,
+            expected,
+        });
     }
     Ok(bytes)
 }
@@ -145,7 +172,10 @@ mod tests {
     }
 
     fn wanted(path: &str, bytes: &[u8]) -> PackageFile {
-        PackageFile { path: path.to_owned(), sha256: Sha256::of(bytes) }
+        PackageFile {
+            path: path.to_owned(),
+            sha256: Sha256::of(bytes),
+        }
     }
 
     #[test]

@@ -35,8 +35,10 @@ impl Server {
     fn new(files: &[(&str, &[u8])], manners: Manners) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let files: Vec<_> =
-            files.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect();
+        let files: Vec<_> = files
+            .iter()
+            .map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec()))
+            .collect();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
         std::thread::spawn(move || {
@@ -71,7 +73,9 @@ fn answer(
             None => {}
         }
     }
-    seen.lock().unwrap().push(from.map_or(path.clone(), |from| format!("{path} from {from}")));
+    seen.lock()
+        .unwrap()
+        .push(from.map_or(path.clone(), |from| format!("{path} from {from}")));
     let Some((_, bytes)) = files.iter().find(|(name, _)| *name == path) else {
         return write!(
             stream,
@@ -90,9 +94,16 @@ fn answer(
             (head("416 Range Not Satisfiable", range, 0), &[][..])
         }
         (_, Some(from)) => {
-            let said = if manners == Manners::WrongRange { 0 } else { from };
+            let said = if manners == Manners::WrongRange {
+                0
+            } else {
+                from
+            };
             let range = format!("Content-Range: bytes {said}-{}/{size}\r\n", size - 1);
-            (head("206 Partial Content", range, size - from), &bytes[from..])
+            (
+                head("206 Partial Content", range, size - from),
+                &bytes[from..],
+            )
         }
         (_, None) => (head("200 OK", String::new(), size), &bytes[..]),
     };
@@ -110,7 +121,9 @@ fn weights() -> Vec<u8> {
 }
 
 fn manifest(hash: Option<Sha256>, sources: &[String]) -> String {
-    let hash = hash.map(|hash| format!("onnx_sha256 = \"{hash}\"")).unwrap_or_default();
+    let hash = hash
+        .map(|hash| format!("onnx_sha256 = \"{hash}\""))
+        .unwrap_or_default();
     format!(
         r#"
         [model]
@@ -163,7 +176,11 @@ impl Setup {
         fs::write(own.join("manifest.toml"), manifest).unwrap();
         fs::write(own.join("labels.txt"), "animal\n").unwrap();
         fs::write(own.join("LICENSE.md"), "terms").unwrap();
-        Self { catalogue, folder, id }
+        Self {
+            catalogue,
+            folder,
+            id,
+        }
     }
 
     fn fetcher(&self, mirrors: Vec<Mirror>) -> Fetcher<'_> {
@@ -194,7 +211,10 @@ impl Setup {
 fn served_model(manners: Manners) -> (Server, Setup) {
     let server = Server::new(&[("/net.onnx", &weights())], manners);
     let url = format!("{}/net.onnx", server.address);
-    let setup = Setup::new(&manifest(Some(Sha256::of(&weights())), &[source("onnx", &url)]));
+    let setup = Setup::new(&manifest(
+        Some(Sha256::of(&weights())),
+        &[source("onnx", &url)],
+    ));
     (server, setup)
 }
 
@@ -213,9 +233,15 @@ fn a_model_is_downloaded_checked_and_installed() {
     assert_eq!(received, weights().len() as u64);
     assert_eq!(fetched.source, format!("{}/net.onnx", server.address));
     assert_eq!(fs::read(&fetched.model.onnx_path).unwrap(), weights());
-    assert_eq!(setup.catalogue.open(&setup.id).unwrap().sha256, Sha256::of(&weights()));
+    assert_eq!(
+        setup.catalogue.open(&setup.id).unwrap().sha256,
+        Sha256::of(&weights())
+    );
     let folder = setup.catalogue.folder(&setup.id);
-    assert_eq!(fs::read_to_string(folder.join("LICENSE.md")).unwrap(), "terms");
+    assert_eq!(
+        fs::read_to_string(folder.join("LICENSE.md")).unwrap(),
+        "terms"
+    );
     assert!(setup.left_over().is_empty(), "{:?}", setup.left_over());
 }
 
@@ -224,7 +250,11 @@ fn a_cut_download_goes_on_where_it_stopped() {
     // 1.2 MB in pieces of 400 kB: three cuts, which one command bears.
     let (server, setup) = served_model(Manners::CutsAfter(400_000));
     setup.fetch().unwrap();
-    let ranges = ["/net.onnx", "/net.onnx from 400000", "/net.onnx from 800000"];
+    let ranges = [
+        "/net.onnx",
+        "/net.onnx from 400000",
+        "/net.onnx from 800000",
+    ];
     assert_eq!(server.requests(), ranges);
 }
 
@@ -232,10 +262,17 @@ fn a_cut_download_goes_on_where_it_stopped() {
 fn a_later_command_goes_on_with_what_an_earlier_one_got() {
     let (server, setup) = served_model(Manners::CutsAfter(200_000));
     let error = setup.fetch().unwrap_err();
-    assert!(error.to_string().contains("cut after 800000 bytes"), "{error}");
+    assert!(
+        error.to_string().contains("cut after 800000 bytes"),
+        "{error}"
+    );
     assert_eq!(setup.left_over().len(), 1);
     setup.fetch().unwrap();
-    assert!(server.requests().contains(&"/net.onnx from 800000".to_owned()));
+    assert!(
+        server
+            .requests()
+            .contains(&"/net.onnx from 800000".to_owned())
+    );
     assert!(setup.left_over().is_empty());
 }
 
@@ -278,17 +315,32 @@ fn more_bytes_than_the_server_has_are_thrown_away() {
 fn a_wrong_file_is_named_removed_and_not_installed() {
     let server = Server::new(&[("/net.onnx", b"something else")], Manners::Ranges);
     let url = format!("{}/net.onnx", server.address);
-    let setup = Setup::new(&manifest(Some(Sha256::of(b"meant")), &[source("onnx", &url)]));
+    let setup = Setup::new(&manifest(
+        Some(Sha256::of(b"meant")),
+        &[source("onnx", &url)],
+    ));
     let text = setup.fetch().unwrap_err().to_string();
-    assert!(text.contains(&Sha256::of(b"something else").to_string()), "{text}");
+    assert!(
+        text.contains(&Sha256::of(b"something else").to_string()),
+        "{text}"
+    );
     assert!(text.contains(&Sha256::of(b"meant").to_string()), "{text}");
     assert!(setup.left_over().is_empty(), "{:?}", setup.left_over());
-    assert!(!setup.catalogue.folder(&setup.id).join("model.onnx").exists());
+    assert!(
+        !setup
+            .catalogue
+            .folder(&setup.id)
+            .join("model.onnx")
+            .exists()
+    );
 }
 
 #[test]
 fn a_failure_names_every_place_and_what_to_do() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let server = Server::new(&[("/busy.onnx", b"x")], Manners::Status(503));
     let sources = [
         source("onnx", &format!("http://{nobody}/net.onnx")),
@@ -297,9 +349,13 @@ fn a_failure_names_every_place_and_what_to_do() {
     ];
     let setup = Setup::new(&manifest(None, &sources));
     let text = setup.fetch().unwrap_err().to_string();
-    for expected in
-        ["could not be reached", "no file", "status 503", "TRAPLINE_MODEL_MIRROR", "own.onnx"]
-    {
+    for expected in [
+        "could not be reached",
+        "no file",
+        "status 503",
+        "TRAPLINE_MODEL_MIRROR",
+        "own.onnx",
+    ] {
         assert!(text.contains(expected), "{expected:?} is not in: {text}");
     }
 }
@@ -318,9 +374,18 @@ fn the_next_source_is_tried_when_one_fails() {
     });
     // No hash was known, so the one that came is written down.
     let model = fetched.unwrap().model;
-    assert_eq!((model.sha256, model.proof), (Sha256::of(b"weights"), HashProof::Fetched));
+    assert_eq!(
+        (model.sha256, model.proof),
+        (Sha256::of(b"weights"), HashProof::Fetched)
+    );
     assert_eq!(failed.len(), 1);
-    assert!(setup.catalogue.folder(&setup.id).join("fetched.toml").is_file());
+    assert!(
+        setup
+            .catalogue
+            .folder(&setup.id)
+            .join("fetched.toml")
+            .is_file()
+    );
 }
 
 #[test]
@@ -345,7 +410,10 @@ fn a_mirror_address_is_asked_for_every_name() {
     let server = Server::new(&[("/m/own/model.onnx", b"weights")], Manners::Ranges);
     let setup = Setup::new(&manifest(None, &[]));
     let mirror = Mirror::parse(&format!("{}/m/", server.address)).unwrap();
-    setup.fetcher(vec![mirror]).fetch(&setup.id, &mut |_| {}).unwrap();
+    setup
+        .fetcher(vec![mirror])
+        .fetch(&setup.id, &mut |_| {})
+        .unwrap();
     assert_eq!(server.requests(), ["/m/own.onnx", "/m/own/model.onnx"]);
 }
 
@@ -355,10 +423,15 @@ fn a_wrong_file_in_a_mirror_does_not_hide_the_right_one() {
     let mirror = setup.folder.path().join("mirror");
     fs::create_dir_all(&mirror).unwrap();
     fs::write(mirror.join("own.onnx"), "an old export").unwrap();
-    let fetched =
-        setup.fetcher(vec![Mirror::Folder(mirror.clone())]).fetch(&setup.id, &mut |_| {}).unwrap();
+    let fetched = setup
+        .fetcher(vec![Mirror::Folder(mirror.clone())])
+        .fetch(&setup.id, &mut |_| {})
+        .unwrap();
     assert!(fetched.source.starts_with("http://"));
-    assert!(mirror.join("own.onnx").is_file(), "a file of the user's was removed");
+    assert!(
+        mirror.join("own.onnx").is_file(),
+        "a file of the user's was removed"
+    );
 }
 
 #[test]
@@ -407,7 +480,10 @@ fn a_shipped_model_comes_from_a_mirror_with_its_shipped_labels() {
     fs::create_dir_all(&mirror).unwrap();
     fs::write(mirror.join("MDV6-apa-rtdetr-c.onnx"), "weights").unwrap();
     let id = ModelId::parse("MDV6-apa-rtdetr-c").unwrap();
-    let fetched = setup.fetcher(vec![Mirror::Folder(mirror)]).fetch(&id, &mut |_| {}).unwrap();
+    let fetched = setup
+        .fetcher(vec![Mirror::Folder(mirror)])
+        .fetch(&id, &mut |_| {})
+        .unwrap();
     assert_eq!(fetched.model.labels, ["animal", "person", "vehicle"]);
     let folder = setup.catalogue.folder(&id);
     assert!(folder.join("manifest.toml").is_file() && folder.join("labels.txt").is_file());
@@ -421,7 +497,10 @@ fn a_changed_part_of_the_centernet_in_a_mirror_is_refused() {
     fs::write(mirror.join("centernet.json"), "{}").unwrap();
     fs::write(mirror.join("centernet.bin"), "x").unwrap();
     let id = ModelId::parse("coco-centernet").unwrap();
-    let error = setup.fetcher(vec![Mirror::Folder(mirror)]).fetch(&id, &mut |_| {}).unwrap_err();
+    let error = setup
+        .fetcher(vec![Mirror::Folder(mirror)])
+        .fetch(&id, &mut |_| {})
+        .unwrap_err();
     let text = error.to_string();
     assert!(text.contains("centernet.json has the SHA-256"), "{text}");
     assert!(text.contains("npm is needed"), "{text}");

@@ -48,7 +48,10 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<(), UnpackError> {
         return Err(UnpackError::TooLarge);
     }
     let paths = entry_paths(&mut zip)?;
-    let manifests = paths.iter().flatten().filter(|path| path.ends_with("manifest.toml"));
+    let manifests = paths
+        .iter()
+        .flatten()
+        .filter(|path| path.ends_with("manifest.toml"));
     let root = manifests
         .min_by_key(|path| path.components().count())
         .and_then(|path| path.parent())
@@ -59,7 +62,10 @@ pub(super) fn unpack(archive: &Path, folder: &Path) -> Result<(), UnpackError> {
             continue;
         };
         let mut entry = zip.by_index(index)?;
-        let failed = |source| UnpackError::Entry { entry: inside.display().to_string(), source };
+        let failed = |source| UnpackError::Entry {
+            entry: inside.display().to_string(),
+            source,
+        };
         bytes_left -= write(&mut entry, &folder.join(inside), bytes_left).map_err(failed)?;
         if bytes_left == 0 {
             return Err(UnpackError::TooLarge);
@@ -75,7 +81,9 @@ fn entry_paths(zip: &mut ZipArchive<File>) -> Result<Vec<Option<PathBuf>>, Unpac
         let entry = zip.by_index_raw(index)?;
         let name = entry.name()?.into_owned();
         let climbs = name.split(['/', '\\']).any(|part| part == "..");
-        let path = entry.enclosed_name().filter(|_| !climbs && !entry.is_symlink());
+        let path = entry
+            .enclosed_name()
+            .filter(|_| !climbs && !entry.is_symlink());
         let path = path.ok_or(UnpackError::UnsafeEntry(name))?;
         paths.push((!entry.is_dir()).then_some(path));
     }
@@ -121,15 +129,24 @@ mod tests {
         let zip = zip_of(folder.path(), &entries);
         let target = folder.path().join("target");
         unpack(&zip, &target).unwrap();
-        assert_eq!(std::fs::read_to_string(target.join("model.onnx")).unwrap(), "weights");
-        assert_eq!(std::fs::read_to_string(target.join("docs/LICENSE.md")).unwrap(), "terms");
+        assert_eq!(
+            std::fs::read_to_string(target.join("model.onnx")).unwrap(),
+            "weights"
+        );
+        assert_eq!(
+            std::fs::read_to_string(target.join("docs/LICENSE.md")).unwrap(),
+            "terms"
+        );
         assert_eq!(std::fs::read_dir(&target).unwrap().count(), 3);
     }
 
     #[test]
     fn a_flat_zip_is_a_model_too() {
         let folder = tempfile::tempdir().unwrap();
-        let zip = zip_of(folder.path(), &[("model.onnx", "w"), ("manifest.toml", "m")]);
+        let zip = zip_of(
+            folder.path(),
+            &[("model.onnx", "w"), ("manifest.toml", "m")],
+        );
         let target = folder.path().join("target");
         unpack(&zip, &target).unwrap();
         assert!(target.join("model.onnx").is_file());
@@ -142,7 +159,10 @@ mod tests {
             let zip = zip_of(folder.path(), &[("ID/manifest.toml", "m"), (name, "x")]);
             let target = folder.path().join("inner/target");
             let error = unpack(&zip, &target).unwrap_err();
-            assert!(matches!(error, UnpackError::UnsafeEntry(_)), "{name}: {error}");
+            assert!(
+                matches!(error, UnpackError::UnsafeEntry(_)),
+                "{name}: {error}"
+            );
             assert!(!target.exists(), "{name}: something was written");
         }
     }
@@ -152,8 +172,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.zip");
         let mut zip = ZipWriter::new(File::create(&path).unwrap());
-        zip.start_file("ID/manifest.toml", SimpleFileOptions::default()).unwrap();
-        zip.add_symlink("ID/model.onnx", "/etc/passwd", SimpleFileOptions::default()).unwrap();
+        zip.start_file("ID/manifest.toml", SimpleFileOptions::default())
+            .unwrap();
+        zip.add_symlink("ID/model.onnx", "/etc/passwd", SimpleFileOptions::default())
+            .unwrap();
         zip.finish().unwrap();
         let error = unpack(&path, &folder.path().join("target")).unwrap_err();
         assert!(matches!(error, UnpackError::UnsafeEntry(_)), "{error}");
@@ -164,7 +186,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let target = folder.path().join("target");
         let zip = zip_of(folder.path(), &[("readme.md", "x")]);
-        assert!(matches!(unpack(&zip, &target), Err(UnpackError::NoManifest)));
+        assert!(matches!(
+            unpack(&zip, &target),
+            Err(UnpackError::NoManifest)
+        ));
         std::fs::write(&zip, "no zip at all").unwrap();
         assert!(matches!(unpack(&zip, &target), Err(UnpackError::Zip(_))));
     }

@@ -72,7 +72,10 @@ pub(super) struct Origin<'a>(pub(super) &'a str);
 
 impl Origin<'_> {
     pub(super) fn missing(self, key: &'static str) -> ManifestError {
-        ManifestError::MissingKey { origin: self.0.to_owned(), key }
+        ManifestError::MissingKey {
+            origin: self.0.to_owned(),
+            key,
+        }
     }
 
     pub(super) fn bad(
@@ -104,10 +107,17 @@ impl Origin<'_> {
     }
 
     pub(super) fn unsafe_file(self, key: &'static str, value: &str) -> ManifestError {
-        ManifestError::UnsafeFile { origin: self.0.to_owned(), key, value: value.to_owned() }
+        ManifestError::UnsafeFile {
+            origin: self.0.to_owned(),
+            key,
+            value: value.to_owned(),
+        }
     }
 
     pub(super) fn labels(self, reason: LabelError) -> ManifestError {
-        ManifestError::Labels { origin: self.0.to_owned(), reason }
+        ManifestError::Labels {
+            origin: self.0.to_owned(),
+            reason,
+        }
     }
 }

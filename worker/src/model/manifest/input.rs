@@ -63,7 +63,9 @@ fn read_fit(
 }
 
 fn is_audio(method: &str) -> bool {
-    ["audio", "spectrogram", "mel", "wave"].iter().any(|word| method.contains(word))
+    ["audio", "spectrogram", "mel", "wave"]
+        .iter()
+        .any(|word| method.contains(word))
 }
 
 fn read_letterbox(ours: &InputTable, origin: Origin<'_>) -> Result<Fit, ManifestError> {
@@ -97,14 +99,25 @@ fn check_layout(table: &PreprocessingTable, origin: Origin<'_>) -> Result<(), Ma
 
 fn read_size(table: &PreprocessingTable, origin: Origin<'_>) -> Result<(u32, u32), ManifestError> {
     const KEY: &str = "[preprocessing] input_size";
-    let size = table.input_size.as_ref().ok_or_else(|| origin.missing(KEY))?;
-    let side = |side: i64| u32::try_from(side).ok().filter(|_| (1..=LONGEST_SIDE).contains(&side));
+    let size = table
+        .input_size
+        .as_ref()
+        .ok_or_else(|| origin.missing(KEY))?;
+    let side = |side: i64| {
+        u32::try_from(side)
+            .ok()
+            .filter(|_| (1..=LONGEST_SIDE).contains(&side))
+    };
     if let [width, height] = size[..]
         && let (Some(width), Some(height)) = (side(width), side(height))
     {
         return Ok((width, height));
     }
-    Err(origin.bad(KEY, format!("{size:?}"), "[width, height], each 1 to 8192 pixels"))
+    Err(origin.bad(
+        KEY,
+        format!("{size:?}"),
+        "[width, height], each 1 to 8192 pixels",
+    ))
 }
 
 fn read_normalization(
@@ -115,9 +128,11 @@ fn read_normalization(
         None | Some("unit") => Ok(Normalization::Unit),
         Some("imagenet") => Ok(Normalization::Imagenet),
         Some("none") => Ok(Normalization::None),
-        Some(other) => {
-            Err(origin.bad("[preprocessing] normalization", other, "unit, imagenet or none"))
-        }
+        Some(other) => Err(origin.bad(
+            "[preprocessing] normalization",
+            other,
+            "unit, imagenet or none",
+        )),
     }
 }
 

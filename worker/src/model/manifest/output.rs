@@ -12,8 +12,12 @@ const MAX_DETECTIONS: i64 = 300;
 /// Overlap at which MegaDetector and YOLOX drop the weaker box.
 const IOU_THRESHOLD: f32 = 0.45;
 const CORNERS: [RowColumn; 4] = [RowColumn::X1, RowColumn::Y1, RowColumn::X2, RowColumn::Y2];
-const CENTRES: [RowColumn; 4] =
-    [RowColumn::CentreX, RowColumn::CentreY, RowColumn::Width, RowColumn::Height];
+const CENTRES: [RowColumn; 4] = [
+    RowColumn::CentreX,
+    RowColumn::CentreY,
+    RowColumn::Width,
+    RowColumn::Height,
+];
 
 pub(super) fn read(
     table: &PostprocessingTable,
@@ -37,7 +41,9 @@ pub(super) fn read(
 
 fn read_method(method: Option<&str>, origin: Origin<'_>) -> Result<OutputLayout, ManifestError> {
     const KEY: &str = "[postprocessing] method";
-    let Some(method) = method else { return Err(origin.missing(KEY)) };
+    let Some(method) = method else {
+        return Err(origin.missing(KEY));
+    };
     let reason = match method {
         "yolo_e2e" => return Ok(rows(CORNERS, BoxUnit::CanvasPixels)),
         "rtdetr_topk" => return Ok(rows(CENTRES, BoxUnit::Normalized)),
@@ -54,7 +60,10 @@ fn read_method(method: Option<&str>, origin: Origin<'_>) -> Result<OutputLayout,
 /// Four box columns, then score and class.
 const fn rows(bbox: [RowColumn; 4], unit: BoxUnit) -> OutputLayout {
     let [a, b, c, d] = bbox;
-    OutputLayout::Rows { columns: [a, b, c, d, RowColumn::Score, RowColumn::Class], unit }
+    OutputLayout::Rows {
+        columns: [a, b, c, d, RowColumn::Score, RowColumn::Class],
+        unit,
+    }
 }
 
 fn read_layout(
@@ -95,7 +104,10 @@ fn read_rows(ours: &OutputTable, origin: Origin<'_>) -> Result<OutputLayout, Man
     if !whole || !has(&[RowColumn::Score, RowColumn::Class]) {
         return Err(bad());
     }
-    let unit = match ours.unit.ok_or_else(|| origin.missing("[trapline.output] unit"))? {
+    let unit = match ours
+        .unit
+        .ok_or_else(|| origin.missing("[trapline.output] unit"))?
+    {
         UnitName::CanvasPixels => BoxUnit::CanvasPixels,
         UnitName::Normalized => BoxUnit::Normalized,
     };
@@ -133,8 +145,14 @@ fn read_nms(
         return Err(origin.bad("[postprocessing] iou_threshold", iou_threshold, "0 to 1"));
     }
     Ok(match ours.nms.unwrap_or(usual) {
-        NmsName::PerClass => Some(Nms { iou_threshold, per_class: true }),
-        NmsName::AllClasses => Some(Nms { iou_threshold, per_class: false }),
+        NmsName::PerClass => Some(Nms {
+            iou_threshold,
+            per_class: true,
+        }),
+        NmsName::AllClasses => Some(Nms {
+            iou_threshold,
+            per_class: false,
+        }),
         NmsName::None => None,
     })
 }

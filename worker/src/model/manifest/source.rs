@@ -64,7 +64,9 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Onnx { url } | Self::Zip { url } => f.write_str(url),
-            Self::NpmCenternet { package, version, .. } => {
+            Self::NpmCenternet {
+                package, version, ..
+            } => {
                 write!(f, "npm package {package} {version}, converted to ONNX")
             }
         }
@@ -86,7 +88,10 @@ mod tests {
 
     #[test]
     fn the_file_name_of_an_address_has_no_query() {
-        assert_eq!(url_file_name("https://host/a/b.zip?download=1"), Some("b.zip"));
+        assert_eq!(
+            url_file_name("https://host/a/b.zip?download=1"),
+            Some("b.zip")
+        );
         assert_eq!(url_file_name("https://host/"), None);
         assert_eq!(url_file_name("https://host"), None);
         assert_eq!(url_file_name("b.zip"), None);

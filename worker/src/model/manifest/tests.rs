@@ -66,7 +66,10 @@ fn zoo_with(old: &str, new: &str) -> String {
 fn refusal(text: &str) -> String {
     let error = parse(text).unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("ID/manifest.toml"), "the file is not named: {text}");
+    assert!(
+        text.contains("ID/manifest.toml"),
+        "the file is not named: {text}"
+    );
     text
 }
 
@@ -77,10 +80,15 @@ fn labels(names: &[&str]) -> Vec<String> {
 #[test]
 fn a_manifest_of_the_zoo_is_read_key_by_key() {
     let manifest = parse(ZOO).unwrap();
-    let contract = manifest.contract(&labels(&["animal", "person", "vehicle"])).unwrap();
+    let contract = manifest
+        .contract(&labels(&["animal", "person", "vehicle"]))
+        .unwrap();
     let input = &contract.input;
     assert_eq!((input.width, input.height), (640, 480));
-    assert_eq!(input.fit, Fit::Letterbox(Placement::Centred, CanvasShape::Fixed));
+    assert_eq!(
+        input.fit,
+        Fit::Letterbox(Placement::Centred, CanvasShape::Fixed)
+    );
     assert_eq!(input.channels, ChannelOrder::Bgr);
     assert_eq!(input.normalization, Normalization::Unit);
     assert_eq!(input.pad_value, 0.447);
@@ -98,20 +106,28 @@ fn a_manifest_of_the_zoo_is_read_key_by_key() {
 #[test]
 fn each_method_of_the_zoo_has_its_layout() {
     use RowColumn::{CentreX, CentreY, Class, Height, Score, Width, X1, X2, Y1, Y2};
-    let corners =
-        OutputLayout::Rows { columns: [X1, Y1, X2, Y2, Score, Class], unit: BoxUnit::CanvasPixels };
+    let corners = OutputLayout::Rows {
+        columns: [X1, Y1, X2, Y2, Score, Class],
+        unit: BoxUnit::CanvasPixels,
+    };
     let centres = OutputLayout::Rows {
         columns: [CentreX, CentreY, Width, Height, Score, Class],
         unit: BoxUnit::Normalized,
     };
-    let suppressed = Some(Nms { iou_threshold: 0.5, per_class: true });
+    let suppressed = Some(Nms {
+        iou_threshold: 0.5,
+        per_class: true,
+    });
     let cases = [
         ("yolo_e2e", corners, None),
         ("rtdetr_topk", centres, None),
         ("megadet_v5a", OutputLayout::Yolov5, suppressed),
     ];
     for (method, layout, nms) in cases {
-        let text = zoo_with("\"yolo_e2e\"", &format!("\"{method}\"\niou_threshold = 0.5"));
+        let text = zoo_with(
+            "\"yolo_e2e\"",
+            &format!("\"{method}\"\niou_threshold = 0.5"),
+        );
         let output = parse(&text).unwrap().output;
         assert_eq!((output.layout, output.nms), (layout, nms), "{method}");
     }
@@ -130,7 +146,13 @@ fn what_the_zoo_may_leave_out_has_its_default() {
     assert_eq!(manifest.input.channels, ChannelOrder::Rgb);
     assert_eq!(manifest.input.interpolation, Interpolation::Bilinear);
     assert_eq!(manifest.input.pad_value, 114.0 / 255.0);
-    assert_eq!(manifest.output.nms, Some(Nms { iou_threshold: 0.45, per_class: true }));
+    assert_eq!(
+        manifest.output.nms,
+        Some(Nms {
+            iou_threshold: 0.45,
+            per_class: true
+        })
+    );
     assert_eq!(manifest.label_format, LabelFormat::OnePerLine);
     assert_eq!(manifest.typical_threshold.value(), 0.2);
     assert_eq!(manifest.conservative_threshold.value(), 0.1);
@@ -152,7 +174,10 @@ fn a_missing_required_key_is_named_with_its_table() {
     ];
     for (line, key) in cases {
         let text = refusal(&zoo_with(line, ""));
-        assert!(text.contains(&format!("required key {key}")), "{line}: {text}");
+        assert!(
+            text.contains(&format!("required key {key}")),
+            "{line}: {text}"
+        );
     }
 }
 
@@ -160,7 +185,11 @@ fn a_missing_required_key_is_named_with_its_table() {
 fn models_of_another_kind_are_refused_with_a_reason() {
     let cases = [
         ("format = \"onnx\"", "format = \"tflite\"", "only ONNX"),
-        ("format = \"onnx\"", "format = \"cascade\"", "several models"),
+        (
+            "format = \"onnx\"",
+            "format = \"cascade\"",
+            "several models",
+        ),
         ("\"nchw\"", "\"nhwc\"", "NCHW"),
         ("\"letterbox\"", "\"mel_spectrogram\"", "sound"),
         ("\"letterbox\"", "\"resize_crop\"", "classifiers"),
@@ -176,7 +205,10 @@ fn models_of_another_kind_are_refused_with_a_reason() {
     ];
     for (old, new, reason) in cases {
         let text = refusal(&zoo_with(old, new));
-        assert!(text.contains("not supported") && text.contains(reason), "{new}: {text}");
+        assert!(
+            text.contains("not supported") && text.contains(reason),
+            "{new}: {text}"
+        );
     }
 }
 
@@ -192,8 +224,16 @@ fn values_out_of_range_are_refused() {
         ("0.447", "nan", "pad_value"),
         ("\"cv2_bilinear\"", "\"nearest\"", "interpolation"),
         ("0.25", "1.25", "confidence_threshold"),
-        ("\"yolo_e2e\"", "\"megadet_v5a\"\niou_threshold = 1.5", "iou_threshold"),
-        ("\"yolo_e2e\"", "\"yolo_e2e\"\nmax_detections = 0", "max_detections"),
+        (
+            "\"yolo_e2e\"",
+            "\"megadet_v5a\"\niou_threshold = 1.5",
+            "iou_threshold",
+        ),
+        (
+            "\"yolo_e2e\"",
+            "\"yolo_e2e\"\nmax_detections = 0",
+            "max_detections",
+        ),
         ("\"fp32\"", "\"int8\"", "precision"),
         ("ba7816", "ba78", "onnx_sha256"),
         ("\"MDV6-yolov10-c\"", "\"../x\"", "[model] id"),
@@ -206,15 +246,29 @@ fn values_out_of_range_are_refused() {
 
 #[test]
 fn files_outside_the_folder_are_refused() {
-    for name in ["../x", "/etc/passwd", "a/../../x", "C:x", "a\\\\..\\\\x", "", ".", "./.."] {
+    for name in [
+        "../x",
+        "/etc/passwd",
+        "a/../../x",
+        "C:x",
+        "a\\\\..\\\\x",
+        "",
+        ".",
+        "./..",
+    ] {
         for file in ["model.onnx", "labels.txt"] {
-            let text =
-                refusal(&zoo_with(&format!("file = \"{file}\""), &format!("file = \"{name}\"")));
+            let text = refusal(&zoo_with(
+                &format!("file = \"{file}\""),
+                &format!("file = \"{name}\""),
+            ));
             assert!(text.contains("inside the model's folder"), "{name}: {text}");
         }
     }
     assert_eq!(
-        parse(&zoo_with("model.onnx", "sub/model.onnx")).unwrap().weights.file,
+        parse(&zoo_with("model.onnx", "sub/model.onnx"))
+            .unwrap()
+            .weights
+            .file,
         "sub/model.onnx"
     );
 }
@@ -225,12 +279,17 @@ fn half_precision_takes_its_own_file_whose_hash_nobody_states() {
         zoo_with("\"fp32\"", "\"fp16\"").replace("default = true", "file_fp16 = \"half.onnx\"");
     let weights = parse(&text).unwrap().weights;
     assert_eq!(weights.file, "half.onnx");
-    assert_eq!((weights.accepted_sha256.len(), weights.size_bytes), (0, None));
+    assert_eq!(
+        (weights.accepted_sha256.len(), weights.size_bytes),
+        (0, None)
+    );
 }
 
 #[test]
 fn the_older_names_of_hash_and_size_are_read() {
-    let text = ZOO.replace("onnx_sha256", "sha256").replace("onnx_size_bytes", "file_size_bytes");
+    let text = ZOO
+        .replace("onnx_sha256", "sha256")
+        .replace("onnx_size_bytes", "file_size_bytes");
     assert_eq!(parse(&text).unwrap().weights, parse(ZOO).unwrap().weights);
 }
 
@@ -255,9 +314,18 @@ fn additions_say_what_the_zoo_cannot() {
     );
     let manifest = parse(&text).unwrap();
     let rectangle = CanvasShape::Rectangle { stride: 32 };
-    assert_eq!(manifest.input.fit, Fit::Letterbox(Placement::TopLeft, rectangle));
+    assert_eq!(
+        manifest.input.fit,
+        Fit::Letterbox(Placement::TopLeft, rectangle)
+    );
     assert_eq!(manifest.output.layout, OutputLayout::Yolov8);
-    assert_eq!(manifest.output.nms, Some(Nms { iou_threshold: 0.45, per_class: false }));
+    assert_eq!(
+        manifest.output.nms,
+        Some(Nms {
+            iou_threshold: 0.45,
+            per_class: false
+        })
+    );
     assert!(manifest.output.whole_pixels);
     assert_eq!(manifest.licence.name, "MIT");
     assert_eq!(manifest.typical_threshold.value(), 0.4);
@@ -278,14 +346,20 @@ fn rows_may_have_their_columns_in_any_order() {
     );
     use RowColumn::{Class, Score, X1, X2, Y1, Y2};
     let columns = [Class, X1, Y1, X2, Y2, Score];
-    let layout = OutputLayout::Rows { columns, unit: BoxUnit::CanvasPixels };
+    let layout = OutputLayout::Rows {
+        columns,
+        unit: BoxUnit::CanvasPixels,
+    };
     assert_eq!(parse(&text).unwrap().output.layout, layout);
 }
 
 #[test]
 fn additions_that_contradict_themselves_are_refused() {
     let cases = [
-        ("output = { layout = \"rows\", unit = \"normalized\" }", "columns"),
+        (
+            "output = { layout = \"rows\", unit = \"normalized\" }",
+            "columns",
+        ),
         (
             "output = { layout = \"rows\", unit = \"normalized\", columns = [\"x1\", \"y1\", \
              \"x2\", \"y2\", \"score\", \"score\"] }",
@@ -297,12 +371,18 @@ fn additions_that_contradict_themselves_are_refused() {
             "unit",
         ),
         ("output = { unit = \"normalized\" }", "'rows'"),
-        ("output = { layout = \"yolov5\", unit = \"normalized\" }", "'rows'"),
+        (
+            "output = { layout = \"yolov5\", unit = \"normalized\" }",
+            "'rows'",
+        ),
         ("input = { canvas = \"rectangle\" }", "stride"),
         ("input = { canvas = \"rectangle\", stride = 0 }", "stride"),
         ("input = { stride = 32 }", "stride"),
         ("conservative_threshold = 0.9", "conservative_threshold"),
-        ("source = [{ kind = \"onnx\", url = \"file:///etc/passwd\" }]", "http"),
+        (
+            "source = [{ kind = \"onnx\", url = \"file:///etc/passwd\" }]",
+            "http",
+        ),
         ("categories = { animal = [\"a\", \"a\"] }", "more than once"),
     ];
     for (addition, expected) in cases {
@@ -310,7 +390,9 @@ fn additions_that_contradict_themselves_are_refused() {
         assert!(text.contains(expected), "{addition}: {text}");
     }
     let stretched = zoo_with("\"letterbox\"", "\"resize\"");
-    let text = refusal(&format!("{stretched}\n[trapline.input]\nplacement = \"top-left\"\n"));
+    let text = refusal(&format!(
+        "{stretched}\n[trapline.input]\nplacement = \"top-left\"\n"
+    ));
     assert!(text.contains("'letterbox'"), "{text}");
 }
 
@@ -329,7 +411,10 @@ fn a_manifest_without_our_table_borrows_the_shipped_one() {
     assert_eq!(borrowed.licence.name, "MIT");
     assert_eq!(borrowed.notice.as_deref(), Some("careful"));
     let rectangle = CanvasShape::Rectangle { stride: 64 };
-    assert_eq!(borrowed.input.fit, Fit::Letterbox(Placement::Centred, rectangle));
+    assert_eq!(
+        borrowed.input.fit,
+        Fit::Letterbox(Placement::Centred, rectangle)
+    );
 
     let own = format!("{ZOO}\n[trapline]\nlicence = \"BSD\"\n");
     let kept = Manifest::parse(&own, "m", Some(shipped)).unwrap();
@@ -342,24 +427,39 @@ fn a_manifest_without_our_table_borrows_the_shipped_one() {
 
 #[test]
 fn unknown_labels_are_refused_and_the_file_named() {
-    let error = parse(ZOO).unwrap().contract(&labels(&["animal", "cow"])).unwrap_err();
+    let error = parse(ZOO)
+        .unwrap()
+        .contract(&labels(&["animal", "cow"]))
+        .unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("ID/manifest.toml") && text.contains("'cow'"), "{text}");
+    assert!(
+        text.contains("ID/manifest.toml") && text.contains("'cow'"),
+        "{text}"
+    );
 }
 
 #[test]
 fn a_species_detector_reports_species() {
     let text = zoo_with("default = true", "species_direct = true");
-    let classes = parse(&text).unwrap().contract(&labels(&["lynx", "person"])).unwrap().classes;
-    let expected =
-        [ClassMeaning::Species(Category::Animal), ClassMeaning::Category(Category::Person)];
+    let classes = parse(&text)
+        .unwrap()
+        .contract(&labels(&["lynx", "person"]))
+        .unwrap()
+        .classes;
+    let expected = [
+        ClassMeaning::Species(Category::Animal),
+        ClassMeaning::Category(Category::Person),
+    ];
     assert_eq!(classes, expected);
 }
 
 #[test]
 fn what_is_not_toml_is_said_to_be_none() {
     assert!(matches!(parse("[model"), Err(ManifestError::Syntax { .. })));
-    assert!(matches!(parse("[model]\nid = 5"), Err(ManifestError::Syntax { .. })));
+    assert!(matches!(
+        parse("[model]\nid = 5"),
+        Err(ManifestError::Syntax { .. })
+    ));
 }
 
 proptest! {

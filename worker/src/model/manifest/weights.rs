@@ -33,7 +33,11 @@ impl Weights {
         if let Some(half) = half {
             // The zoo states hash and size of the full-precision file only.
             let accepted_sha256 = also_accepted.to_vec();
-            return Ok(Self { file: half, accepted_sha256, size_bytes: None });
+            return Ok(Self {
+                file: half,
+                accepted_sha256,
+                size_bytes: None,
+            });
         }
         let stated = model.onnx_sha256.as_deref().map(Sha256::parse).transpose();
         let stated = stated
@@ -41,7 +45,11 @@ impl Weights {
         let mut accepted_sha256: Vec<_> = stated.into_iter().collect();
         accepted_sha256.extend(also_accepted.iter().filter(|hash| Some(**hash) != stated));
         let size_bytes = model.onnx_size_bytes.filter(|_| accepted_sha256.len() <= 1);
-        Ok(Self { file, accepted_sha256, size_bytes })
+        Ok(Self {
+            file,
+            accepted_sha256,
+            size_bytes,
+        })
     }
 }
 
@@ -50,9 +58,11 @@ fn check_format(model: &ModelTable, origin: Origin<'_>) -> Result<(), ManifestEr
     match model.format.as_deref() {
         None => Err(origin.missing(KEY)),
         Some("onnx") => Ok(()),
-        Some("tflite") => {
-            Err(origin.unsupported(KEY, "tflite", "only ONNX models run here; convert it to ONNX"))
-        }
+        Some("tflite") => Err(origin.unsupported(
+            KEY,
+            "tflite",
+            "only ONNX models run here; convert it to ONNX",
+        )),
         Some("cascade") => Err(origin.unsupported(
             KEY,
             "cascade",
