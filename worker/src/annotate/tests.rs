@@ -117,6 +117,22 @@ fn an_annotated_copy_is_a_jpeg_of_the_right_size() {
 }
 
 #[test]
+fn the_cameras_metadata_are_in_the_copy() {
+    // One entry: Make (0x010F), 8 bytes of text behind the directory.
+    let tiff = b"II*\0\x08\0\0\0\x01\0\x0F\x01\x02\0\x08\0\0\0\x1A\0\0\0\0\0\0\0RECONYX\0";
+    let bytes = annotate(stripes(64, 64), &[], Some(tiff), &rule(0.5, &[])).unwrap();
+    let has = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    assert!(has(b"Exif\0\0") && has(b"RECONYX\0"));
+    let copy = decode(
+        &bytes,
+        Orientation::Upright,
+        DecodeScale::Full,
+        DecodeLimits::default(),
+    );
+    assert_eq!(copy.unwrap().source_width, 64);
+}
+
+#[test]
 fn a_frame_without_pixels_is_a_failure() {
     let frame = Frame {
         width: 0,
