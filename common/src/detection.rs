@@ -97,13 +97,13 @@ impl BBox {
         }
         let (x1, x2) = (x1.clamp(0.0, 1.0), x2.clamp(0.0, 1.0));
         let (y1, y2) = (y1.clamp(0.0, 1.0), y2.clamp(0.0, 1.0));
-        let x_min = truncate(x1, TEN_THOUSAND);
-        let y_min = truncate(y1, TEN_THOUSAND);
+        let x_min = decimal(x1, TEN_THOUSAND);
+        let y_min = decimal(y1, TEN_THOUSAND);
         Some(Self {
             x_min,
             y_min,
-            width: truncate((x2 - x1).max(0.0), TEN_THOUSAND).min(10_000 - x_min),
-            height: truncate((y2 - y1).max(0.0), TEN_THOUSAND).min(10_000 - y_min),
+            width: decimal((x2 - x1).max(0.0), TEN_THOUSAND).min(10_000 - x_min),
+            height: decimal((y2 - y1).max(0.0), TEN_THOUSAND).min(10_000 - y_min),
         })
     }
 
@@ -164,8 +164,8 @@ fn in_unit_range(value: f64) -> Option<f64> {
         .then(|| value.clamp(0.0, 1.0))
 }
 
-/// Reads a decimal as people and files write it. 0.29 is a hair below its decimal in binary; the
-/// slack keeps it from losing a step.
+/// Truncates what is a decimal or a ratio of whole pixels. 0.29, or 42/200 − 20/200, is a hair
+/// below its decimal in binary; the slack keeps it from losing a step.
 fn decimal(value: f64, scale: f64) -> u16 {
     truncate(value + 1e-9, scale)
 }

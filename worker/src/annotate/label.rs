@@ -124,7 +124,8 @@ mod tests {
         let [x1, y1, x2, y2] = corners;
         let detection = Detection {
             category: Category::Animal,
-            confidence: Confidence::from_score(score).unwrap(),
+            // A hair more, so that single precision does not fall below the decimal.
+            confidence: Confidence::from_score(score + 1e-6).unwrap(),
             bbox: BBox::from_corners(x1, y1, x2, y2).unwrap(),
             class: None,
         };

