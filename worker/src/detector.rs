@@ -39,6 +39,9 @@ pub enum DetectError {
         /// How many classes the labels name.
         known: usize,
     },
+    /// The detector panicked on this batch.
+    #[error("the detector failed by a fault of its own: {0}")]
+    Panicked(String),
     /// The thread that runs the model is gone.
     #[error("the thread that runs the model has stopped")]
     Stopped,

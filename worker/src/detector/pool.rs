@@ -6,6 +6,7 @@
 //! batches gained nothing. So each worker has its own session as long as memory allows. A GPU
 //! wants the opposite: one session and large batches.
 
+mod boundary;
 mod collector;
 mod handle;
 mod memory;

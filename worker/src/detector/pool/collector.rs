@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use common::Detection;
 use crossbeam_channel::{Receiver, Sender};
 
+use super::boundary;
 use crate::{
     detector::{DetectError, Detector},
     letterbox::Canvas,
@@ -94,7 +95,7 @@ impl Collector {
     /// is halved, and one that fails for another reason is repeated image by image, so that no
     /// image fails for its neighbour.
     fn detect(&mut self, canvases: &[Canvas]) -> Vec<Result<Vec<Detection>, DetectError>> {
-        let error = match self.detector.detect(canvases) {
+        let error = match boundary::detect(&mut *self.detector, canvases) {
             Ok(lists) if lists.len() == canvases.len() => {
                 return lists.into_iter().map(Ok).collect();
             }
@@ -154,20 +155,15 @@ pub(super) mod tests {
         memory: Option<usize>,
         /// Batches larger than this are refused.
         refuses_above: Option<usize>,
-        panics: bool,
     }
 
     /// A batch with this value in it fails.
     const BAD: f32 = -1.0;
 
-    impl FakeDetector {
-        pub(in crate::detector::pool) fn panicking() -> Self {
-            Self {
-                panics: true,
-                ..Self::default()
-            }
-        }
+    /// A batch with this value in it makes the detector panic.
+    pub(in crate::detector::pool) const PANIC: f32 = -2.0;
 
+    impl FakeDetector {
         pub(in crate::detector::pool) fn batches(&self) -> Vec<usize> {
             self.batches.lock().unwrap().clone()
         }
@@ -179,13 +175,14 @@ pub(super) mod tests {
 
     impl Detector for FakeDetector {
         fn detect(&mut self, batch: &[Canvas]) -> Result<Vec<Vec<Detection>>, DetectError> {
-            assert!(!self.panics, "told to panic");
             assert!(
                 batch
                     .iter()
                     .all(|c| c.letterbox.canvas_width == batch[0].letterbox.canvas_width)
             );
             self.batches.lock().unwrap().push(batch.len());
+            let is_safe = batch.iter().all(|canvas| canvas.tensor[0] != PANIC);
+            assert!(is_safe, "told to panic");
             if self.memory.is_some_and(|most| batch.len() > most) {
                 return Err(DetectError::OutOfMemory);
             }

@@ -7,9 +7,12 @@ use std::{
 };
 
 use common::Detection;
-use crossbeam_channel::{Sender, bounded};
+use crossbeam_channel::{Sender, bounded, unbounded};
 
-use super::collector::{Collector, Request};
+use super::{
+    boundary,
+    collector::{Collector, Request},
+};
 use crate::{
     detector::{DetectError, Detector},
     letterbox::Canvas,
@@ -43,8 +46,9 @@ impl DetectorHandle {
         count: usize,
         batch_limit: usize,
     ) -> io::Result<Vec<Self>> {
-        // Each handle has at most one image on its way.
-        let (sender, requests) = bounded(count);
+        // Each handle has at most one image on its way, which is bound enough. Unlike a bounded
+        // channel, this one drops what is in it when its last receiver goes.
+        let (sender, requests) = unbounded();
         let mut queue = Queue {
             requests: Some(sender),
             threads: Vec::new(),
@@ -65,9 +69,8 @@ impl DetectorHandle {
     pub fn detect_one(&mut self, canvas: Canvas) -> (Canvas, Result<Vec<Detection>, DetectError>) {
         match &mut self.0 {
             Route::Own(detector) => {
-                let found = detector
-                    .detect(std::slice::from_ref(&canvas))
-                    .and_then(only);
+                let image = std::slice::from_ref(&canvas);
+                let found = boundary::detect(&mut **detector, image).and_then(only);
                 (canvas, found)
             }
             Route::Shared(queue) => queue.detect_one(canvas),
@@ -120,7 +123,7 @@ impl Drop for Queue {
         // The threads end when nobody can send any more.
         drop(self.requests.take());
         for thread in self.threads.drain(..) {
-            // A thread that panicked has already failed the images it had.
+            // A panic has nobody left to fail.
             let _ended = thread.join();
         }
     }
@@ -129,7 +132,9 @@ impl Drop for Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detector::pool::collector::tests::{FakeDetector, canvas, confidence, thousandths};
+    use crate::detector::pool::collector::tests::{
+        FakeDetector, PANIC, canvas, confidence, thousandths,
+    };
 
     #[test]
     fn own_detectors_answer_on_the_spot() {
@@ -168,14 +173,41 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_inference_thread_is_an_error_not_a_wait() {
-        let fake = FakeDetector::panicking();
-        let mut handles = DetectorHandle::shared(vec![Box::new(fake)], 2, 4).unwrap();
-        for handle in &mut handles {
-            let (returned, found) = handle.detect_one(canvas(64, 0.5));
-            assert_eq!(found, Err(DetectError::Stopped));
-            assert_eq!(returned.letterbox, canvas(64, 0.5).letterbox);
+    fn a_panic_fails_its_image_and_no_other() {
+        let boxed = || -> Vec<Box<dyn Detector>> { vec![Box::new(FakeDetector::default())] };
+        let shared = DetectorHandle::shared(boxed(), 1, 4).unwrap();
+        for mut handle in shared.into_iter().chain(DetectorHandle::own(boxed())) {
+            let (returned, found) = handle.detect_one(canvas(64, PANIC));
+            assert_eq!(
+                found,
+                Err(DetectError::Panicked("told to panic".to_owned()))
+            );
+            let (_, found) = handle.detect_one(Canvas {
+                tensor: vec![0.5; 3],
+                ..returned
+            });
+            assert_eq!(confidence(&found), Some(0.5));
         }
+    }
+
+    #[test]
+    fn an_inference_thread_that_is_gone_is_an_error_not_a_wait() {
+        let (sender, requests) = unbounded::<Request>();
+        let queue = Queue {
+            requests: Some(sender),
+            threads: Vec::new(),
+        };
+        thread::scope(|scope| {
+            let waiting = scope.spawn(|| queue.detect_one(canvas(64, 0.5)).1);
+            while requests.is_empty() {
+                thread::yield_now();
+            }
+            drop(requests);
+            assert_eq!(waiting.join().unwrap(), Err(DetectError::Stopped));
+        });
+        let (returned, found) = queue.detect_one(canvas(64, 0.5));
+        assert_eq!(found, Err(DetectError::Stopped));
+        assert_eq!(returned.letterbox, canvas(64, 0.5).letterbox);
     }
 
     #[test]

@@ -11,27 +11,32 @@ use super::LoadError;
 use crate::detector::{device::Device, runtime::Runtime};
 
 /// Opens a model on a device that is not [`Device::Auto`].
+///
+/// A GPU that does not work and a file that is no model are errors for different people, but
+/// ONNX Runtime may notice the GPU only while it opens the file. So a file that fails on a GPU
+/// is tried on the CPU: if it is good there, the GPU is at fault.
 pub(super) fn session(
     runtime: &Runtime,
     model: &Path,
     device: Device,
     intra_threads: usize,
 ) -> Result<Session, LoadError> {
-    let providers = providers(device).map_err(|reason| LoadError::Device { device, reason })?;
-    // A device that does not work fails when its provider is registered; only after that is the
-    // file looked at. The two errors are for different people.
-    let mut builder = configure(runtime, device, intra_threads, &providers).map_err(|error| {
-        LoadError::Device {
-            device,
-            reason: error.to_string(),
-        }
-    })?;
-    builder
-        .commit_from_file(model)
-        .map_err(|error| LoadError::Model {
-            path: model.to_owned(),
-            reason: error.to_string(),
-        })
+    let on_device = |reason| LoadError::Device { device, reason };
+    let providers = providers(device).map_err(on_device)?;
+    let mut builder = configure(runtime, device, intra_threads, &providers)
+        .map_err(|error| on_device(error.to_string()))?;
+    let error = match builder.commit_from_file(model) {
+        Ok(session) => return Ok(session),
+        Err(error) => error.to_string(),
+    };
+    if device.is_gpu() {
+        session(runtime, model, Device::Cpu, intra_threads)?;
+        return Err(on_device(error));
+    }
+    Err(LoadError::Model {
+        path: model.to_owned(),
+        reason: error,
+    })
 }
 
 /// The settings were measured with YOLOX-nano on two cores. Optimization below `All` doubles the
