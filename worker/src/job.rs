@@ -184,11 +184,12 @@ impl<'a> Job<'a> {
         let resumed_records = self.journal.len() as u64;
         let resumed_images = self.counts.processed + self.counts.failed;
         let clock = StageClock::default();
+        let input_rule = detectors.input_rule().clone();
         let context = PipelineContext {
             listing: &self.listing,
             package: &self.package,
             options: &self.request.options,
-            input_rule: &model.contract.input,
+            input_rule: &input_rule,
             limits: self.request.limits,
             clock: &clock,
         };
