@@ -56,7 +56,8 @@ pub struct Package {
 }
 
 impl Package {
-    /// Begins a package, or goes on with one that was interrupted.
+    /// Begins a package, or goes on with one that was interrupted. Where there is nothing to go
+    /// on with, nothing is made either: that is for the journal to say.
     ///
     /// # Errors
     /// When the destination holds something already (and `resume` is false), or the disk
@@ -66,9 +67,10 @@ impl Package {
             destination: destination.to_owned(),
             folder: Self::folder_for(destination),
         };
-        if !resume {
-            package.refuse_to_overwrite()?;
+        if resume {
+            return Ok(package);
         }
+        package.refuse_to_overwrite()?;
         let state = package.folder.join(STATE);
         fs::create_dir_all(&state).map_err(|source| PackageError::Io {
             path: state,
@@ -130,8 +132,8 @@ impl Package {
         &self.destination
     }
 
-    /// Writes a file of the package at a relative path. The file is whole or absent, also after
-    /// a crash of the process.
+    /// Writes a file of the package at a relative path. A process that is killed can leave half
+    /// of it, but then no record names it yet, and a resumed run writes it again.
     ///
     /// # Errors
     /// When the disk refuses.
