@@ -81,12 +81,34 @@ impl InputListing {
         &self.items
     }
 
-    /// Whether there is a file or folder entry at this path.
+    /// How many files are images, or may turn out to be: their names do not tell.
     #[must_use]
-    pub fn contains(&self, path: &MediaPath) -> bool {
-        self.items
+    pub fn image_count(&self) -> u64 {
+        let images = self
+            .items
+            .iter()
+            .filter(|item| !matches!(item.kind, MediaKind::Skip(_)));
+        images.count() as u64
+    }
+
+    /// Whether there is a file or folder at this path.
+    #[must_use]
+    pub fn is_taken(&self, path: &MediaPath) -> bool {
+        let is_listed = self
+            .items
             .binary_search_by(|item| item.path.cmp(path))
-            .is_ok()
+            .is_ok();
+        is_listed || self.has_items_below(path)
+    }
+
+    fn has_items_below(&self, folder: &MediaPath) -> bool {
+        let front = format!("{folder}/");
+        let first = self
+            .items
+            .partition_point(|item| item.path.as_str() < front.as_str());
+        self.items
+            .get(first)
+            .is_some_and(|item| item.path.as_str().starts_with(&front))
     }
 
     /// The inputs in the order given, and how many files each has.

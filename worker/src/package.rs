@@ -10,10 +10,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use walkdir::WalkDir;
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 /// Folder of annotated copies inside the package.
 pub const ANNOTATED: &str = "annotated";
+/// Folder of annotated copies that cannot have their file's path.
+pub const RENAMED: &str = "annotated-renamed";
 /// Folder of copied originals inside the package.
 pub const ORIGINALS: &str = "originals";
 /// Folder of what is needed to resume.
@@ -56,7 +59,8 @@ pub struct Package {
 }
 
 impl Package {
-    /// Begins a package, or goes on with one that was interrupted.
+    /// Begins a package, or goes on with one that was interrupted. Where there is nothing to go
+    /// on with, nothing is made either: that is for the journal to say.
     ///
     /// # Errors
     /// When the destination holds something already (and `resume` is false), or the disk
@@ -66,9 +70,10 @@ impl Package {
             destination: destination.to_owned(),
             folder: Self::folder_for(destination),
         };
-        if !resume {
-            package.refuse_to_overwrite()?;
+        if resume {
+            return Ok(package);
         }
+        package.refuse_to_overwrite()?;
         let state = package.folder.join(STATE);
         fs::create_dir_all(&state).map_err(|source| PackageError::Io {
             path: state,
@@ -130,8 +135,8 @@ impl Package {
         &self.destination
     }
 
-    /// Writes a file of the package at a relative path. The file is whole or absent, also after
-    /// a crash of the process.
+    /// Writes a file of the package at a relative path. A process that is killed can leave half
+    /// of it, but then no record names it yet, and a resumed run writes it again.
     ///
     /// # Errors
     /// When the disk refuses.
@@ -171,6 +176,32 @@ impl Package {
     #[must_use]
     pub fn holds(&self, relative: &str) -> bool {
         fs::metadata(self.folder.join(relative)).is_ok_and(|m| m.is_file() && m.len() > 0)
+    }
+
+    /// Removes copies that no record names. A killed run leaves such: a copy is written before its
+    /// record, and the next run may give the copy of a file and its duplicate to the other.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove_strays(&self, is_named: impl Fn(&str) -> bool) -> Result<(), PackageError> {
+        let folders = [ANNOTATED, RENAMED, ORIGINALS].map(|name| self.folder.join(name));
+        for root in folders.iter().filter(|root| root.is_dir()) {
+            for entry in WalkDir::new(root) {
+                let entry = entry.map_err(|error| PackageError::Io {
+                    path: root.clone(),
+                    source: error.into(),
+                })?;
+                let relative = entry.path().strip_prefix(&self.folder).ok();
+                let is_stray = !relative.and_then(Path::to_str).is_some_and(&is_named);
+                if is_stray && entry.file_type().is_file() {
+                    fs::remove_file(entry.path()).map_err(|source| PackageError::Io {
+                        path: entry.path().to_owned(),
+                        source,
+                    })?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Finishes the package from its reports and the given copies (relative paths, in the order
@@ -299,6 +330,24 @@ mod tests {
             "a begun one may not"
         );
         assert!(Package::begin(&dir, true).is_ok());
+    }
+
+    #[test]
+    fn copies_without_a_record_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let package = Package::begin(folder.path(), false).unwrap();
+        let copies = [
+            "annotated/cam/a.jpg",
+            "annotated/cam/b.jpg",
+            "originals/b.jpg",
+        ];
+        for copy in copies {
+            package.write(copy, b"picture").unwrap();
+        }
+        package.write("results.xlsx", b"report").unwrap();
+        package.remove_strays(|copy| copy == copies[0]).unwrap();
+        assert_eq!(copies.map(|copy| package.holds(copy)), [true, false, false]);
+        assert!(package.holds("results.xlsx"));
     }
 
     #[test]

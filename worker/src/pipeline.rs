@@ -17,6 +17,7 @@ pub mod record_writer;
 pub mod stage;
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -153,7 +154,9 @@ fn work(
     finished: &Sender<Result<Inspected, PipelineError>>,
 ) {
     while let Some(index) = queue.take() {
-        let inspected = inspector.inspect(index);
+        // A thread that died of a panic would keep its ticket, and the others would wait for it.
+        let inspected = catch_unwind(AssertUnwindSafe(|| inspector.inspect(index)))
+            .unwrap_or(Err(PipelineError::WorkerLost));
         let is_broken = inspected.is_err();
         if finished.send(inspected).is_err() || is_broken {
             break;

@@ -1,18 +1,20 @@
 //! Everything that is done for one file, in order.
 
+mod unread;
+mod write_copies;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Mutex,
 };
 
 use common::{
-    Detection, Failure, FailureCode, MediaOutcome, MediaRecord, SkipReason,
-    media::{CameraFacts, OriginalCopy, ProcessedMedia},
-    media_kind::MediaKind,
+    Detection, Failure, FailureCode, MediaOutcome, MediaRecord,
+    media::{CameraFacts, ProcessedMedia},
 };
 
 use crate::{
-    annotate::{self, AnnotateRule},
+    annotate::AnnotateRule,
     detector::pool::DetectorHandle,
     input::{InputItem, InputListing},
     letterbox::{Canvas, CanvasRenderer},
@@ -27,17 +29,10 @@ use crate::{
     pipeline::{
         PipelineError,
         claims::Claims,
-        copies::CopyPaths,
         stage::{Stage, StageClock},
     },
-    run_facts::{AnnotateChoice, RunOptions},
+    run_facts::RunOptions,
 };
-
-/// Bytes that tell the format of a file of unknown kind.
-const HEAD_BYTES: usize = 64;
-
-/// An annotated copy is made from a decode of at least this size, where the original has it.
-const COPY_LONG_SIDE: u32 = 1024;
 
 /// A frame is decoded to at least this many times the canvas' longer side. Below it boxes begin
 /// to get lost; above it nothing is gained (docs/BENCHMARKS.md).
@@ -135,10 +130,10 @@ impl<'a> Inspector<'a> {
                 outcome,
             }))
         };
-        if let Some(outcome) = self.judge_unread(item) {
+        let listing = self.context.listing;
+        if let Some(outcome) = unread::judge(listing, item) {
             return Ok(record(outcome));
         }
-        let listing = self.context.listing;
         let bytes = &mut self.bytes;
         if let Err(failure) = self
             .context
@@ -175,33 +170,6 @@ impl<'a> Inspector<'a> {
             camera,
             outcome,
         })))
-    }
-
-    /// The outcome for a file that need not be read, going by its name and first bytes.
-    fn judge_unread(&self, item: &InputItem) -> Option<MediaOutcome> {
-        match item.kind {
-            MediaKind::Image => None,
-            MediaKind::Skip(reason) => Some(MediaOutcome::Skipped(reason)),
-            MediaKind::UnsupportedImage => {
-                let detail = match item.path.extension() {
-                    Some(extension) => format!(
-                        "{} images are not supported",
-                        extension.to_ascii_uppercase()
-                    ),
-                    None => "this kind of image is not supported".to_owned(),
-                };
-                Some(MediaOutcome::Failed(Failure::new(
-                    FailureCode::Unsupported,
-                    detail,
-                )))
-            }
-            MediaKind::Unknown => {
-                let mut head = Vec::new();
-                let read = self.context.listing.read_head(item, HEAD_BYTES, &mut head);
-                let is_image = read.is_ok() && decode::looks_like_image(&head);
-                (!is_image).then_some(MediaOutcome::Skipped(SkipReason::NotAnImage))
-            }
-        }
     }
 
     /// Everything from bytes in memory to the outcome.
@@ -311,65 +279,5 @@ impl<'a> Inspector<'a> {
         result
             .map(drop)
             .map_err(|error| PipelineError::BrokenDetector(error.to_string()))
-    }
-
-    fn wants_copy(&self, media: &ProcessedMedia) -> bool {
-        match self.context.options.annotate {
-            AnnotateChoice::All => true,
-            AnnotateChoice::Detections => {
-                media.category_at(self.context.options.threshold).is_some()
-            }
-            AnnotateChoice::None => false,
-        }
-    }
-
-    fn write_annotated(
-        &self,
-        item: &InputItem,
-        decoded: DecodedMedia,
-        detections: &[Detection],
-        orientation: Orientation,
-        tiff: Option<&[u8]>,
-    ) -> Result<Option<String>, PipelineError> {
-        let clock = self.context.clock;
-        let frame = self.frame_for_copy(decoded, orientation);
-        let jpeg = clock.time(Stage::Annotate, || {
-            annotate::annotate(frame, detections, tiff, &self.rule)
-        });
-        let Ok(jpeg) = jpeg else {
-            // A picture that cannot be drawn on still has its detections.
-            return Ok(None);
-        };
-        let path = CopyPaths::of(self.context.listing).annotated(&item.path);
-        clock.time(Stage::Write, || self.context.package.write(&path, &jpeg))?;
-        Ok(Some(path))
-    }
-
-    /// The decode for detection, if it is large enough to look at; a larger one otherwise.
-    fn frame_for_copy(&self, decoded: DecodedMedia, orientation: Orientation) -> Frame {
-        let long_side = |width: u32, height: u32| width.max(height);
-        let enough = COPY_LONG_SIDE.min(long_side(decoded.source_width, decoded.source_height));
-        if long_side(decoded.frame.width, decoded.frame.height) >= enough {
-            return decoded.frame;
-        }
-        let larger = self.context.clock.time(Stage::Decode, || {
-            self.decode(orientation, DecodeScale::LongSideAtLeast(COPY_LONG_SIDE))
-        });
-        larger.map_or(decoded.frame, |larger| larger.frame)
-    }
-
-    fn write_original(
-        &self,
-        item: &InputItem,
-        detections: &[Detection],
-    ) -> Result<OriginalCopy, PipelineError> {
-        if annotate::blurs(detections, &self.rule) {
-            return Ok(OriginalCopy::Withheld);
-        }
-        let path = CopyPaths::of(self.context.listing).original(&item.path);
-        self.context.clock.time(Stage::Write, || {
-            self.context.package.write(&path, &self.bytes)
-        })?;
-        Ok(OriginalCopy::At(path))
     }
 }

@@ -45,20 +45,32 @@ impl<'a> RecordWriter<'a> {
     pub fn write_next(&mut self) -> Result<Option<MediaRecord>, PipelineError> {
         let record = match self.waiting.get(&self.next) {
             None => return Ok(None),
-            Some(&Finding::Duplicate { of }) if of > self.next => match self.overtake(of)? {
-                Some(record) => record,
-                None => return Ok(None),
-            },
-            Some(&Finding::Duplicate { of }) => {
-                let first = self.journal.read(of)?;
-                self.copy_of(&first)
-            }
             Some(Finding::Record(record)) => MediaRecord::clone(record),
+            Some(&Finding::Duplicate { of }) => {
+                let holder = self.holder(of);
+                if holder < self.next {
+                    let first = self.journal.read(holder)?;
+                    self.copy_of(&first)
+                } else if let Some(record) = self.overtake(holder)? {
+                    record
+                } else {
+                    return Ok(None);
+                }
+            }
         };
         self.journal.append(&record)?;
         self.waiting.remove(&self.next);
         self.next += 1;
         Ok(Some(record))
+    }
+
+    /// The file whose record holds for all with the content of file number `of`: that file
+    /// itself, or the one that overtook it.
+    fn holder(&self, of: usize) -> usize {
+        match self.waiting.get(&of) {
+            Some(&Finding::Duplicate { of: overtaker }) => overtaker,
+            _ => of,
+        }
     }
 
     /// A later file claimed this one's content first. Once that file's record is here, this one
@@ -112,5 +124,145 @@ impl<'a> RecordWriter<'a> {
     /// When the disk refuses.
     pub fn flush(&mut self) -> Result<(), PipelineError> {
         Ok(self.journal.flush()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use common::{
+        archive::ArchiveLimits,
+        media::{CameraFacts, ProcessedMedia},
+    };
+    use proptest::prelude::*;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{
+        input::InputListing,
+        journal::JournalHeader,
+        media::decode::DecodeLimits,
+        model::contract::{ChannelOrder, Fit, InputRule, Interpolation, Normalization},
+        package::Package,
+        pipeline::stage::StageClock,
+        run_facts::{AnnotateChoice, RunOptions},
+    };
+
+    const FILES: usize = 5;
+
+    fn options() -> RunOptions {
+        RunOptions {
+            threshold: "0.2".parse().unwrap(),
+            blur: Vec::new(),
+            annotate: AnnotateChoice::All,
+            originals: false,
+            strip_gps: false,
+            full_decode: false,
+        }
+    }
+
+    fn input_rule() -> InputRule {
+        InputRule {
+            width: 64,
+            height: 64,
+            fit: Fit::Stretch,
+            channels: ChannelOrder::Rgb,
+            normalization: Normalization::Unit,
+            pad_value: 0.0,
+            interpolation: Interpolation::Bilinear,
+        }
+    }
+
+    /// Files with the same bytes, of which number `claimant` is looked at, are handed to the
+    /// writer in the order of `arrivals`. Gives the records it writes, and the copies left.
+    fn write_copies(claimant: usize, arrivals: &[usize]) -> (Vec<MediaRecord>, Vec<String>) {
+        let folder = TempDir::new().unwrap();
+        let card = folder.path().join("card");
+        std::fs::create_dir(&card).unwrap();
+        for number in 0..FILES {
+            std::fs::write(card.join(format!("{number}.jpg")), b"the same bytes").unwrap();
+        }
+        let listing = InputListing::open(&[card], &[], ArchiveLimits::default()).unwrap();
+        let package = Package::begin(&folder.path().join("out"), false).unwrap();
+        let (options, input_rule, clock) = (options(), input_rule(), StageClock::default());
+        let header = JournalHeader {
+            format: JournalHeader::FORMAT,
+            trapline_version: String::new(),
+            model_sha256: String::new(),
+            options: options.clone(),
+            input_fingerprint: listing.fingerprint(),
+        };
+        let mut journal = Journal::create(&package.journal(), &header).unwrap();
+        let context = PipelineContext {
+            listing: &listing,
+            package: &package,
+            options: &options,
+            input_rule: &input_rule,
+            limits: DecodeLimits::default(),
+            clock: &clock,
+        };
+        let looked_at = &listing.items()[claimant].path;
+        let copy = CopyPaths::of(&listing).annotated(looked_at);
+        package.write(&copy, b"a copy").unwrap();
+
+        let mut writer = RecordWriter::new(&mut journal, &context, 0);
+        let mut written = Vec::new();
+        for &index in arrivals {
+            let finding = if index == claimant {
+                Finding::Record(Box::new(processed(looked_at, &copy)))
+            } else {
+                Finding::Duplicate { of: claimant }
+            };
+            writer.accept(Inspected { index, finding });
+            while let Some(record) = writer.write_next().unwrap() {
+                written.push(record);
+            }
+        }
+        let annotated = folder.path().join("out/annotated");
+        let copies = std::fs::read_dir(annotated)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        (written, copies)
+    }
+
+    fn processed(path: &MediaPath, copy: &str) -> MediaRecord {
+        MediaRecord {
+            path: path.clone(),
+            size_bytes: 14,
+            content_hash: None,
+            camera: CameraFacts::default(),
+            outcome: MediaOutcome::Processed(ProcessedMedia {
+                width: 1,
+                height: 1,
+                detections: Vec::new(),
+                decoded_share: None,
+                duplicate_of: None,
+                annotated: Some(copy.to_owned()),
+                original: None,
+            }),
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn whoever_looked_first_the_first_path_is_the_original(
+            claimant in 0..FILES,
+            arrivals in Just((0..FILES).collect::<Vec<_>>()).prop_shuffle(),
+        ) {
+            let (written, copies) = write_copies(claimant, &arrivals);
+            prop_assert_eq!(copies, ["0.jpg"]);
+            prop_assert_eq!(written.len(), FILES);
+            for (number, record) in written.iter().enumerate() {
+                prop_assert_eq!(record.path.as_str(), format!("{number}.jpg"));
+                let MediaOutcome::Processed(media) = &record.outcome else {
+                    return Err(TestCaseError::fail("not processed"));
+                };
+                let original = media.duplicate_of.as_ref().map(MediaPath::as_str);
+                prop_assert_eq!(original, (number > 0).then_some("0.jpg"));
+                prop_assert_eq!(media.annotated.as_deref(), Some("annotated/0.jpg"));
+            }
+        }
     }
 }
