@@ -2,15 +2,17 @@
 //!
 //! A package grows in a folder: for `--out DIR` in that folder itself, for `--out FILE.zip` in
 //! `FILE.zip.partial` beside it. The journal lies in `.trapline/` inside; it is removed when
-//! the package is whole.
+//! the package is whole. Copies wait there too, and move to their place in the order of their
+//! records: whatever is interrupted when, no copy stands in a package that no record names.
+
+mod packing;
 
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter},
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+use crate::report::RUN_JSON;
 
 /// Folder of annotated copies inside the package.
 pub const ANNOTATED: &str = "annotated";
@@ -18,6 +20,8 @@ pub const ANNOTATED: &str = "annotated";
 pub const ORIGINALS: &str = "originals";
 /// Folder of what is needed to resume.
 const STATE: &str = ".trapline";
+/// Folder inside it of copies whose records are not in the journal yet.
+const STAGED: &str = "staged";
 
 /// Why a package could not be begun or finished.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +31,9 @@ pub enum PackageError {
         "{0} exists already: choose another --out, or add --resume to go on with an interrupted run"
     )]
     Exists(PathBuf),
+    /// There is nothing to resume, because the package is whole.
+    #[error("{0} is finished already: nothing is left to go on with")]
+    Finished(PathBuf),
     /// The disk refused.
     #[error("{path} could not be written")]
     Io {
@@ -59,22 +66,47 @@ impl Package {
     /// Begins a package, or goes on with one that was interrupted.
     ///
     /// # Errors
-    /// When the destination holds something already (and `resume` is false), or the disk
-    /// refuses.
+    /// When the destination holds something already (and `resume` is false), it is finished
+    /// already (and `resume` is true), or the disk refuses.
     pub fn begin(destination: &Path, resume: bool) -> Result<Self, PackageError> {
         let package = Self {
             destination: destination.to_owned(),
             folder: Self::folder_for(destination),
         };
+        if resume && !package.journal().exists() {
+            // Nothing may be made here: the journal, whose place this is, will be missed.
+            package.refuse_to_repeat()?;
+            return Ok(package);
+        }
         if !resume {
             package.refuse_to_overwrite()?;
         }
-        let state = package.folder.join(STATE);
-        fs::create_dir_all(&state).map_err(|source| PackageError::Io {
-            path: state,
+        let staged = package.folder.join(STATE).join(STAGED);
+        fs::create_dir_all(&staged).map_err(|source| PackageError::Io {
+            path: staged,
             source,
         })?;
         Ok(package)
+    }
+
+    /// Notices a package that is whole. A run that was killed while it tidied up may have left
+    /// something, which goes now.
+    fn refuse_to_repeat(&self) -> Result<(), PackageError> {
+        let (whole, leftover) = if is_zip(&self.destination) {
+            (self.destination.clone(), self.folder.clone())
+        } else {
+            (self.folder.join(RUN_JSON), self.folder.join(STATE))
+        };
+        if !whole.is_file() {
+            return Ok(());
+        }
+        if self.folder.join(STATE).is_dir() {
+            fs::remove_dir_all(&leftover).map_err(|source| PackageError::Io {
+                path: leftover,
+                source,
+            })?;
+        }
+        Err(PackageError::Finished(self.destination.clone()))
     }
 
     fn refuse_to_overwrite(&self) -> Result<(), PackageError> {
@@ -130,41 +162,40 @@ impl Package {
         &self.destination
     }
 
-    /// Writes a file of the package at a relative path. The file is whole or absent, also after
-    /// a crash of the process.
+    /// Writes a copy of file number `index` for one of the package's folders, but not there yet:
+    /// [`Self::publish`] moves it to its place.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn write(&self, relative: &str, bytes: &[u8]) -> Result<(), PackageError> {
-        let path = self.folder.join(relative);
-        let write = || -> io::Result<()> {
+    pub fn stage(&self, index: usize, folder: &str, bytes: &[u8]) -> Result<(), PackageError> {
+        let path = self.staged(index, folder);
+        fs::write(&path, bytes).map_err(|source| PackageError::Io { path, source })
+    }
+
+    /// Moves the staged copy of file number `index` to its place in the package. Nobody ever sees
+    /// half of it there, also when the process is killed.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn publish(&self, index: usize, folder: &str, place: &str) -> Result<(), PackageError> {
+        let path = self.folder.join(place);
+        let publish = || -> io::Result<()> {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
             }
-            fs::write(&path, bytes)
+            fs::rename(self.staged(index, folder), &path)
         };
-        write().map_err(|source| PackageError::Io {
+        publish().map_err(|source| PackageError::Io {
             path: path.clone(),
             source,
         })
     }
 
-    /// Moves a file within the package.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn rename(&self, from: &str, to: &str) -> Result<(), PackageError> {
-        let path = self.folder.join(to);
-        let rename = || -> io::Result<()> {
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            fs::rename(self.folder.join(from), &path)
-        };
-        rename().map_err(|source| PackageError::Io {
-            path: path.clone(),
-            source,
-        })
+    fn staged(&self, index: usize, folder: &str) -> PathBuf {
+        self.folder
+            .join(STATE)
+            .join(STAGED)
+            .join(format!("{index}-{folder}"))
     }
 
     /// Whether a file of the package is there and holds something.
@@ -191,71 +222,19 @@ impl Package {
             });
         }
         let unfinished = state.join("package.zip");
-        self.write_zip(&unfinished, reports, copies)?;
+        packing::pack(&self.folder, &unfinished, reports, copies)?;
         fs::rename(&unfinished, &self.destination).map_err(|source| PackageError::Io {
             path: self.destination.clone(),
             source,
         })?;
-        fs::remove_dir_all(&self.folder).map_err(|source| PackageError::Io {
-            path: self.folder.clone(),
-            source,
-        })
-    }
-
-    /// Pictures are stored, since deflating JPEGs saves 1 % for a hundred times the work; the
-    /// text reports are deflated. Every entry carries the zip format's earliest date, so that
-    /// the same results give the same bytes.
-    fn write_zip(
-        &self,
-        unfinished: &Path,
-        reports: &[&str],
-        copies: impl Iterator<Item = io::Result<String>>,
-    ) -> Result<(), PackageError> {
-        let zip_error = |source| PackageError::Zip {
-            path: self.destination.clone(),
-            source,
-        };
-        let file = File::create(unfinished).map_err(|source| PackageError::Io {
-            path: unfinished.to_owned(),
+        // The journal goes first: without it nobody takes what is left for an interrupted run.
+        let journal = self.journal();
+        fs::remove_file(&journal).map_err(|source| PackageError::Io {
+            path: journal,
             source,
         })?;
-        let mut zip = ZipWriter::new(BufWriter::with_capacity(1 << 20, file));
-        let write = |zip: &mut ZipWriter<_>, name: &str, method| -> zip::result::ZipResult<()> {
-            let mut content = File::open(self.folder.join(name))?;
-            let options = SimpleFileOptions::default()
-                .compression_method(method)
-                .last_modified_time(DateTime::default())
-                .unix_permissions(0o644)
-                .large_file(content.metadata()?.len() >= u64::from(u32::MAX));
-            zip.start_file(name, options)?;
-            io::copy(&mut content, zip)?;
-            Ok(())
-        };
-        for report in reports {
-            // A workbook is a zip itself.
-            let is_packed = report.ends_with(".xlsx");
-            let method = if is_packed {
-                CompressionMethod::Stored
-            } else {
-                CompressionMethod::Deflated
-            };
-            write(&mut zip, report, method).map_err(zip_error)?;
-        }
-        for copy in copies {
-            let copy = copy.map_err(|source| PackageError::Io {
-                path: self.folder.clone(),
-                source,
-            })?;
-            write(&mut zip, &copy, CompressionMethod::Stored).map_err(zip_error)?;
-        }
-        let file = zip.finish().map_err(zip_error)?;
-        let sync = || -> io::Result<()> {
-            file.into_inner()
-                .map_err(io::IntoInnerError::into_error)?
-                .sync_all()
-        };
-        sync().map_err(|source| PackageError::Io {
-            path: unfinished.to_owned(),
+        fs::remove_dir_all(&self.folder).map_err(|source| PackageError::Io {
+            path: self.folder.clone(),
             source,
         })
     }
@@ -302,13 +281,40 @@ mod tests {
     }
 
     #[test]
+    fn a_finished_package_is_not_resumed_and_what_a_kill_left_of_it_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        for (out, whole) in [("out.zip", "out.zip"), ("out", "out/run.json")] {
+            let out = folder.path().join(out);
+            let whole = folder.path().join(whole);
+            let package = Package::begin(&out, false).unwrap();
+            fs::write(&whole, "whole").unwrap();
+            assert!(matches!(
+                Package::begin(&out, true),
+                Err(PackageError::Finished(path)) if path == out
+            ));
+            assert!(!package.folder().join(STATE).exists());
+            assert_eq!(fs::read(whole).unwrap(), b"whole");
+        }
+    }
+
+    #[test]
+    fn resuming_what_was_never_begun_makes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        assert!(Package::begin(&out, true).is_ok());
+        assert!(!out.exists());
+    }
+
+    #[test]
     fn the_same_files_make_the_same_zip() {
         let folder = tempfile::tempdir().unwrap();
         let make = |name: &str| {
             let out = folder.path().join(name);
             let package = Package::begin(&out, false).unwrap();
-            package.write("run.json", b"{}").unwrap();
-            package.write("annotated/a/b.jpg", b"picture").unwrap();
+            fs::write(package.journal(), "").unwrap();
+            fs::write(package.folder().join("run.json"), "{}").unwrap();
+            package.stage(7, ANNOTATED, b"picture").unwrap();
+            package.publish(7, ANNOTATED, "annotated/a/b.jpg").unwrap();
             package
                 .finish(
                     &["run.json"],

@@ -18,7 +18,7 @@ fn detection(category: Category, score: f32, corners: [f64; 4]) -> Detection {
     Detection {
         category,
         // A hair more, so that single precision does not fall below the decimal.
-            confidence: Confidence::from_score(score + 1e-6).unwrap(),
+        confidence: Confidence::from_score(score + 1e-6).unwrap(),
         bbox: BBox::from_corners(x1, y1, x2, y2).unwrap(),
         class: None,
     }

@@ -1,18 +1,20 @@
 //! Everything that is done for one file, in order.
 
+mod copying;
+mod first_look;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Mutex,
 };
 
 use common::{
-    Detection, Failure, FailureCode, MediaOutcome, MediaRecord, SkipReason,
-    media::{CameraFacts, OriginalCopy, ProcessedMedia},
-    media_kind::MediaKind,
+    Detection, Failure, FailureCode, MediaOutcome, MediaRecord,
+    media::{CameraFacts, ProcessedMedia},
 };
 
 use crate::{
-    annotate::{self, AnnotateRule},
+    annotate::AnnotateRule,
     detector::pool::DetectorHandle,
     input::{InputItem, InputListing},
     letterbox::{Canvas, CanvasRenderer},
@@ -25,19 +27,12 @@ use crate::{
     model::contract::InputRule,
     package::Package,
     pipeline::{
-        PipelineError,
+        PipelineError, blame,
         claims::Claims,
-        copies::CopyPaths,
         stage::{Stage, StageClock},
     },
-    run_facts::{AnnotateChoice, RunOptions},
+    run_facts::RunOptions,
 };
-
-/// Bytes that tell the format of a file of unknown kind.
-const HEAD_BYTES: usize = 64;
-
-/// An annotated copy is made from a decode of at least this size, where the original has it.
-const COPY_LONG_SIDE: u32 = 1024;
 
 /// A frame is decoded to at least this many times the canvas' longer side. Below it boxes begin
 /// to get lost; above it nothing is gained (docs/BENCHMARKS.md).
@@ -135,7 +130,7 @@ impl<'a> Inspector<'a> {
                 outcome,
             }))
         };
-        if let Some(outcome) = self.judge_unread(item) {
+        if let Some(outcome) = self.judge_unread(item)? {
             return Ok(record(outcome));
         }
         let listing = self.context.listing;
@@ -145,6 +140,7 @@ impl<'a> Inspector<'a> {
             .clock
             .time(Stage::Read, || listing.read(item, bytes))
         {
+            let failure = blame::of_failed_read(listing, item, failure)?;
             return Ok(record(MediaOutcome::Failed(failure)));
         }
         let hash = self
@@ -160,7 +156,7 @@ impl<'a> Inspector<'a> {
             return Ok(Finding::Duplicate { of });
         }
         // A decoder that panics must cost its own picture only.
-        let (camera, outcome) = catch_unwind(AssertUnwindSafe(|| self.process(item)))
+        let (camera, outcome) = catch_unwind(AssertUnwindSafe(|| self.process(index, item)))
             .unwrap_or_else(|_| {
                 let detail = "the program stumbled over this file".to_owned();
                 Ok((
@@ -177,35 +173,12 @@ impl<'a> Inspector<'a> {
         })))
     }
 
-    /// The outcome for a file that need not be read, going by its name and first bytes.
-    fn judge_unread(&self, item: &InputItem) -> Option<MediaOutcome> {
-        match item.kind {
-            MediaKind::Image => None,
-            MediaKind::Skip(reason) => Some(MediaOutcome::Skipped(reason)),
-            MediaKind::UnsupportedImage => {
-                let detail = match item.path.extension() {
-                    Some(extension) => format!(
-                        "{} images are not supported",
-                        extension.to_ascii_uppercase()
-                    ),
-                    None => "this kind of image is not supported".to_owned(),
-                };
-                Some(MediaOutcome::Failed(Failure::new(
-                    FailureCode::Unsupported,
-                    detail,
-                )))
-            }
-            MediaKind::Unknown => {
-                let mut head = Vec::new();
-                let read = self.context.listing.read_head(item, HEAD_BYTES, &mut head);
-                let is_image = read.is_ok() && decode::looks_like_image(&head);
-                (!is_image).then_some(MediaOutcome::Skipped(SkipReason::NotAnImage))
-            }
-        }
-    }
-
     /// Everything from bytes in memory to the outcome.
-    fn process(&mut self, item: &InputItem) -> Result<(CameraFacts, MediaOutcome), PipelineError> {
+    fn process(
+        &mut self,
+        index: usize,
+        item: &InputItem,
+    ) -> Result<(CameraFacts, MediaOutcome), PipelineError> {
         let clock = self.context.clock;
         let metadata = clock.time(Stage::Exif, || exif::read(&self.bytes));
         let decoded = match clock.time(Stage::Decode, || {
@@ -228,7 +201,8 @@ impl<'a> Inspector<'a> {
             original: None,
         };
         if self.wants_copy(&media) {
-            let copied = self.write_annotated(
+            let copied = self.stage_annotated(
+                index,
                 item,
                 decoded,
                 &media.detections,
@@ -238,7 +212,7 @@ impl<'a> Inspector<'a> {
             media.annotated = copied;
         }
         if self.context.options.originals {
-            media.original = Some(self.write_original(item, &media.detections)?);
+            media.original = Some(self.stage_original(index, item, &media.detections)?);
         }
         Ok((metadata.camera, MediaOutcome::Processed(media)))
     }
@@ -311,65 +285,5 @@ impl<'a> Inspector<'a> {
         result
             .map(drop)
             .map_err(|error| PipelineError::BrokenDetector(error.to_string()))
-    }
-
-    fn wants_copy(&self, media: &ProcessedMedia) -> bool {
-        match self.context.options.annotate {
-            AnnotateChoice::All => true,
-            AnnotateChoice::Detections => {
-                media.category_at(self.context.options.threshold).is_some()
-            }
-            AnnotateChoice::None => false,
-        }
-    }
-
-    fn write_annotated(
-        &self,
-        item: &InputItem,
-        decoded: DecodedMedia,
-        detections: &[Detection],
-        orientation: Orientation,
-        tiff: Option<&[u8]>,
-    ) -> Result<Option<String>, PipelineError> {
-        let clock = self.context.clock;
-        let frame = self.frame_for_copy(decoded, orientation);
-        let jpeg = clock.time(Stage::Annotate, || {
-            annotate::annotate(frame, detections, tiff, &self.rule)
-        });
-        let Ok(jpeg) = jpeg else {
-            // A picture that cannot be drawn on still has its detections.
-            return Ok(None);
-        };
-        let path = CopyPaths::of(self.context.listing).annotated(&item.path);
-        clock.time(Stage::Write, || self.context.package.write(&path, &jpeg))?;
-        Ok(Some(path))
-    }
-
-    /// The decode for detection, if it is large enough to look at; a larger one otherwise.
-    fn frame_for_copy(&self, decoded: DecodedMedia, orientation: Orientation) -> Frame {
-        let long_side = |width: u32, height: u32| width.max(height);
-        let enough = COPY_LONG_SIDE.min(long_side(decoded.source_width, decoded.source_height));
-        if long_side(decoded.frame.width, decoded.frame.height) >= enough {
-            return decoded.frame;
-        }
-        let larger = self.context.clock.time(Stage::Decode, || {
-            self.decode(orientation, DecodeScale::LongSideAtLeast(COPY_LONG_SIDE))
-        });
-        larger.map_or(decoded.frame, |larger| larger.frame)
-    }
-
-    fn write_original(
-        &self,
-        item: &InputItem,
-        detections: &[Detection],
-    ) -> Result<OriginalCopy, PipelineError> {
-        if annotate::blurs(detections, &self.rule) {
-            return Ok(OriginalCopy::Withheld);
-        }
-        let path = CopyPaths::of(self.context.listing).original(&item.path);
-        self.context.clock.time(Stage::Write, || {
-            self.context.package.write(&path, &self.bytes)
-        })?;
-        Ok(OriginalCopy::At(path))
     }
 }

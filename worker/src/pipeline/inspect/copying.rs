@@ -1,0 +1,92 @@
+//! The copies of a file: what they are made from, and whether there are any.
+
+use common::{
+    Detection,
+    media::{OriginalCopy, ProcessedMedia},
+};
+
+use super::Inspector;
+use crate::{
+    annotate,
+    input::InputItem,
+    media::{
+        decode::{DecodeScale, DecodedMedia},
+        frame::Frame,
+        orientation::Orientation,
+    },
+    package::{ANNOTATED, ORIGINALS},
+    pipeline::{PipelineError, copies::CopyPaths, stage::Stage},
+    run_facts::AnnotateChoice,
+};
+
+/// An annotated copy is made from a decode of at least this size, where the original has it.
+const COPY_LONG_SIDE: u32 = 1024;
+
+impl Inspector<'_> {
+    /// Whether the image gets an annotated copy.
+    pub(super) fn wants_copy(&self, media: &ProcessedMedia) -> bool {
+        match self.context.options.annotate {
+            AnnotateChoice::All => true,
+            AnnotateChoice::Detections => {
+                media.category_at(self.context.options.threshold).is_some()
+            }
+            AnnotateChoice::None => false,
+        }
+    }
+
+    /// Makes the annotated copy and gives its place in the package, where the record writer puts
+    /// it. A picture that cannot be drawn on still has its detections, but no copy.
+    pub(super) fn stage_annotated(
+        &self,
+        index: usize,
+        item: &InputItem,
+        decoded: DecodedMedia,
+        detections: &[Detection],
+        orientation: Orientation,
+        tiff: Option<&[u8]>,
+    ) -> Result<Option<String>, PipelineError> {
+        let clock = self.context.clock;
+        let frame = self.frame_for_copy(decoded, orientation);
+        let jpeg = clock.time(Stage::Annotate, || {
+            annotate::annotate(frame, detections, tiff, &self.rule)
+        });
+        let Ok(jpeg) = jpeg else {
+            return Ok(None);
+        };
+        let path = CopyPaths::of(self.context.listing).annotated(&item.path);
+        clock.time(Stage::Write, || {
+            self.context.package.stage(index, ANNOTATED, &jpeg)
+        })?;
+        Ok(Some(path))
+    }
+
+    /// The decode for detection, if it is large enough to look at; a larger one otherwise.
+    fn frame_for_copy(&self, decoded: DecodedMedia, orientation: Orientation) -> Frame {
+        let long_side = |width: u32, height: u32| width.max(height);
+        let enough = COPY_LONG_SIDE.min(long_side(decoded.source_width, decoded.source_height));
+        if long_side(decoded.frame.width, decoded.frame.height) >= enough {
+            return decoded.frame;
+        }
+        let larger = self.context.clock.time(Stage::Decode, || {
+            self.decode(orientation, DecodeScale::LongSideAtLeast(COPY_LONG_SIDE))
+        });
+        larger.map_or(decoded.frame, |larger| larger.frame)
+    }
+
+    /// Copies the original, unless it shows what is blurred in the annotated copy.
+    pub(super) fn stage_original(
+        &self,
+        index: usize,
+        item: &InputItem,
+        detections: &[Detection],
+    ) -> Result<OriginalCopy, PipelineError> {
+        if annotate::blurs(detections, &self.rule) {
+            return Ok(OriginalCopy::Withheld);
+        }
+        let path = CopyPaths::of(self.context.listing).original(&item.path);
+        self.context.clock.time(Stage::Write, || {
+            self.context.package.stage(index, ORIGINALS, &self.bytes)
+        })?;
+        Ok(OriginalCopy::At(path))
+    }
+}
