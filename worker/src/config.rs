@@ -28,18 +28,15 @@ pub enum ConfigError {
 /// Everything the worker takes from its environment.
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
-    /// Folder with `onnxruntime/` and `models/` in it. `TRAPLINE_HOME`; default: `var` in the
-    /// current folder or in the source tree the program was built in, else `/var/lib/trapline`.
+    /// Folders with `onnxruntime/` or `models/` in them, best first. `TRAPLINE_HOME`; default:
+    /// `var` in the current folder or in the source tree the program was built in, else
+    /// `/var/lib/trapline`.
     pub homes: Vec<PathBuf>,
     /// ONNX Runtime's shared library. `TRAPLINE_ONNXRUNTIME`; default: the newest
     /// `onnxruntime/libonnxruntime.so*` below the home folder.
     pub onnxruntime: Option<PathBuf>,
     /// Folder of model folders. `TRAPLINE_MODELS`; default: `models` below the home folder.
     pub models: PathBuf,
-    /// Folder or URL that has the model files when their official addresses cannot be reached.
-    /// `TRAPLINE_MODEL_MIRROR`; default: a folder `shared/models` beside the project, if there
-    /// is one.
-    pub model_mirror: Option<String>,
     /// Limits of a picture. `TRAPLINE_MAX_MEGAPIXELS`, in millions of pixels; default 100.
     pub decode_limits: DecodeLimits,
 }
@@ -52,11 +49,7 @@ impl WorkerConfig {
     pub fn from_env() -> Result<Self, ConfigError> {
         let current = env::current_dir().map_err(ConfigError::CurrentFolder)?;
         let program = env::current_exe().ok();
-        let homes = homes(
-            env::var_os("TRAPLINE_HOME").map(PathBuf::from),
-            &current,
-            program.as_deref(),
-        );
+        let homes = homes(path("TRAPLINE_HOME"), &current, program.as_deref());
         let models = match path("TRAPLINE_MODELS") {
             Some(models) => models,
             None => homes
@@ -66,7 +59,6 @@ impl WorkerConfig {
         Ok(Self {
             onnxruntime: path("TRAPLINE_ONNXRUNTIME"),
             models,
-            model_mirror: text("TRAPLINE_MODEL_MIRROR"),
             decode_limits: decode_limits(text("TRAPLINE_MAX_MEGAPIXELS"))?,
             homes,
         })

@@ -14,7 +14,9 @@ mod source;
 
 use std::{fs, path::PathBuf};
 
-use common::{Failure, FailureCode, SkipReason, archive::ArchiveLimits, media_kind::MediaKind};
+use common::{
+    Failure, FailureCode, MediaPath, SkipReason, archive::ArchiveLimits, media_kind::MediaKind,
+};
 
 pub use error::InputError;
 pub use item::InputItem;
@@ -80,16 +82,34 @@ impl InputListing {
         &self.items
     }
 
-    /// Whether there is a file or folder entry at this path, or below it.
+    /// How many files are images, or may turn out to be: their names do not tell.
     #[must_use]
-    pub fn has_at_or_below(&self, path: &str) -> bool {
-        let first_from = |path: &str| {
-            let index = self.items.partition_point(|item| item.path.as_str() < path);
-            self.items.get(index).map(|item| item.path.as_str())
-        };
-        let folder = format!("{path}/");
-        first_from(path) == Some(path)
-            || first_from(&folder).is_some_and(|below| below.starts_with(&folder))
+    pub fn image_count(&self) -> u64 {
+        let images = self
+            .items
+            .iter()
+            .filter(|item| !matches!(item.kind, MediaKind::Skip(_)));
+        images.count() as u64
+    }
+
+    /// Whether there is a file or folder at this path.
+    #[must_use]
+    pub fn is_taken(&self, path: &MediaPath) -> bool {
+        let is_listed = self
+            .items
+            .binary_search_by(|item| item.path.cmp(path))
+            .is_ok();
+        is_listed || self.has_items_below(path)
+    }
+
+    fn has_items_below(&self, folder: &MediaPath) -> bool {
+        let front = format!("{folder}/");
+        let first = self
+            .items
+            .partition_point(|item| item.path.as_str() < front.as_str());
+        self.items
+            .get(first)
+            .is_some_and(|item| item.path.as_str().starts_with(&front))
     }
 
     /// The inputs in the order given, and how many files each has.

@@ -1,10 +1,10 @@
 //! The main flow of a job: list the files, take each through the pipeline, write the package.
 
+mod resumed;
+
 use std::{path::PathBuf, sync::atomic::AtomicBool, time::Instant};
 
-use common::{
-    MediaOutcome, MediaRecord, archive::ArchiveLimits, media::OriginalCopy, media_kind::MediaKind,
-};
+use common::{MediaOutcome, MediaRecord, SkipReason, archive::ArchiveLimits, media::OriginalCopy};
 use jiff::Timestamp;
 
 use crate::{
@@ -22,18 +22,10 @@ use crate::{
     resources::ResourceUse,
     run_facts::{Counts, ExecutionFacts, RunFacts, RunOptions},
 };
+use resumed::Resumed;
 
 /// Version of this program, as it stands in every report.
 pub const TRAPLINE_VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// The reports of a package, in the order in which they stand in a zip.
-const REPORTS: [&str; 5] = [
-    "results.xlsx",
-    "images.csv",
-    "detections.csv",
-    "megadetector.json",
-    "run.json",
-];
 
 /// What is to be done.
 pub struct JobRequest {
@@ -118,6 +110,14 @@ pub fn run(
     })
 }
 
+/// When the pipeline of a job began, and what was done by then.
+struct Start {
+    moment: Instant,
+    timestamp: Timestamp,
+    records: u64,
+    images: u64,
+}
+
 /// A job under way.
 struct Job<'a> {
     request: &'a JobRequest,
@@ -144,24 +144,14 @@ impl<'a> Job<'a> {
             options: request.options.clone(),
             input_fingerprint: listing.fingerprint(),
         };
-        let (mut claims, mut counts) = (Claims::default(), Counts::default());
-        let journal = if request.resume {
-            Journal::resume(&package.journal(), &header, |number, record| {
-                let is_kept = is_still_whole(&listing, &package, number, record);
-                if is_kept {
-                    counts.add(record, request.options.threshold);
-                    if let Some(hash) = record
-                        .content_hash
-                        .as_deref()
-                        .and_then(|h| blake3::Hash::from_hex(h).ok())
-                    {
-                        claims.claim(&hash, number);
-                    }
-                }
-                is_kept
-            })?
+        let Resumed {
+            journal,
+            claims,
+            counts,
+        } = if request.resume {
+            resumed::resume(&listing, &package, &header)?
         } else {
-            Journal::create(&package.journal(), &header)?
+            Resumed::nothing(Journal::create(&package.journal(), &header)?)
         };
         Ok(Self {
             request,
@@ -180,15 +170,19 @@ impl<'a> Job<'a> {
         detectors: DetectorPool,
         stop: &AtomicBool,
     ) -> Result<ExecutionFacts, JobError> {
-        let (began, started) = (Instant::now(), Timestamp::now());
-        let resumed_records = self.journal.len() as u64;
-        let resumed_images = self.counts.processed + self.counts.failed;
+        let start = Start {
+            moment: Instant::now(),
+            timestamp: Timestamp::now(),
+            records: self.journal.len() as u64,
+            images: self.counts.processed + self.counts.failed,
+        };
         let clock = StageClock::default();
+        let input_rule = detectors.input_rule().clone();
         let context = PipelineContext {
             listing: &self.listing,
             package: &self.package,
             options: &self.request.options,
-            input_rule: &model.contract.input,
+            input_rule: &input_rule,
             limits: self.request.limits,
             clock: &clock,
         };
@@ -196,10 +190,13 @@ impl<'a> Job<'a> {
         let handles = detectors.into_handles();
         let threads = handles.len();
         let threshold = self.request.options.threshold;
+        let no_images = self.counts.skips.get(&SkipReason::NotAnImage).copied();
         let mut progress = Progress::begin(
             self.request.audience,
-            resumed_images,
-            images_in(&self.listing),
+            start.images,
+            self.listing
+                .image_count()
+                .saturating_sub(no_images.unwrap_or_default()),
             threshold,
         );
         let counts = &mut self.counts;
@@ -222,22 +219,30 @@ impl<'a> Job<'a> {
                 total: self.listing.items().len(),
             });
         }
-        let wall_seconds = began.elapsed().as_secs_f64();
-        let used = ResourceUse::now();
-        let images = self.counts.processed + self.counts.failed - resumed_images;
         Ok(ExecutionFacts {
-            started: started.to_string(),
-            finished: Timestamp::now().to_string(),
             device: device.to_string(),
-            onnxruntime_version: self.request.onnxruntime_version.clone(),
             threads,
+            stage_seconds: clock.seconds(),
+            ..self.execution_facts(&start)
+        })
+    }
+
+    /// What the clock and the kernel say about the pipeline, which has just ended.
+    fn execution_facts(&self, start: &Start) -> ExecutionFacts {
+        let wall_seconds = start.moment.elapsed().as_secs_f64();
+        let used = ResourceUse::now();
+        let images = self.counts.processed + self.counts.failed - start.images;
+        ExecutionFacts {
+            started: start.timestamp.to_string(),
+            finished: Timestamp::now().to_string(),
+            onnxruntime_version: self.request.onnxruntime_version.clone(),
             images_per_second: per_second(images, wall_seconds),
             wall_seconds,
             cpu_seconds: used.cpu_seconds,
             peak_memory_bytes: used.peak_memory_bytes,
-            resumed_records,
-            stage_seconds: clock.seconds(),
-        })
+            resumed_records: start.records,
+            ..ExecutionFacts::default()
+        }
     }
 }
 
@@ -248,34 +253,6 @@ fn per_second(images: u64, seconds: f64) -> f64 {
     } else {
         0.0
     }
-}
-
-/// Files that are images, or may turn out to be.
-fn images_in(listing: &InputListing) -> u64 {
-    listing
-        .items()
-        .iter()
-        .filter(|item| !matches!(item.kind, MediaKind::Skip(_)))
-        .count() as u64
-}
-
-/// Whether a record of an interrupted run still holds: it is that of the same file, and the
-/// copies it names are there (a power cut can lose them).
-fn is_still_whole(
-    listing: &InputListing,
-    package: &Package,
-    number: usize,
-    record: &MediaRecord,
-) -> bool {
-    let is_same_file = listing
-        .items()
-        .get(number)
-        .is_some_and(|item| item.path == record.path);
-    is_same_file
-        && copies_of(record)
-            .into_iter()
-            .flatten()
-            .all(|copy| package.holds(copy))
 }
 
 /// Paths of a record's annotated copy and copied original inside the package.
@@ -308,7 +285,7 @@ fn finish(package: Package, facts: &RunFacts) -> Result<(), JobError> {
             .collect(),
         Err(error) => vec![Err(error)],
     });
-    Ok(package.finish(&REPORTS, copies)?)
+    Ok(package.finish(&report::FILES, copies)?)
 }
 
 fn is_duplicate(record: &MediaRecord) -> bool {

@@ -1,5 +1,6 @@
 //! From upright pixels to the model's canvas and back: the only place that scales coordinates.
 
+mod opencv_bilinear;
 mod palette;
 mod renderer;
 
@@ -74,6 +75,8 @@ pub struct Letterbox {
     left: u32,
     /// Rows of padding above the image.
     top: u32,
+    /// Where the image lies; `None` if it is stretched.
+    placement: Option<Placement>,
 }
 
 impl Letterbox {
@@ -85,29 +88,20 @@ impl Letterbox {
     pub fn fit(source_width: u32, source_height: u32, rule: &InputRule) -> Self {
         let source = (source_width.max(1), source_height.max(1));
         let canvas = (rule.width.max(1), rule.height.max(1));
-        match rule.fit {
-            Fit::Stretch => Self::placed(source, canvas, canvas, (0, 0)),
+        let (canvas, scaled, placement) = match rule.fit {
+            Fit::Stretch => (canvas, canvas, None),
             Fit::Letterbox(placement, shape) => {
                 let scaled = scaled_size(source, canvas, placement);
-                let canvas = canvas_size(scaled, canvas, shape);
-                let corner = match placement {
-                    Placement::TopLeft => (0, 0),
-                    Placement::Centred => (
-                        centring_pad(canvas.0, scaled.0),
-                        centring_pad(canvas.1, scaled.1),
-                    ),
-                };
-                Self::placed(source, canvas, scaled, corner)
+                (canvas_size(scaled, canvas, shape), scaled, Some(placement))
             }
-        }
-    }
-
-    fn placed(
-        source: (u32, u32),
-        canvas: (u32, u32),
-        scaled: (u32, u32),
-        corner: (u32, u32),
-    ) -> Self {
+        };
+        let (left, top) = match placement {
+            None | Some(Placement::TopLeft) => (0, 0),
+            Some(Placement::Centred) => (
+                centring_pad(canvas.0, scaled.0),
+                centring_pad(canvas.1, scaled.1),
+            ),
+        };
         Self {
             source_width: source.0,
             source_height: source.1,
@@ -115,38 +109,60 @@ impl Letterbox {
             canvas_height: canvas.1,
             scaled_width: scaled.0,
             scaled_height: scaled.1,
-            left: corner.0,
-            top: corner.1,
+            left,
+            top,
+            placement,
         }
     }
 
     /// Canvas pixels to source pixels.
     ///
-    /// Undoes what really happened to the pixels: the rounded size and the whole-pixel padding.
-    /// The reference programs divide by the ratio before rounding and subtract half the padding
-    /// even where it is odd; the two differ by less than one canvas pixel.
+    /// As the reference programs do it: divided by the ratio before it was rounded to whole
+    /// pixels, less half the padding, also where that is odd. What really happened to the pixels
+    /// differs from this by less than one canvas pixel, and by nothing when the image fits.
     #[must_use]
     pub fn to_source(&self, canvas_box: CanvasBox) -> SourceBox {
-        let x = |v: f32| unscale(v, self.left, self.source_width, self.scaled_width);
-        let y = |v: f32| unscale(v, self.top, self.source_height, self.scaled_height);
+        let [across, down] = self.axes();
         SourceBox {
-            x1: x(canvas_box.x1),
-            y1: y(canvas_box.y1),
-            x2: x(canvas_box.x2),
-            y2: y(canvas_box.y2),
+            x1: across.to_source(canvas_box.x1),
+            y1: down.to_source(canvas_box.y1),
+            x2: across.to_source(canvas_box.x2),
+            y2: down.to_source(canvas_box.y2),
         }
     }
 
     /// Source pixels to canvas pixels: the inverse of [`Letterbox::to_source`].
     #[must_use]
     pub fn to_canvas(&self, source_box: SourceBox) -> CanvasBox {
-        let x = |v: f32| scale(v, self.left, self.source_width, self.scaled_width);
-        let y = |v: f32| scale(v, self.top, self.source_height, self.scaled_height);
+        let [across, down] = self.axes();
         CanvasBox {
-            x1: x(source_box.x1),
-            y1: y(source_box.y1),
-            x2: x(source_box.x2),
-            y2: y(source_box.y2),
+            x1: across.to_canvas(source_box.x1),
+            y1: down.to_canvas(source_box.y1),
+            x2: across.to_canvas(source_box.x2),
+            y2: down.to_canvas(source_box.y2),
+        }
+    }
+
+    /// How boxes are scaled along x and y.
+    fn axes(&self) -> [Axis; 2] {
+        let sides = [
+            (f64::from(self.source_width), f64::from(self.canvas_width)),
+            (f64::from(self.source_height), f64::from(self.canvas_height)),
+        ];
+        let [across, down] = sides.map(|(source, canvas)| canvas / source);
+        let smaller = across.min(down);
+        match self.placement {
+            None => [across, down].map(|ratio| Axis { ratio, pad: 0.0 }),
+            Some(Placement::TopLeft) => {
+                [Axis {
+                    ratio: smaller,
+                    pad: 0.0,
+                }; 2]
+            }
+            Some(Placement::Centred) => sides.map(|(source, canvas)| Axis {
+                ratio: smaller,
+                pad: (canvas - source * smaller) / 2.0,
+            }),
         }
     }
 
@@ -157,20 +173,25 @@ impl Letterbox {
     }
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "f64 only keeps the steps in between exact"
-)]
-fn unscale(v: f32, pad: u32, source: u32, scaled: u32) -> f32 {
-    ((f64::from(v) - f64::from(pad)) * f64::from(source) / f64::from(scaled)) as f32
+/// One axis of a letterbox: canvas pixels for one source pixel, and canvas pixels before it.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    ratio: f64,
+    pad: f64,
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     reason = "f64 only keeps the steps in between exact"
 )]
-fn scale(v: f32, pad: u32, source: u32, scaled: u32) -> f32 {
-    (f64::from(v) * f64::from(scaled) / f64::from(source) + f64::from(pad)) as f32
+impl Axis {
+    fn to_source(self, v: f32) -> f32 {
+        ((f64::from(v) - self.pad) / self.ratio) as f32
+    }
+
+    fn to_canvas(self, v: f32) -> f32 {
+        (f64::from(v) * self.ratio + self.pad) as f32
+    }
 }
 
 /// The size of the image on the canvas. MegaDetector rounds (halves to even, as Python does),

@@ -2,8 +2,7 @@
 //!
 //! A package grows in a folder: for `--out DIR` in that folder itself, for `--out FILE.zip` in
 //! `FILE.zip.partial` beside it. The journal lies in `.trapline/` inside; it is removed when
-//! the package is whole. Copies wait there too, and move to their place in the order of their
-//! records: whatever is interrupted when, no copy stands in a package that no record names.
+//! the package is whole.
 
 mod packing;
 
@@ -12,16 +11,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use walkdir::WalkDir;
+
 use crate::report::RUN_JSON;
 
 /// Folder of annotated copies inside the package.
 pub const ANNOTATED: &str = "annotated";
+/// Folder of annotated copies that cannot have their file's path.
+pub const RENAMED: &str = "annotated-renamed";
 /// Folder of copied originals inside the package.
 pub const ORIGINALS: &str = "originals";
 /// Folder of what is needed to resume.
 const STATE: &str = ".trapline";
-/// Folder inside it of copies whose records are not in the journal yet.
-const STAGED: &str = "staged";
 
 /// Why a package could not be begun or finished.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +64,8 @@ pub struct Package {
 }
 
 impl Package {
-    /// Begins a package, or goes on with one that was interrupted.
+    /// Begins a package, or goes on with one that was interrupted. Where there is nothing to go
+    /// on with, nothing is made either: that is for the journal to say.
     ///
     /// # Errors
     /// When the destination holds something already (and `resume` is false), it is finished
@@ -73,31 +75,28 @@ impl Package {
             destination: destination.to_owned(),
             folder: Self::folder_for(destination),
         };
-        if resume && !package.journal().exists() {
-            // Nothing may be made here: the journal, whose place this is, will be missed.
+        if resume {
             package.refuse_to_repeat()?;
             return Ok(package);
         }
-        if !resume {
-            package.refuse_to_overwrite()?;
-        }
-        let staged = package.folder.join(STATE).join(STAGED);
-        fs::create_dir_all(&staged).map_err(|source| PackageError::Io {
-            path: staged,
+        package.refuse_to_overwrite()?;
+        let state = package.folder.join(STATE);
+        fs::create_dir_all(&state).map_err(|source| PackageError::Io {
+            path: state,
             source,
         })?;
         Ok(package)
     }
 
-    /// Notices a package that is whole. A run that was killed while it tidied up may have left
-    /// something, which goes now.
+    /// Notices a package that is whole. What is left beside it of a run that was killed while it
+    /// tidied up goes now.
     fn refuse_to_repeat(&self) -> Result<(), PackageError> {
         let (whole, leftover) = if is_zip(&self.destination) {
             (self.destination.clone(), self.folder.clone())
         } else {
             (self.folder.join(RUN_JSON), self.folder.join(STATE))
         };
-        if !whole.is_file() {
+        if self.journal().exists() || !whole.is_file() {
             return Ok(());
         }
         if self.folder.join(STATE).is_dir() {
@@ -162,46 +161,73 @@ impl Package {
         &self.destination
     }
 
-    /// Writes a copy of file number `index` for one of the package's folders, but not there yet:
-    /// [`Self::publish`] moves it to its place.
+    /// Writes a file of the package at a relative path. A process that is killed can leave half
+    /// of it, but then no record names it yet, and a resumed run writes it again.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn stage(&self, index: usize, folder: &str, bytes: &[u8]) -> Result<(), PackageError> {
-        let path = self.staged(index, folder);
-        fs::write(&path, bytes).map_err(|source| PackageError::Io { path, source })
-    }
-
-    /// Moves the staged copy of file number `index` to its place in the package. Nobody ever sees
-    /// half of it there, also when the process is killed.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn publish(&self, index: usize, folder: &str, place: &str) -> Result<(), PackageError> {
-        let path = self.folder.join(place);
-        let publish = || -> io::Result<()> {
+    pub fn write(&self, relative: &str, bytes: &[u8]) -> Result<(), PackageError> {
+        let path = self.folder.join(relative);
+        let write = || -> io::Result<()> {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
             }
-            fs::rename(self.staged(index, folder), &path)
+            fs::write(&path, bytes)
         };
-        publish().map_err(|source| PackageError::Io {
+        write().map_err(|source| PackageError::Io {
             path: path.clone(),
             source,
         })
     }
 
-    fn staged(&self, index: usize, folder: &str) -> PathBuf {
-        self.folder
-            .join(STATE)
-            .join(STAGED)
-            .join(format!("{index}-{folder}"))
+    /// Moves a file within the package.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), PackageError> {
+        let path = self.folder.join(to);
+        let rename = || -> io::Result<()> {
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::rename(self.folder.join(from), &path)
+        };
+        rename().map_err(|source| PackageError::Io {
+            path: path.clone(),
+            source,
+        })
     }
 
     /// Whether a file of the package is there and holds something.
     #[must_use]
     pub fn holds(&self, relative: &str) -> bool {
         fs::metadata(self.folder.join(relative)).is_ok_and(|m| m.is_file() && m.len() > 0)
+    }
+
+    /// Removes copies that no record names. A killed run leaves such: a copy is written before its
+    /// record, and the next run may give the copy of a file and its duplicate to the other.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn remove_strays(&self, is_named: impl Fn(&str) -> bool) -> Result<(), PackageError> {
+        let folders = [ANNOTATED, RENAMED, ORIGINALS].map(|name| self.folder.join(name));
+        for root in folders.iter().filter(|root| root.is_dir()) {
+            for entry in WalkDir::new(root) {
+                let entry = entry.map_err(|error| PackageError::Io {
+                    path: root.clone(),
+                    source: error.into(),
+                })?;
+                let relative = entry.path().strip_prefix(&self.folder).ok();
+                let is_stray = !relative.and_then(Path::to_str).is_some_and(&is_named);
+                if is_stray && entry.file_type().is_file() {
+                    fs::remove_file(entry.path()).map_err(|source| PackageError::Io {
+                        path: entry.path().to_owned(),
+                        source,
+                    })?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Finishes the package from its reports and the given copies (relative paths, in the order
@@ -281,6 +307,24 @@ mod tests {
     }
 
     #[test]
+    fn copies_without_a_record_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let package = Package::begin(folder.path(), false).unwrap();
+        let copies = [
+            "annotated/cam/a.jpg",
+            "annotated/cam/b.jpg",
+            "originals/b.jpg",
+        ];
+        for copy in copies {
+            package.write(copy, b"picture").unwrap();
+        }
+        package.write("results.xlsx", b"report").unwrap();
+        package.remove_strays(|copy| copy == copies[0]).unwrap();
+        assert_eq!(copies.map(|copy| package.holds(copy)), [true, false, false]);
+        assert!(package.holds("results.xlsx"));
+    }
+
+    #[test]
     fn a_finished_package_is_not_resumed_and_what_a_kill_left_of_it_goes() {
         let folder = tempfile::tempdir().unwrap();
         for (out, whole) in [("out.zip", "out.zip"), ("out", "out/run.json")] {
@@ -298,23 +342,14 @@ mod tests {
     }
 
     #[test]
-    fn resuming_what_was_never_begun_makes_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let out = folder.path().join("out");
-        assert!(Package::begin(&out, true).is_ok());
-        assert!(!out.exists());
-    }
-
-    #[test]
     fn the_same_files_make_the_same_zip() {
         let folder = tempfile::tempdir().unwrap();
         let make = |name: &str| {
             let out = folder.path().join(name);
             let package = Package::begin(&out, false).unwrap();
+            package.write("run.json", b"{}").unwrap();
             fs::write(package.journal(), "").unwrap();
-            fs::write(package.folder().join("run.json"), "{}").unwrap();
-            package.stage(7, ANNOTATED, b"picture").unwrap();
-            package.publish(7, ANNOTATED, "annotated/a/b.jpg").unwrap();
+            package.write("annotated/a/b.jpg", b"picture").unwrap();
             package
                 .finish(
                     &["run.json"],

@@ -166,8 +166,7 @@ fn work(
     finished: &Sender<Result<Inspected, PipelineError>>,
 ) {
     while let Some(index) = queue.take() {
-        // A thread that died without a word would leave the writer waiting for its record, and
-        // the others for tickets, for ever.
+        // A thread that died of a panic would keep its ticket, and the others would wait for it.
         let inspected = catch_unwind(AssertUnwindSafe(|| inspector.inspect(index)))
             .unwrap_or(Err(PipelineError::WorkerLost));
         let is_broken = inspected.is_err();

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{MediaOutcome, MediaRecord, Threshold};
+use common::{MediaOutcome, MediaRecord, SkipReason, Threshold};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -91,6 +91,12 @@ impl Progress {
     /// Counts one more record.
     pub fn advance(&mut self, record: &MediaRecord) {
         match &record.outcome {
+            // Its name did not tell, so it was taken for an image.
+            MediaOutcome::Skipped(SkipReason::NotAnImage) => {
+                self.total = self.total.saturating_sub(1);
+                self.bar.set_length(self.total);
+                return;
+            }
             MediaOutcome::Skipped(_) => return,
             MediaOutcome::Failed(_) => self.failed += 1,
             MediaOutcome::Processed(media) => {
@@ -177,4 +183,27 @@ pub fn say(line: &str) {
 /// Writes an event for scripts.
 pub fn event(event: &serde_json::Value) {
     let _ = writeln!(io::stdout(), "{event}");
+}
+
+#[cfg(test)]
+mod tests {
+    use common::{MediaPath, media::CameraFacts};
+
+    use super::*;
+
+    #[test]
+    fn files_that_turn_out_to_be_no_images_leave_the_total() {
+        let threshold = "0.2".parse().unwrap();
+        let mut progress = Progress::begin(Audience::Script, 0, 5, threshold);
+        let skipped = |reason| MediaRecord {
+            path: MediaPath::from_display_name("notes.txt"),
+            size_bytes: 1,
+            content_hash: None,
+            camera: CameraFacts::default(),
+            outcome: MediaOutcome::Skipped(reason),
+        };
+        progress.advance(&skipped(SkipReason::NotAnImage));
+        progress.advance(&skipped(SkipReason::Video));
+        assert_eq!((progress.done, progress.total), (0, 4));
+    }
 }

@@ -37,6 +37,15 @@ pub const MEGADETECTOR_JSON: &str = "megadetector.json";
 /// File name of the facts about the run.
 pub const RUN_JSON: &str = "run.json";
 
+/// All reports, in the order in which they stand in a zip.
+pub const FILES: [&str; 5] = [
+    WORKBOOK,
+    IMAGES_CSV,
+    DETECTIONS_CSV,
+    MEGADETECTOR_JSON,
+    RUN_JSON,
+];
+
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {

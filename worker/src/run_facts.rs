@@ -35,7 +35,8 @@ pub struct RunOptions {
     pub annotate: AnnotateChoice,
     /// Whether copies of the originals are in the package.
     pub originals: bool,
-    /// Whether GPS positions are dropped from copies.
+    /// Whether GPS positions are dropped from annotated copies. Tables and copies of originals
+    /// keep them.
     pub strip_gps: bool,
     /// Whether JPEGs are decoded in full, as the reference does, or at a cheaper scale.
     pub full_decode: bool,

@@ -30,6 +30,17 @@ fn an_existing_package_is_kept() {
 }
 
 #[test]
+fn nothing_to_resume_leaves_nothing_behind() {
+    let bench = Workbench::new();
+    let (card, out) = (card(&bench), bench.path("out"));
+    let output = process(&card, &out, &["--resume"]);
+    assert_exit(&output, 2);
+    assert!(said(&output).contains("without --resume"));
+    assert!(!out.exists());
+    assert_exit(&process(&card, &out, &[]), 0);
+}
+
+#[test]
 fn a_threshold_above_one_is_refused() {
     let bench = Workbench::new();
     let output = process_command(&card(&bench), &bench.path("out"), &[])

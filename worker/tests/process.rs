@@ -130,6 +130,7 @@ fn every_image_format_is_read_whatever_its_name_says() {
             picture::encode(&square, ImageFormat::Jpeg),
         ),
         ("i.JPEG", picture::encode(&square, ImageFormat::Jpeg)),
+        ("j.heic", picture::encode(&square, ImageFormat::Jpeg)),
     ];
     let entries: Vec<_> = files
         .iter()

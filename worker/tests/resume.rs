@@ -1,5 +1,10 @@
 //! Runs that are killed or asked to stop go on to the same bytes.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
 mod support;
 
 use std::{

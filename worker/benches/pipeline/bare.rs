@@ -1,14 +1,17 @@
 //! The bare model: the same sessions and settings as the pipeline's, with nothing around them.
 
 use std::{
-    num::NonZeroUsize,
     thread,
     time::{Duration, Instant},
 };
 
 use worker::{
     config::WorkerConfig,
-    detector::{device::Device, pool::DetectorPool, runtime::Runtime},
+    detector::{
+        device::Device,
+        pool::{DetectorPool, PoolOptions},
+        runtime::Runtime,
+    },
     letterbox::CanvasRenderer,
     media::frame::Frame,
     model::catalogue::Catalogue,
@@ -26,9 +29,15 @@ pub fn images_per_second(
 ) -> anyhow::Result<f64> {
     let model = Catalogue::new(&config.models).open(&model.parse()?)?;
     let runtime = Runtime::load(config.onnxruntime.as_deref(), &config.homes)?;
-    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
-    let pool = DetectorPool::load(&runtime, &model, Device::Cpu, threads)?;
-    let rule = &model.contract().input;
+    let options = PoolOptions::for_threads(threads);
+    let pool = DetectorPool::load(
+        runtime,
+        &model.onnx_path,
+        &model.contract,
+        Device::Cpu,
+        options,
+    )?;
+    let rule = pool.input_rule().clone();
     let (width, height) = (rule.width, rule.height);
     let frame = Frame {
         width,

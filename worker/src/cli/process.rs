@@ -1,5 +1,7 @@
 //! `trapline-worker process`: inputs in, result package out.
 
+mod announcement;
+
 use std::{
     num::NonZeroUsize,
     path::PathBuf,
@@ -13,7 +15,6 @@ use std::{
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use common::{Category, Threshold};
-use serde_json::json;
 
 use crate::{
     cli::Exit,
@@ -24,12 +25,12 @@ use crate::{
         runtime::Runtime,
     },
     input::InputError,
-    job::{self, JobError, JobRequest, JobResult},
+    job::{self, JobError, JobRequest},
     journal::JournalError,
     model::{Catalogue, InstalledModel, ModelId},
     package::PackageError,
-    progress::{Audience, event, in_words, say},
-    run_facts::{AnnotateChoice, Counts, RunOptions},
+    progress::{Audience, say},
+    run_facts::{AnnotateChoice, RunOptions},
 };
 
 /// What `process` can be asked for.
@@ -62,7 +63,7 @@ pub struct ProcessArguments {
     /// Copy the originals into the package, except those in which something is blurred.
     #[arg(long)]
     originals: bool,
-    /// Drop the GPS position from annotated copies.
+    /// Drop the GPS position from annotated copies; tables and copies of originals keep it.
     #[arg(long)]
     strip_gps: bool,
     /// How JPEGs are decoded: at a cheaper scale, or in full as the reference program does.
@@ -146,7 +147,7 @@ pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result
     }
     let stop = stop_on_signals()?;
     let result = job::run(&request, &model, detectors, &stop)?;
-    announce(&result, request.audience);
+    announcement::announce(&result, request.audience);
     Ok(if result.facts.counts.failed == 0 {
         Exit::Done
     } else {
@@ -233,81 +234,6 @@ fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-fn announce(result: &JobResult, audience: Audience) {
-    let counts = &result.facts.counts;
-    if audience == Audience::Script {
-        event(&json!({
-            "event": "done",
-            "package": result.package.display().to_string(),
-            "counts": counts,
-            "images_per_second": result.facts.execution.images_per_second,
-            "device": result.facts.execution.device,
-        }));
-        return;
-    }
-    let seconds = std::time::Duration::from_secs_f64(result.facts.execution.wall_seconds);
-    for line in summary(counts) {
-        say(&line);
-    }
-    say(&format!(
-        "{:.1} images/s, {}",
-        result.facts.execution.images_per_second,
-        in_words(seconds)
-    ));
-    say(&format!(
-        "The result package is at {}",
-        result.package.display()
-    ));
-}
-
-/// What came of a run, in lines for people. The first line's numbers add up.
-fn summary(counts: &Counts) -> Vec<String> {
-    let mut lines = vec![format!(
-        "{} files = {} images processed + {} failed + {} skipped",
-        counts.files, counts.processed, counts.failed, counts.skipped
-    )];
-    let found: Vec<String> = Category::ALL
-        .iter()
-        .map(|category| {
-            let images = counts
-                .images_with
-                .get(category)
-                .copied()
-                .unwrap_or_default();
-            format!("{images} with {}", category.plural())
-        })
-        .collect();
-    lines.push(format!(
-        "of the images: {}, {} blank",
-        found.join(", "),
-        counts.blank
-    ));
-    if counts.duplicates > 0 {
-        lines.push(format!(
-            "{} are exact duplicates of others",
-            counts.duplicates
-        ));
-    }
-    if counts.truncated > 0 {
-        lines.push(format!(
-            "{} are truncated and were read as far as they go",
-            counts.truncated
-        ));
-    }
-    lines.extend(
-        counts
-            .failures
-            .iter()
-            .map(|(code, n)| format!("failed: {n} {} – {}", code.code(), code.advice())),
-    );
-    lines.extend(
-        counts.skips.iter().map(|(reason, n)| {
-            format!("skipped: {n} {} – {}", reason.code(), reason.explanation())
-        }),
-    );
-    lines
-}
-
 /// The exit code for a command that could not be done.
 #[must_use]
 pub fn exit_for(error: &anyhow::Error) -> Exit {
@@ -317,7 +243,7 @@ pub fn exit_for(error: &anyhow::Error) -> Exit {
     match error.downcast_ref::<JobError>() {
         Some(JobError::Interrupted { .. }) => Exit::Interrupted,
         Some(JobError::Input(InputError::Missing { .. } | InputError::IsExcluded { .. }))
-        | Some(JobError::Package(PackageError::Exists(_)))
+        | Some(JobError::Package(PackageError::Exists(_) | PackageError::Finished(_)))
         | Some(JobError::Journal(JournalError::Missing(_) | JournalError::OtherRun(_))) => {
             Exit::BadArguments
         }

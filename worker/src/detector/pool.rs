@@ -23,11 +23,12 @@ use super::{
     runtime::Runtime,
     session::{LoadError, OnnxDetector},
 };
-use crate::model::contract::Contract;
+use crate::model::contract::{Contract, InputRule};
 
 /// A model, loaded as often as is useful, with a handle for each worker thread.
 pub struct DetectorPool {
     handles: Vec<DetectorHandle>,
+    input_rule: InputRule,
     plan: PoolPlan,
     device: Device,
     fallback_reason: Option<String>,
@@ -66,6 +67,7 @@ impl DetectorPool {
             batch_limit: plan.batch_limit.min(first.batch_limit()),
             ..plan
         };
+        let input_rule = first.input_rule().clone();
         let fallback_reason = first.fallback_reason().map(str::to_owned);
         let mut detectors: Vec<Box<dyn Detector>> = vec![Box::new(first)];
         while detectors.len() < plan.sessions {
@@ -79,10 +81,17 @@ impl DetectorPool {
         };
         Ok(Self {
             handles,
+            input_rule,
             plan,
             device,
             fallback_reason,
         })
+    }
+
+    /// How images become canvases for this model file; see [`OnnxDetector::input_rule`].
+    #[must_use]
+    pub fn input_rule(&self) -> &InputRule {
+        &self.input_rule
     }
 
     /// How the model was loaded.

@@ -16,6 +16,8 @@ pub struct Selector {
     max_detections: usize,
     whole_pixels: bool,
     classes: Vec<ClassMeaning>,
+    /// For each class, the first one of the same meaning.
+    stands_for: Vec<u16>,
 }
 
 impl Selector {
@@ -27,16 +29,27 @@ impl Selector {
             max_detections: contract.output.max_detections,
             whole_pixels: contract.output.whole_pixels,
             classes: contract.classes.clone(),
+            stands_for: (0..)
+                .zip(&contract.classes)
+                .map(|(own, meaning)| first_like(own, *meaning, contract))
+                .collect(),
         }
     }
 
     /// The detections of one image, in [`Detection::output_order`].
     ///
     /// Ignored classes go first: a chair must neither suppress the animal on it nor use up the
-    /// number of detections. What has no area inside the image goes last.
+    /// number of detections. Classes that only stand for a category count as one class from here
+    /// on, or a general model's dog that may also be a bear would be counted as two animals. What
+    /// has no area inside the image goes last.
     #[must_use]
     pub fn select(&self, mut candidates: Vec<Candidate>, letterbox: &Letterbox) -> Vec<Detection> {
         candidates.retain(|candidate| self.meaning(candidate) != ClassMeaning::Ignored);
+        for candidate in &mut candidates {
+            if let Some(class) = self.stands_for.get(usize::from(candidate.class)) {
+                candidate.class = *class;
+            }
+        }
         let kept = match self.nms {
             Some(rule) => nms::suppress(candidates, rule, self.max_detections),
             None => {
@@ -97,6 +110,17 @@ impl Selector {
             relative(source_box.y2, height),
         )
     }
+}
+
+/// The first class that means the same category; a species only means itself.
+fn first_like(own: u16, meaning: ClassMeaning, contract: &Contract) -> u16 {
+    let ClassMeaning::Category(_) = meaning else {
+        return own;
+    };
+    let same = (0..)
+        .zip(&contract.classes)
+        .find(|(_, other)| **other == meaning);
+    same.map_or(own, |(class, _)| class)
 }
 
 #[cfg(test)]
@@ -188,6 +212,23 @@ mod tests {
         let found = select(&contract(None), four.to_vec());
         let confidences: Vec<f64> = found.iter().map(|d| d.confidence.value()).collect();
         assert_eq!(confidences, [0.875, 0.75, 0.5]);
+    }
+
+    #[test]
+    fn two_classes_of_one_category_are_one_animal_but_two_species_stay() {
+        const PER_CLASS: Option<Nms> = Some(Nms {
+            iou_threshold: 0.45,
+            per_class: true,
+        });
+        let place = [10.0, 10.0, 20.0, 20.0];
+        let mut dogs_and_bears = contract(PER_CLASS);
+        dogs_and_bears.classes = vec![ClassMeaning::Category(Category::Animal); 2];
+        let both = vec![candidate(0, 0.5, place), candidate(1, 0.75, place)];
+        let found = select(&dogs_and_bears, both.clone());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].confidence.value(), 0.75);
+        dogs_and_bears.classes = vec![ClassMeaning::Species(Category::Animal); 2];
+        assert_eq!(select(&dogs_and_bears, both).len(), 2);
     }
 
     #[test]

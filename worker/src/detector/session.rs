@@ -39,7 +39,6 @@ pub struct OnnxDetector {
     device: Device,
     fallback_reason: Option<String>,
     ports: Ports,
-    input: InputRule,
     head: Head,
     selector: Selector,
     /// The input tensor of a batch of more than one image.
@@ -97,11 +96,17 @@ impl OnnxDetector {
             device,
             fallback_reason: None,
             ports,
-            input: contract.input.clone(),
             head,
             selector: Selector::new(contract),
             staging: Vec::new(),
         })
+    }
+
+    /// How images become canvases for this model file: the contract's rule, but a fixed canvas
+    /// instead of a rectangle where the file's axes are fixed.
+    #[must_use]
+    pub fn input_rule(&self) -> &InputRule {
+        &self.ports.rule
     }
 
     /// The device that the model was really loaded on; never [`Device::Auto`].
@@ -122,8 +127,8 @@ impl OnnxDetector {
     /// # Errors
     /// When the model cannot be run or gives something else than its contract promises.
     pub fn warm_up(&mut self) -> Result<Duration, DetectError> {
-        let letterbox = Letterbox::fit(WARM_UP_SOURCE.0, WARM_UP_SOURCE.1, &self.input);
-        let tensor = vec![self.input.pad_value; letterbox.plane_len() * 3];
+        let letterbox = Letterbox::fit(WARM_UP_SOURCE.0, WARM_UP_SOURCE.1, self.input_rule());
+        let tensor = vec![self.input_rule().pad_value; letterbox.plane_len() * 3];
         let start = Instant::now();
         self.detect(&[Canvas { letterbox, tensor }])?;
         Ok(start.elapsed())

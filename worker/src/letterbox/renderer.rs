@@ -7,7 +7,7 @@ use fast_image_resize::{
 };
 
 use crate::{
-    letterbox::{Canvas, Letterbox, palette::Palette},
+    letterbox::{Canvas, Letterbox, opencv_bilinear, palette::Palette},
     media::frame::Frame,
     model::contract::{InputRule, Interpolation},
 };
@@ -69,12 +69,17 @@ impl CanvasRenderer {
         let (width, height) = (letterbox.scaled_width, letterbox.scaled_height);
         let mut scaled = std::mem::take(&mut self.scaled);
         scaled.resize(width as usize * height as usize * 3, 0);
+        let Some(filter) = filter(self.rule.interpolation) else {
+            let from = (frame.width, frame.height);
+            opencv_bilinear::resize(&frame.rgb, from, (width, height), &mut scaled);
+            return scaled;
+        };
         // Typed views: the resizer is compiled for this kind of pixel only, which saves minutes.
         let source = TypedImageRef::<U8x3>::from_buffer(frame.width, frame.height, &frame.rgb)
             .expect("a frame is complete");
         let mut target = TypedImage::<U8x3>::from_buffer(width, height, &mut scaled)
             .expect("the buffer has the target's size");
-        let options = ResizeOptions::new().resize_alg(algorithm(self.rule.interpolation));
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
         self.resizer
             .resize_typed(&source, &mut target, &options)
             .expect("both images have their size");
@@ -112,12 +117,13 @@ impl CanvasRenderer {
     }
 }
 
-fn algorithm(interpolation: Interpolation) -> ResizeAlg {
+/// The filter of an antialiased interpolation.
+fn filter(interpolation: Interpolation) -> Option<FilterType> {
     match interpolation {
-        Interpolation::Bilinear => ResizeAlg::Convolution(FilterType::Bilinear),
-        Interpolation::Cv2Bilinear => ResizeAlg::Interpolation(FilterType::Bilinear),
-        Interpolation::Bicubic => ResizeAlg::Convolution(FilterType::CatmullRom),
-        Interpolation::Lanczos => ResizeAlg::Convolution(FilterType::Lanczos3),
+        Interpolation::Bilinear => Some(FilterType::Bilinear),
+        Interpolation::Cv2Bilinear => None,
+        Interpolation::Bicubic => Some(FilterType::CatmullRom),
+        Interpolation::Lanczos => Some(FilterType::Lanczos3),
     }
 }
 

@@ -9,6 +9,7 @@ mod panic_boundary;
 mod raster;
 
 use common::{Failure, FailureCode};
+use image::ImageFormat;
 use libjpeg_turbo_rs::{PixelFormat, Subsampling};
 
 use crate::media::{frame::Frame, orientation::Orientation};
@@ -129,6 +130,17 @@ pub fn decode(
 #[must_use]
 pub fn looks_like_image(head: &[u8]) -> bool {
     matches!(Content::of(head), Content::Jpeg | Content::Raster(_))
+}
+
+/// Whether the first bytes of a file can only be those of an image that [`decode`] reads,
+/// whatever its name says. A TIFF's are not: camera RAW files begin alike.
+#[must_use]
+pub fn is_surely_image(head: &[u8]) -> bool {
+    match Content::of(head) {
+        Content::Jpeg => true,
+        Content::Raster(format) => format != ImageFormat::Tiff,
+        Content::Blank | Content::Unsupported(_) | Content::Unknown => false,
+    }
 }
 
 /// Encodes a frame as a baseline JPEG, 4:2:0, quality 85, without metadata.

@@ -1,7 +1,7 @@
 //! Everything that is done for one file, in order.
 
-mod copying;
-mod first_look;
+mod unread;
+mod write_copies;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -130,10 +130,10 @@ impl<'a> Inspector<'a> {
                 outcome,
             }))
         };
-        if let Some(outcome) = self.judge_unread(item)? {
+        let listing = self.context.listing;
+        if let Some(outcome) = unread::judge(listing, item)? {
             return Ok(record(outcome));
         }
-        let listing = self.context.listing;
         let bytes = &mut self.bytes;
         if let Err(failure) = self
             .context
@@ -156,7 +156,7 @@ impl<'a> Inspector<'a> {
             return Ok(Finding::Duplicate { of });
         }
         // A decoder that panics must cost its own picture only.
-        let (camera, outcome) = catch_unwind(AssertUnwindSafe(|| self.process(index, item)))
+        let (camera, outcome) = catch_unwind(AssertUnwindSafe(|| self.process(item)))
             .unwrap_or_else(|_| {
                 let detail = "the program stumbled over this file".to_owned();
                 Ok((
@@ -174,11 +174,7 @@ impl<'a> Inspector<'a> {
     }
 
     /// Everything from bytes in memory to the outcome.
-    fn process(
-        &mut self,
-        index: usize,
-        item: &InputItem,
-    ) -> Result<(CameraFacts, MediaOutcome), PipelineError> {
+    fn process(&mut self, item: &InputItem) -> Result<(CameraFacts, MediaOutcome), PipelineError> {
         let clock = self.context.clock;
         let metadata = clock.time(Stage::Exif, || exif::read(&self.bytes));
         let decoded = match clock.time(Stage::Decode, || {
@@ -201,8 +197,7 @@ impl<'a> Inspector<'a> {
             original: None,
         };
         if self.wants_copy(&media) {
-            let copied = self.stage_annotated(
-                index,
+            let copied = self.write_annotated(
                 item,
                 decoded,
                 &media.detections,
@@ -212,7 +207,7 @@ impl<'a> Inspector<'a> {
             media.annotated = copied;
         }
         if self.context.options.originals {
-            media.original = Some(self.stage_original(index, item, &media.detections)?);
+            media.original = Some(self.write_original(item, &media.detections)?);
         }
         Ok((metadata.camera, MediaOutcome::Processed(media)))
     }

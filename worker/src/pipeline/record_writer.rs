@@ -6,7 +6,6 @@ use common::{MediaOutcome, MediaPath, MediaRecord, media::OriginalCopy};
 
 use crate::{
     journal::Journal,
-    package::{ANNOTATED, ORIGINALS},
     pipeline::{
         PipelineError,
         copies::CopyPaths,
@@ -46,20 +45,17 @@ impl<'a> RecordWriter<'a> {
     pub fn write_next(&mut self) -> Result<Option<MediaRecord>, PipelineError> {
         let record = match self.waiting.get(&self.next) {
             None => return Ok(None),
-            Some(&Finding::Duplicate { of }) => match self.first_of(of) {
-                first if first < self.next => {
-                    let first = self.journal.read(first)?;
+            Some(Finding::Record(record)) => MediaRecord::clone(record),
+            Some(&Finding::Duplicate { of }) => {
+                let holder = self.holder(of);
+                if holder < self.next {
+                    let first = self.journal.read(holder)?;
                     self.copy_of(&first)
+                } else if let Some(record) = self.overtake(holder)? {
+                    record
+                } else {
+                    return Ok(None);
                 }
-                later => match self.overtake(later)? {
-                    Some(record) => record,
-                    None => return Ok(None),
-                },
-            },
-            Some(Finding::Record(record)) => {
-                let record = MediaRecord::clone(record);
-                self.publish_copies(self.next, &record)?;
-                record
             }
         };
         self.journal.append(&record)?;
@@ -68,12 +64,12 @@ impl<'a> RecordWriter<'a> {
         Ok(Some(record))
     }
 
-    /// The file that stands for a content that file number `claimed` was the first to claim:
-    /// that file itself, or the one that overtook it since.
-    fn first_of(&self, claimed: usize) -> usize {
-        match self.waiting.get(&claimed) {
-            Some(&Finding::Duplicate { of }) => of,
-            _ => claimed,
+    /// The file whose record holds for all with the content of file number `of`: that file
+    /// itself, or the one that overtook it.
+    fn holder(&self, of: usize) -> usize {
+        match self.waiting.get(&of) {
+            Some(&Finding::Duplicate { of: overtaker }) => overtaker,
+            _ => of,
         }
     }
 
@@ -88,31 +84,19 @@ impl<'a> RecordWriter<'a> {
         if let MediaOutcome::Processed(media) = &mut record.outcome {
             let paths = CopyPaths::of(self.context.listing);
             if let Some(copy) = &mut media.annotated {
-                *copy = paths.annotated(&record.path);
+                let own = paths.annotated(&record.path);
+                self.context.package.rename(copy, &own)?;
+                *copy = own;
             }
             if let Some(OriginalCopy::At(copy)) = &mut media.original {
-                *copy = paths.original(&record.path);
+                let own = paths.original(&record.path);
+                self.context.package.rename(copy, &own)?;
+                *copy = own;
             }
         }
-        self.publish_copies(later, &record)?;
         self.waiting
             .insert(later, Finding::Duplicate { of: self.next });
         Ok(Some(record))
-    }
-
-    /// Moves the copies that were staged for file number `staged` to where `record` says.
-    fn publish_copies(&self, staged: usize, record: &MediaRecord) -> Result<(), PipelineError> {
-        let MediaOutcome::Processed(media) = &record.outcome else {
-            return Ok(());
-        };
-        let package = self.context.package;
-        if let Some(place) = &media.annotated {
-            package.publish(staged, ANNOTATED, place)?;
-        }
-        if let Some(OriginalCopy::At(place)) = &media.original {
-            package.publish(staged, ORIGINALS, place)?;
-        }
-        Ok(())
     }
 
     /// The record of a file with the same bytes as `first`: the same findings under its own path.
@@ -145,13 +129,12 @@ impl<'a> RecordWriter<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, fs, path::Path};
-
     use common::{
         archive::ArchiveLimits,
         media::{CameraFacts, ProcessedMedia},
     };
     use proptest::prelude::*;
+    use tempfile::TempDir;
 
     use super::*;
     use crate::{
@@ -160,16 +143,18 @@ mod tests {
         media::decode::DecodeLimits,
         model::contract::{ChannelOrder, Fit, InputRule, Interpolation, Normalization},
         package::Package,
-        pipeline::{claims::Claims, stage::StageClock},
+        pipeline::stage::StageClock,
         run_facts::{AnnotateChoice, RunOptions},
     };
+
+    const FILES: usize = 5;
 
     fn options() -> RunOptions {
         RunOptions {
             threshold: "0.2".parse().unwrap(),
             blur: Vec::new(),
             annotate: AnnotateChoice::All,
-            originals: true,
+            originals: false,
             strip_gps: false,
             full_decode: false,
         }
@@ -177,68 +162,36 @@ mod tests {
 
     fn input_rule() -> InputRule {
         InputRule {
-            width: 8,
-            height: 8,
+            width: 64,
+            height: 64,
             fit: Fit::Stretch,
             channels: ChannelOrder::Rgb,
-            normalization: Normalization::None,
-            pad_value: 114.0,
-            interpolation: Interpolation::Cv2Bilinear,
+            normalization: Normalization::Unit,
+            pad_value: 0.0,
+            interpolation: Interpolation::Bilinear,
         }
     }
 
-    /// What an inspector finds in file number `index`, with its copies staged.
-    fn inspected(
-        context: &PipelineContext<'_>,
-        claims: &mut Claims,
-        (index, content): (usize, u8),
-    ) -> Inspected {
-        let hash = blake3::hash(&[content]);
-        if let Some(of) = claims.claim(&hash, index) {
-            let finding = Finding::Duplicate { of };
-            return Inspected { index, finding };
+    /// Files with the same bytes, of which number `claimant` is looked at, are handed to the
+    /// writer in the order of `arrivals`. Gives the records it writes, and the copies left.
+    fn write_copies(claimant: usize, arrivals: &[usize]) -> (Vec<MediaRecord>, Vec<String>) {
+        let folder = TempDir::new().unwrap();
+        let card = folder.path().join("card");
+        std::fs::create_dir(&card).unwrap();
+        for number in 0..FILES {
+            std::fs::write(card.join(format!("{number}.jpg")), b"the same bytes").unwrap();
         }
-        let path = context.listing.items()[index].path.clone();
-        context.package.stage(index, ANNOTATED, &[content]).unwrap();
-        context.package.stage(index, ORIGINALS, &[content]).unwrap();
-        let paths = CopyPaths::of(context.listing);
-        let media = ProcessedMedia {
-            width: 1,
-            height: 1,
-            detections: Vec::new(),
-            decoded_share: None,
-            duplicate_of: None,
-            annotated: Some(paths.annotated(&path)),
-            original: Some(OriginalCopy::At(paths.original(&path))),
-        };
-        let record = MediaRecord {
-            path,
-            size_bytes: 1,
-            content_hash: Some(hash.to_hex().to_string()),
-            camera: CameraFacts::default(),
-            outcome: MediaOutcome::Processed(media),
-        };
-        let finding = Finding::Record(Box::new(record));
-        Inspected { index, finding }
-    }
-
-    /// Writes the records of files with these contents, whose contents were claimed and whose
-    /// findings came in the given orders. Gives `path duplicate-of` of each record, and the
-    /// copies in the package with what is in them.
-    fn written(
-        contents: &[u8],
-        claimed: &[usize],
-        came: &[usize],
-    ) -> (Vec<String>, BTreeSet<(String, Vec<u8>)>) {
-        let folder = tempfile::tempdir().unwrap();
-        let (input, out) = (folder.path().join("in"), folder.path().join("out"));
-        fs::create_dir(&input).unwrap();
-        for index in 0..contents.len() {
-            fs::write(input.join(format!("{index}.jpg")), "x").unwrap();
-        }
-        let listing = InputListing::open(&[input], &[], ArchiveLimits::default()).unwrap();
-        let package = Package::begin(&out, false).unwrap();
+        let listing = InputListing::open(&[card], &[], ArchiveLimits::default()).unwrap();
+        let package = Package::begin(&folder.path().join("out"), false).unwrap();
         let (options, input_rule, clock) = (options(), input_rule(), StageClock::default());
+        let header = JournalHeader {
+            format: JournalHeader::FORMAT,
+            trapline_version: String::new(),
+            model_sha256: String::new(),
+            options: options.clone(),
+            input_fingerprint: listing.fingerprint(),
+        };
+        let mut journal = Journal::create(&package.journal(), &header).unwrap();
         let context = PipelineContext {
             listing: &listing,
             package: &package,
@@ -247,86 +200,69 @@ mod tests {
             limits: DecodeLimits::default(),
             clock: &clock,
         };
-        let header = JournalHeader {
-            format: JournalHeader::FORMAT,
-            trapline_version: String::new(),
-            model_sha256: String::new(),
-            options: options.clone(),
-            input_fingerprint: String::new(),
-        };
-        let mut journal = Journal::create(&package.journal(), &header).unwrap();
-        let mut claims = Claims::default();
-        let mut findings: Vec<Option<Inspected>> = contents.iter().map(|_| None).collect();
-        for &index in claimed {
-            let file = (index, contents[index]);
-            findings[index] = Some(inspected(&context, &mut claims, file));
-        }
+        let looked_at = &listing.items()[claimant].path;
+        let copy = CopyPaths::of(&listing).annotated(looked_at);
+        package.write(&copy, b"a copy").unwrap();
+
         let mut writer = RecordWriter::new(&mut journal, &context, 0);
-        let mut records = Vec::new();
-        for &index in came {
-            writer.accept(findings[index].take().unwrap());
+        let mut written = Vec::new();
+        for &index in arrivals {
+            let finding = if index == claimant {
+                Finding::Record(Box::new(processed(looked_at, &copy)))
+            } else {
+                Finding::Duplicate { of: claimant }
+            };
+            writer.accept(Inspected { index, finding });
             while let Some(record) = writer.write_next().unwrap() {
-                let MediaOutcome::Processed(media) = &record.outcome else {
-                    unreachable!()
-                };
-                let first = media.duplicate_of.as_ref().map_or("-", MediaPath::as_str);
-                records.push(format!("{} {first}", record.path));
+                written.push(record);
             }
         }
-        (records, copies(&out))
+        let annotated = folder.path().join("out/annotated");
+        let copies = std::fs::read_dir(annotated)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        (written, copies)
     }
 
-    fn copies(out: &Path) -> BTreeSet<(String, Vec<u8>)> {
-        let files = [ANNOTATED, ORIGINALS]
-            .into_iter()
-            .flat_map(|kind| fs::read_dir(out.join(kind)).into_iter().flatten());
-        files
-            .map(|file| {
-                let path = file.unwrap().path();
-                let name = path.strip_prefix(out).unwrap().display().to_string();
-                (name, fs::read(&path).unwrap())
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_content_claimed_by_the_last_of_three_goes_to_the_first() {
-        let (records, copies) = written(&[7, 7, 7, 8], &[2, 0, 3, 1], &[3, 2, 1, 0]);
-        assert_eq!(
-            records,
-            ["0.jpg -", "1.jpg 0.jpg", "2.jpg 0.jpg", "3.jpg -"]
-        );
-        let names: Vec<&str> = copies.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(
-            names,
-            [
-                "annotated/0.jpg",
-                "annotated/3.jpg",
-                "originals/0.jpg",
-                "originals/3.jpg"
-            ]
-        );
-    }
-
-    fn any_run() -> impl Strategy<Value = (Vec<u8>, Vec<usize>, Vec<usize>)> {
-        prop::collection::vec(0..3_u8, 1..9).prop_flat_map(|contents| {
-            let order: Vec<usize> = (0..contents.len()).collect();
-            let orders = (
-                Just(order.clone()).prop_shuffle(),
-                Just(order).prop_shuffle(),
-            );
-            (Just(contents), orders).prop_map(|(contents, (one, two))| (contents, one, two))
-        })
+    fn processed(path: &MediaPath, copy: &str) -> MediaRecord {
+        MediaRecord {
+            path: path.clone(),
+            size_bytes: 14,
+            content_hash: None,
+            camera: CameraFacts::default(),
+            outcome: MediaOutcome::Processed(ProcessedMedia {
+                width: 1,
+                height: 1,
+                detections: Vec::new(),
+                decoded_share: None,
+                duplicate_of: None,
+                annotated: Some(copy.to_owned()),
+                original: None,
+            }),
+        }
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
-        fn whatever_comes_when_the_package_is_the_same((contents, claimed, came) in any_run()) {
-            let in_order: Vec<usize> = (0..contents.len()).collect();
-            let expected = written(&contents, &in_order, &in_order);
-            prop_assert_eq!(expected.0.len(), contents.len());
-            prop_assert_eq!(written(&contents, &claimed, &came), expected);
+        fn whoever_looked_first_the_first_path_is_the_original(
+            claimant in 0..FILES,
+            arrivals in Just((0..FILES).collect::<Vec<_>>()).prop_shuffle(),
+        ) {
+            let (written, copies) = write_copies(claimant, &arrivals);
+            prop_assert_eq!(copies, ["0.jpg"]);
+            prop_assert_eq!(written.len(), FILES);
+            for (number, record) in written.iter().enumerate() {
+                prop_assert_eq!(record.path.as_str(), format!("{number}.jpg"));
+                let MediaOutcome::Processed(media) = &record.outcome else {
+                    return Err(TestCaseError::fail("not processed"));
+                };
+                let original = media.duplicate_of.as_ref().map(MediaPath::as_str);
+                prop_assert_eq!(original, (number > 0).then_some("0.jpg"));
+                prop_assert_eq!(media.annotated.as_deref(), Some("annotated/0.jpg"));
+            }
         }
     }
 }

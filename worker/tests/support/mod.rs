@@ -1,6 +1,14 @@
 //! What the end-to-end tests share: the real program, batches drawn on the spot, and results
 //! read back.
-#![allow(dead_code, reason = "every test binary uses its own part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "every test binary uses its own part, and nothing outside uses any"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 pub mod megadetector_rules;
 pub mod picture;

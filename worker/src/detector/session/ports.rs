@@ -27,6 +27,8 @@ pub(super) struct Ports {
     pub(super) size_input: Option<String>,
     pub(super) outputs: OutputPorts,
     pub(super) batch_limit: usize,
+    /// The contract's rule, settled for this file's axes.
+    pub(super) rule: InputRule,
 }
 
 /// The names of the outputs that are read.
@@ -49,6 +51,7 @@ impl Ports {
     ) -> Result<Self, LoadError> {
         let (image, size) = find_inputs(session.inputs(), head)?;
         check_type(image, TensorElementType::Float32)?;
+        let rule = &settle_canvas(image, rule);
         let mut batch_limit = check_image_shape(image, rule)?;
         let outputs = if head.is_triple() {
             find_triple(session.outputs())?
@@ -63,7 +66,29 @@ impl Ports {
             size_input: size.map(|size| size.name().to_owned()),
             outputs,
             batch_limit,
+            rule: rule.clone(),
         })
+    }
+}
+
+/// A rectangle that differs from image to image needs open axes. An export of the same network
+/// with fixed axes gets its fixed canvas.
+fn settle_canvas(image: &Outlet, rule: &InputRule) -> InputRule {
+    let shape = image.dtype().tensor_shape();
+    let is_fixed = |axis: usize| {
+        shape
+            .and_then(|s| s.get(axis))
+            .is_some_and(|side| *side >= 0)
+    };
+    let fit = match rule.fit {
+        Fit::Letterbox(placement, CanvasShape::Rectangle { .. }) if is_fixed(2) && is_fixed(3) => {
+            Fit::Letterbox(placement, CanvasShape::Fixed)
+        }
+        fit => fit,
+    };
+    InputRule {
+        fit,
+        ..rule.clone()
     }
 }
 
@@ -159,11 +184,7 @@ fn check_image_shape(image: &Outlet, rule: &InputRule) -> Result<usize, LoadErro
         }
         _ => {
             let sides = format!("{}, {}", rule.height, rule.width);
-            let sides = if is_rectangle {
-                "any, any (a rectangle that fits the image)"
-            } else {
-                &sides
-            };
+            let sides = if is_rectangle { "any, any" } else { &sides };
             Err(LoadError::InputShape {
                 expected: format!("[1 or any, 3, {sides}]"),
                 found,

@@ -11,7 +11,7 @@ use libjpeg_turbo_rs::{
 use super::{
     DecodeLimits, DecodeScale, StoredMedia,
     jpeg_coverage::known_share,
-    jpeg_layout::{Ending, Follow, JpegLayout},
+    jpeg_layout::{Ending, Follow, JpegLayout, MOST_SCANS},
     panic_boundary, raster, unreadable,
 };
 use crate::media::frame::Frame;
@@ -19,9 +19,6 @@ use crate::media::frame::Frame;
 /// The eighths of its size at which a JPEG is decoded. The others that the format allows are
 /// not quicker than the next larger one of these.
 const EIGHTHS: [u32; 3] = [1, 3, 5];
-
-/// Most scans of one file. Encoders write about ten; thousands are an attack on our time.
-const SCANS: usize = 200;
 
 /// Decodes a JPEG, turned as it is stored.
 pub(super) fn decode(
@@ -78,7 +75,7 @@ fn decode_fast(
     let bytes = with_an_end(bytes, layout.ending);
     let bounds = turbo::DecodeLimits {
         max_pixels: limits.pixels,
-        max_scans: SCANS,
+        max_scans: MOST_SCANS,
         ..turbo::DecodeLimits::default()
     };
     let mut decoder = Decoder::new_with_limits(&bytes, bounds)?;

@@ -73,10 +73,17 @@ pub(super) enum LayoutError {
         /// Its length in bytes.
         at: usize,
     },
+    /// More scans than any camera writes.
+    #[error("it has more than {MOST_SCANS} scans")]
+    TooManyScans,
     /// The header contradicts itself.
     #[error("the header is damaged")]
     Damaged,
 }
+
+/// Most scans of one file. Encoders write about ten; thousands are an attack on our time and
+/// memory.
+pub(super) const MOST_SCANS: usize = 200;
 
 const START_OF_IMAGE: u8 = 0xD8;
 const END_OF_IMAGE: u8 = 0xD9;
@@ -106,6 +113,9 @@ impl JpegLayout {
                 frame = Some(Self::of_frame(marker, payload).ok_or(LayoutError::Damaged)?);
             } else if marker == START_OF_SCAN {
                 let frame = frame.as_mut().ok_or(LayoutError::Damaged)?;
+                if frame.scans.len() == MOST_SCANS {
+                    return Err(LayoutError::TooManyScans);
+                }
                 frame.add_scan(payload).ok_or(LayoutError::Damaged)?;
                 if follow == Follow::Needed && frame.is_one_scan() {
                     break Ending::NotSought;
@@ -273,6 +283,20 @@ mod tests {
         assert_eq!(
             JpegLayout::read(&bytes, Follow::Everything).unwrap(),
             layout
+        );
+    }
+
+    #[test]
+    fn scans_without_end_are_refused() {
+        let bytes = jpeg(true);
+        let scan = bytes.windows(2).position(|at| at == [0xFF, 0xDA]).unwrap();
+        let (header, scans) = bytes.split_at(scan);
+        let no_scan = [0xFF, 0xDA, 0, 6, 0, 0, 63, 0];
+        let with = |count: usize| [header, &no_scan.repeat(count), scans].concat();
+        assert!(JpegLayout::read(&with(MOST_SCANS / 2), Follow::Everything).is_ok());
+        assert_eq!(
+            JpegLayout::read(&with(MOST_SCANS + 1), Follow::Everything),
+            Err(LayoutError::TooManyScans)
         );
     }
 }

@@ -150,7 +150,12 @@ mod tests {
         let columns = [X1, Y1, X2, Y2, Score, Class];
         let unit = BoxUnit::CanvasPixels;
         assert_eq!(contract.output.layout, OutputLayout::Rows { columns, unit });
-        assert_eq!(contract.output.nms, None);
+        // Only classes of one category suppress each other, which the selector sees to.
+        let nms = Nms {
+            iou_threshold: 0.45,
+            per_class: true,
+        };
+        assert_eq!(contract.output.nms, Some(nms));
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn write_options(notes: &mut NoteSheet<'_>, options: &RunOptions) -> Result<(), 
         &[Cell::yes_no(options.originals)],
     )?;
     notes.line(
-        "GPS positions dropped from copies",
+        "GPS positions dropped from annotated copies",
         &[Cell::yes_no(options.strip_gps)],
     )?;
     notes.line("Images decoded", &[Cell::text(decoding)])
@@ -104,6 +104,7 @@ fn write_reading(notes: &mut NoteSheet<'_>) -> Result<(), XlsxError> {
         "Confidences and boxes are cut, not rounded, to 3 and 4 decimals, as in megadetector.json.",
         "Boxes are shares of the upright image, measured from its top left corner.",
         "Times are those of the camera's own clock; none is guessed.",
+        "Positions that the cameras wrote stand in Images and images.csv, whatever was dropped from copies.",
         "Excel opens at most 65,530 links on a sheet; paths of further annotated copies are plain text.",
         "In the CSV files, text that begins with = + - @ has a ' before it, so that no program runs it as a formula.",
     ] {

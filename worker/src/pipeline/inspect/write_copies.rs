@@ -1,4 +1,4 @@
-//! The copies of a file: what they are made from, and whether there are any.
+//! The copies of one file: which it gets, and making them.
 
 use common::{
     Detection,
@@ -14,7 +14,6 @@ use crate::{
         frame::Frame,
         orientation::Orientation,
     },
-    package::{ANNOTATED, ORIGINALS},
     pipeline::{PipelineError, copies::CopyPaths, stage::Stage},
     run_facts::AnnotateChoice,
 };
@@ -23,7 +22,6 @@ use crate::{
 const COPY_LONG_SIDE: u32 = 1024;
 
 impl Inspector<'_> {
-    /// Whether the image gets an annotated copy.
     pub(super) fn wants_copy(&self, media: &ProcessedMedia) -> bool {
         match self.context.options.annotate {
             AnnotateChoice::All => true,
@@ -34,11 +32,8 @@ impl Inspector<'_> {
         }
     }
 
-    /// Makes the annotated copy and gives its place in the package, where the record writer puts
-    /// it. A picture that cannot be drawn on still has its detections, but no copy.
-    pub(super) fn stage_annotated(
+    pub(super) fn write_annotated(
         &self,
-        index: usize,
         item: &InputItem,
         decoded: DecodedMedia,
         detections: &[Detection],
@@ -51,12 +46,11 @@ impl Inspector<'_> {
             annotate::annotate(frame, detections, tiff, &self.rule)
         });
         let Ok(jpeg) = jpeg else {
+            // A picture that cannot be drawn on still has its detections.
             return Ok(None);
         };
         let path = CopyPaths::of(self.context.listing).annotated(&item.path);
-        clock.time(Stage::Write, || {
-            self.context.package.stage(index, ANNOTATED, &jpeg)
-        })?;
+        clock.time(Stage::Write, || self.context.package.write(&path, &jpeg))?;
         Ok(Some(path))
     }
 
@@ -73,10 +67,8 @@ impl Inspector<'_> {
         larger.map_or(decoded.frame, |larger| larger.frame)
     }
 
-    /// Copies the original, unless it shows what is blurred in the annotated copy.
-    pub(super) fn stage_original(
+    pub(super) fn write_original(
         &self,
-        index: usize,
         item: &InputItem,
         detections: &[Detection],
     ) -> Result<OriginalCopy, PipelineError> {
@@ -85,7 +77,7 @@ impl Inspector<'_> {
         }
         let path = CopyPaths::of(self.context.listing).original(&item.path);
         self.context.clock.time(Stage::Write, || {
-            self.context.package.stage(index, ORIGINALS, &self.bytes)
+            self.context.package.write(&path, &self.bytes)
         })?;
         Ok(OriginalCopy::At(path))
     }

@@ -1,0 +1,81 @@
+//! What a run takes over from an interrupted one.
+
+use std::collections::HashSet;
+
+use common::MediaRecord;
+
+use super::{JobError, copies_of};
+use crate::{
+    input::InputListing,
+    journal::{Journal, JournalHeader},
+    package::Package,
+    pipeline::claims::Claims,
+    run_facts::Counts,
+};
+
+/// A journal, and what its records add up to.
+pub(super) struct Resumed {
+    pub(super) journal: Journal,
+    /// The contents that were looked at.
+    pub(super) claims: Claims,
+    pub(super) counts: Counts,
+}
+
+impl Resumed {
+    /// A journal without records.
+    pub(super) fn nothing(journal: Journal) -> Self {
+        Self {
+            journal,
+            claims: Claims::default(),
+            counts: Counts::default(),
+        }
+    }
+}
+
+/// Takes over the records of a package's journal that still hold, and removes copies that none
+/// of them names.
+pub(super) fn resume(
+    listing: &InputListing,
+    package: &Package,
+    header: &JournalHeader,
+) -> Result<Resumed, JobError> {
+    let (mut claims, mut counts) = (Claims::default(), Counts::default());
+    let mut named = HashSet::new();
+    let journal = Journal::resume(&package.journal(), header, |number, record| {
+        let is_kept = is_still_whole(listing, package, number, record);
+        if is_kept {
+            named.extend(copies_of(record).into_iter().flatten().map(str::to_owned));
+            counts.add(record, header.options.threshold);
+            let hash = record.content_hash.as_deref();
+            if let Some(hash) = hash.and_then(|hash| blake3::Hash::from_hex(hash).ok()) {
+                claims.claim(&hash, number);
+            }
+        }
+        is_kept
+    })?;
+    package.remove_strays(|copy| named.contains(copy))?;
+    Ok(Resumed {
+        journal,
+        claims,
+        counts,
+    })
+}
+
+/// Whether a record of an interrupted run still holds: it is that of the same file, and the
+/// copies it names are there (a power cut can lose them).
+fn is_still_whole(
+    listing: &InputListing,
+    package: &Package,
+    number: usize,
+    record: &MediaRecord,
+) -> bool {
+    let is_same_file = listing
+        .items()
+        .get(number)
+        .is_some_and(|item| item.path == record.path);
+    is_same_file
+        && copies_of(record)
+            .into_iter()
+            .flatten()
+            .all(|copy| package.holds(copy))
+}

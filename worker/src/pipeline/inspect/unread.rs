@@ -1,0 +1,49 @@
+//! What can be said about a file by its name and first bytes.
+
+use common::{Failure, FailureCode, MediaOutcome, SkipReason, media_kind::MediaKind};
+
+use crate::{
+    input::{InputItem, InputListing},
+    media::decode,
+    pipeline::{PipelineError, blame},
+};
+
+/// Bytes that tell the format of a file.
+const HEAD_BYTES: usize = 64;
+
+/// The outcome for a file that need not be read as a whole.
+///
+/// # Errors
+/// When the input that the file is from can no longer be read.
+pub(super) fn judge(
+    listing: &InputListing,
+    item: &InputItem,
+) -> Result<Option<MediaOutcome>, PipelineError> {
+    let mut head = Vec::new();
+    Ok(match item.kind {
+        MediaKind::Image => None,
+        MediaKind::Skip(reason) => Some(MediaOutcome::Skipped(reason)),
+        MediaKind::UnsupportedImage => {
+            let read = listing.read_head(item, HEAD_BYTES, &mut head);
+            let is_misnamed = read.is_ok() && decode::is_surely_image(&head);
+            (!is_misnamed).then(|| MediaOutcome::Failed(unsupported(item.path.extension())))
+        }
+        MediaKind::Unknown => match listing.read_head(item, HEAD_BYTES, &mut head) {
+            Ok(()) if decode::looks_like_image(&head) => None,
+            // What the disk does not give out may well be an image.
+            Err(failure) if failure.code == FailureCode::AccessFailed => {
+                let failure = blame::of_failed_read(listing, item, failure)?;
+                Some(MediaOutcome::Failed(failure))
+            }
+            _ => Some(MediaOutcome::Skipped(SkipReason::NotAnImage)),
+        },
+    })
+}
+
+fn unsupported(extension: Option<&str>) -> Failure {
+    let kind = extension.map_or("this kind of".to_owned(), str::to_ascii_uppercase);
+    Failure::new(
+        FailureCode::Unsupported,
+        format!("{kind} images are not supported"),
+    )
+}
