@@ -243,7 +243,7 @@ pub fn exit_for(error: &anyhow::Error) -> Exit {
     match error.downcast_ref::<JobError>() {
         Some(JobError::Interrupted { .. }) => Exit::Interrupted,
         Some(JobError::Input(InputError::Missing { .. } | InputError::IsExcluded { .. }))
-        | Some(JobError::Package(PackageError::Exists(_)))
+        | Some(JobError::Package(PackageError::Exists(_) | PackageError::Finished(_)))
         | Some(JobError::Journal(JournalError::Missing(_) | JournalError::OtherRun(_))) => {
             Exit::BadArguments
         }
