@@ -2,10 +2,12 @@
 //! read back.
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+pub mod matching;
 pub mod megadetector_rules;
 pub mod picture;
 pub mod python;
 pub mod records;
+pub mod sample;
 
 use std::{
     fs::{self, File},
