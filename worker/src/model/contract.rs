@@ -87,13 +87,14 @@ pub enum Normalization {
 /// How an image is resized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interpolation {
-    /// Bilinear with antialiasing when shrinking.
+    /// Bilinear with antialiasing when shrinking, as Pillow's `BILINEAR`.
     Bilinear,
-    /// Bilinear between the four nearest pixels, without antialiasing (OpenCV `INTER_LINEAR`).
+    /// Bilinear between the four nearest pixels, without antialiasing: to the bit OpenCV's
+    /// `INTER_LINEAR`.
     Cv2Bilinear,
-    /// Bicubic with antialiasing.
+    /// Bicubic with antialiasing, as Pillow's `BICUBIC`.
     Bicubic,
-    /// Lanczos with antialiasing.
+    /// Lanczos with antialiasing, as Pillow's `LANCZOS`.
     Lanczos,
 }
 
