@@ -4,6 +4,8 @@
 //! `FILE.zip.partial` beside it. The journal lies in `.trapline/` inside; it is removed when
 //! the package is whole.
 
+mod destination;
+
 use std::{
     fs::{self, File},
     io::{self, BufWriter},
@@ -21,15 +23,21 @@ pub const RENAMED: &str = "annotated-renamed";
 pub const ORIGINALS: &str = "originals";
 /// Folder of what is needed to resume.
 const STATE: &str = ".trapline";
+/// File name of the journal in there.
+const JOURNAL: &str = "journal.jsonl";
 
 /// Why a package could not be begun or finished.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// Something is there already.
-    #[error(
-        "{0} exists already: choose another --out, or add --resume to go on with an interrupted run"
-    )]
+    #[error("{0} exists already, and nothing is overwritten: choose another --out")]
     Exists(PathBuf),
+    /// An interrupted run is there, and nobody asked to resume it.
+    #[error("{0} holds an interrupted run: add --resume to go on with it, or choose another --out")]
+    Unfinished(PathBuf),
+    /// It is to be resumed, and is complete.
+    #[error("the run at {0} is complete: there is nothing to resume")]
+    Complete(PathBuf),
     /// The disk refused.
     #[error("{path} could not be written")]
     Io {
@@ -63,9 +71,9 @@ impl Package {
     /// on with, nothing is made either: that is for the journal to say.
     ///
     /// # Errors
-    /// When the destination holds something already (and `resume` is false), or the disk
-    /// refuses.
+    /// As for [`Self::check_destination`], or when the disk refuses.
     pub fn begin(destination: &Path, resume: bool) -> Result<Self, PackageError> {
+        Self::check_destination(destination, resume)?;
         let package = Self {
             destination: destination.to_owned(),
             folder: Self::folder_for(destination),
@@ -73,7 +81,6 @@ impl Package {
         if resume {
             return Ok(package);
         }
-        package.refuse_to_overwrite()?;
         let state = package.folder.join(STATE);
         fs::create_dir_all(&state).map_err(|source| PackageError::Io {
             path: state,
@@ -82,45 +89,25 @@ impl Package {
         Ok(package)
     }
 
-    fn refuse_to_overwrite(&self) -> Result<(), PackageError> {
-        let io_error = |path: &Path| {
-            let path = path.to_owned();
-            move |source| PackageError::Io { path, source }
-        };
-        if is_zip(&self.destination)
-            && self
-                .destination
-                .try_exists()
-                .map_err(io_error(&self.destination))?
-        {
-            return Err(PackageError::Exists(self.destination.clone()));
-        }
-        let is_blank = match fs::read_dir(&self.folder) {
-            Ok(mut entries) => entries.next().is_none(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-            Err(error) => return Err(io_error(&self.folder)(error)),
-        };
-        if is_blank {
-            Ok(())
-        } else {
-            Err(PackageError::Exists(self.folder.clone()))
-        }
+    /// Whether a package can be begun here or, with `resume`, gone on with. Makes nothing.
+    ///
+    /// # Errors
+    /// When the destination holds something already (and `resume` is false), or a complete
+    /// package (and `resume` is true).
+    pub fn check_destination(destination: &Path, resume: bool) -> Result<(), PackageError> {
+        destination::check(destination, resume)
     }
 
     /// The folder in which the package for a destination grows.
     #[must_use]
     pub fn folder_for(destination: &Path) -> PathBuf {
-        if is_zip(destination) {
-            beside(destination, ".partial")
-        } else {
-            destination.to_owned()
-        }
+        destination::folder_for(destination)
     }
 
     /// The journal's file.
     #[must_use]
     pub fn journal(&self) -> PathBuf {
-        self.folder.join(STATE).join("journal.jsonl")
+        self.folder.join(STATE).join(JOURNAL)
     }
 
     /// The folder in which the package grows.
@@ -215,7 +202,7 @@ impl Package {
         copies: impl Iterator<Item = io::Result<String>>,
     ) -> Result<(), PackageError> {
         let state = self.folder.join(STATE);
-        if !is_zip(&self.destination) {
+        if !destination::is_zip(&self.destination) {
             return fs::remove_dir_all(&state).map_err(|source| PackageError::Io {
                 path: state,
                 source,
@@ -290,20 +277,6 @@ impl Package {
             source,
         })
     }
-}
-
-/// Whether the destination is a zip rather than a folder.
-fn is_zip(destination: &Path) -> bool {
-    destination
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("zip"))
-        && !destination.is_dir()
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 #[cfg(test)]
