@@ -13,6 +13,7 @@ mod locate;
 mod names;
 mod overlap;
 mod positioned_file;
+mod reachability;
 mod read;
 #[cfg(test)]
 mod sample;

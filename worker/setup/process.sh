@@ -45,7 +45,9 @@ case $status in
 *)
     # The journal of an unfinished package: inside a folder, beside a zip.
     if [ -e "$out/.trapline" ] || [ -e "$out.partial" ]; then
-        echo "What is done is kept. To go on: make run INPUT='$input' OUT='$out' ARGS='--resume'" >&2
+        more=${ARGS:-}
+        more="${more//--resume/} --resume"
+        echo "What is done is kept. To go on: make run INPUT='$input' OUT='$out' MODEL='$model' ARGS='${more# }'" >&2
     fi
     exit "$status"
     ;;

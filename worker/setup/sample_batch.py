@@ -210,13 +210,13 @@ def old_oak(batch, pictures):
 
 
 def names_from_elsewhere(batch, pictures):
-    """Names as zip programs in other countries wrote them before UTF-8."""
+    """A name as zip programs in another country wrote it before UTF-8, and one in UTF-8."""
     grass = picture_of(pictures, "grass.png").transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     cat = ImageOps.mirror(picture_of(pictures, "chelsea.png"))
     # The second byte of the first character is that of a backslash.
     japanese = "表丹沢の鹿道/カメラ３/猫.JPG"
     batch.add(japanese.encode("shift_jis"), jpeg(cat))
-    batch.add("Lichtung Süd/Köder 1/Bild.jpg".encode("cp437"), jpeg(grass))
+    batch.add("Lichtung Süd/Köder 1/Bild.jpg", jpeg(grass))
 
 
 def picture_of(pictures, name):

@@ -9,9 +9,10 @@ mod folder;
 mod item;
 mod lister;
 mod prefix;
+mod reachability;
 mod source;
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use common::{
     Failure, FailureCode, MediaPath, SkipReason, archive::ArchiveLimits, media_kind::MediaKind,
@@ -169,6 +170,43 @@ impl InputListing {
         }
     }
 
+    /// Looks whether the input that a file comes from can still be read as a whole; to be asked
+    /// when the file could not.
+    ///
+    /// # Errors
+    /// When it cannot: its disk is gone, or it was cut short or replaced.
+    pub fn check_source_of(&self, item: &InputItem) -> Result<(), InputError> {
+        let Some(source) = self.sources.get(item.location.source()) else {
+            return Ok(());
+        };
+        let checked = match &source.place {
+            Place::Archive(archive) => archive.check_readable(),
+            Place::Folder { root, identity } => {
+                reachability::check_folder(root, *identity, self.some_others(item))
+            }
+            Place::File { path, .. } => fs::metadata(path).map(drop),
+        };
+        checked.map_err(|error| InputError::Lost {
+            path: source.path.clone(),
+            source: error,
+        })
+    }
+
+    /// A few other files of the same folder, evenly spread over it.
+    fn some_others<'a>(&'a self, item: &'a InputItem) -> impl Iterator<Item = PathBuf> + 'a {
+        let step = self.items.len().div_ceil(reachability::TRIALS).max(1);
+        let is_other = |other: &&InputItem| {
+            other.location.source() == item.location.source()
+                && other.kind != MediaKind::Skip(SkipReason::NotARegularFile)
+                && other.path != item.path
+        };
+        self.items
+            .iter()
+            .step_by(step)
+            .filter(is_other)
+            .filter_map(|other| self.path_on_disk(other).ok())
+    }
+
     fn place_of<'a>(&'a self, item: &'a InputItem) -> Result<(&'a Place, &'a Location), Failure> {
         if item.kind == MediaKind::Skip(SkipReason::NotARegularFile) {
             let detail = SkipReason::NotARegularFile.explanation();
@@ -187,7 +225,7 @@ impl InputListing {
             .get(item.location.source())
             .ok_or_else(foreign_item)?;
         let path = match &source.place {
-            Place::Folder(root) => item
+            Place::Folder { root, .. } => item
                 .name_on_disk(source, &self.odd_names)
                 .map(|name| root.join(name)),
             Place::File { path, .. } => Some(path.clone()),

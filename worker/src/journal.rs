@@ -3,9 +3,12 @@
 //!
 //! The first line says what the run is about (its *header*). A line counts once it is whole; a
 //! torn last line, as a killed process leaves it, is cut off when the journal is opened again.
+//! While it is open it is locked, so that two runs never write one package.
+
+mod header;
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
@@ -13,48 +16,14 @@ use std::{
 };
 
 use common::MediaRecord;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{report::RecordSource, run_facts::RunOptions};
+use crate::report::RecordSource;
+
+pub use header::JournalHeader;
 
 /// How long a finished record may wait in memory before it is handed to the kernel.
 const FLUSH_AFTER: Duration = Duration::from_secs(1);
-
-/// What a journal is about. Records may only be taken over by a run with an equal header.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct JournalHeader {
-    /// Version of this file's layout.
-    pub format: u32,
-    /// Version of the program, since another one may see or draw things differently.
-    pub trapline_version: String,
-    /// SHA-256 of the model.
-    pub model_sha256: String,
-    /// What the run was asked to do.
-    pub options: RunOptions,
-    /// Fingerprint of the listed input files.
-    pub input_fingerprint: String,
-}
-
-impl JournalHeader {
-    /// The current layout.
-    pub const FORMAT: u32 = 1;
-
-    /// What differs between two headers, in words, for people who try to resume.
-    #[must_use]
-    pub fn difference(&self, other: &Self) -> Option<&'static str> {
-        if self.format != other.format || self.trapline_version != other.trapline_version {
-            Some("the version of the program")
-        } else if self.input_fingerprint != other.input_fingerprint {
-            Some("the input files")
-        } else if self.model_sha256 != other.model_sha256 {
-            Some("the model")
-        } else if self.options != other.options {
-            Some("the options (threshold, blur, annotate, originals, strip-gps or decode)")
-        } else {
-            None
-        }
-    }
-}
 
 /// Why a journal cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +47,9 @@ pub enum JournalError {
         "the interrupted run differs in {0}: repeat its command as it was, or choose another --out"
     )]
     OtherRun(&'static str),
+    /// Another process has it open.
+    #[error("another run is writing to {0}: wait for it, or choose another --out")]
+    InUse(PathBuf),
     /// The header line is damaged.
     #[error("the journal {0} is damaged: remove the folder it is in and start again")]
     Damaged(PathBuf),
@@ -97,18 +69,28 @@ impl Journal {
     /// Starts a new journal.
     ///
     /// # Errors
-    /// When the file exists already or cannot be written.
+    /// When another run was quicker, or the disk refuses.
     pub fn create(path: &Path, header: &JournalHeader) -> Result<Self, JournalError> {
         let io_error = |source| JournalError::Io {
             path: path.to_owned(),
             source,
         };
-        let file = OpenOptions::new()
+        let opened = OpenOptions::new()
             .read(true)
             .write(true)
             .create_new(true)
-            .open(path)
-            .map_err(io_error)?;
+            .open(path);
+        let file = match opened {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(JournalError::InUse(path.to_owned()));
+            }
+            other => other.map_err(io_error)?,
+        };
+        lock(path, &file)?;
+        Self::begin(path, file, header)
+    }
+
+    fn begin(path: &Path, file: File, header: &JournalHeader) -> Result<Self, JournalError> {
         let mut journal = Self::over(path, file, 0);
         journal.write_line(header)?;
         journal.flush()?;
@@ -117,10 +99,11 @@ impl Journal {
 
     /// Opens the journal of an interrupted run and cuts off a torn last line.
     /// `visit` sees every whole record in order and says whether it is to be kept; the first one
-    /// that is not, and all after it, are cut off too.
+    /// that is not, and all after it, are cut off too. A journal that was interrupted within its
+    /// header is started again.
     ///
     /// # Errors
-    /// When there is none, it belongs to another run, or the disk refuses.
+    /// When there is none, it belongs to another run or is in use, or the disk refuses.
     pub fn resume(
         path: &Path,
         header: &JournalHeader,
@@ -136,6 +119,12 @@ impl Journal {
             }
             other => other.map_err(io_error)?,
         };
+        lock(path, &file)?;
+        if !has_whole_line(&file).map_err(io_error)? {
+            file.set_len(0).map_err(io_error)?;
+            (&file).rewind().map_err(io_error)?;
+            return Self::begin(path, file, header);
+        }
         let mut lines = BufReader::new(&file);
         let mut line = String::new();
         let mut end = read_whole_line(&mut lines, &mut line).map_err(io_error)?;
@@ -243,6 +232,27 @@ impl Journal {
     }
 }
 
+/// Keeps other processes out for as long as the file is open.
+fn lock(path: &Path, file: &File) -> Result<(), JournalError> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Err(JournalError::InUse(path.to_owned())),
+        // Some network file systems know no locks; a run there is better than none.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    }
+}
+
+/// Whether a file holds a line end; afterwards it is read from its start again.
+fn has_whole_line(mut file: &File) -> io::Result<bool> {
+    let found = BufReader::new(file).skip_until(b'\n')?;
+    file.rewind()?;
+    if found == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.read_exact_at(&mut last, found as u64 - 1)?;
+    Ok(last == *b"\n")
+}
+
 /// Reads one line with its line end into `line` and gives its length; 0 at the end of the file
 /// and for a line that is torn or not text.
 fn read_whole_line(lines: &mut impl BufRead, line: &mut String) -> io::Result<u64> {
@@ -290,7 +300,7 @@ mod tests {
     use common::{MediaOutcome, MediaPath, SkipReason, media::CameraFacts};
 
     use super::*;
-    use crate::run_facts::AnnotateChoice;
+    use crate::run_facts::{AnnotateChoice, RunOptions};
 
     fn header() -> JournalHeader {
         JournalHeader {
@@ -375,6 +385,42 @@ mod tests {
         assert_eq!(journal.len(), 2);
         drop(journal);
         assert_eq!(JournalRecords::at(&path).records().unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_header_that_was_cut_is_written_again() {
+        let (_folder, path) = journal_of(1);
+        let bytes = std::fs::read(&path).unwrap();
+        let header_end = bytes.iter().position(|&b| b == b'\n').unwrap() + 1;
+        for cut in [0, 1, header_end - 1] {
+            std::fs::write(&path, &bytes[..cut]).unwrap();
+            let mut journal = Journal::resume(&path, &header(), |_, _| true).unwrap();
+            assert!(journal.is_empty());
+            journal.append(&record(0)).unwrap();
+            drop(journal);
+            assert_eq!(std::fs::read(&path).unwrap(), bytes, "cut at byte {cut}");
+        }
+        std::fs::write(&path, b"\xff\n").unwrap();
+        assert!(matches!(
+            Journal::resume(&path, &header(), |_, _| true),
+            Err(JournalError::Damaged(_))
+        ));
+    }
+
+    #[test]
+    fn a_journal_in_use_is_left_alone() {
+        let (_folder, path) = journal_of(2);
+        let journal = Journal::resume(&path, &header(), |_, _| true).unwrap();
+        assert!(matches!(
+            Journal::resume(&path, &header(), |_, _| true),
+            Err(JournalError::InUse(_))
+        ));
+        assert!(matches!(
+            Journal::create(&path, &header()),
+            Err(JournalError::InUse(_))
+        ));
+        drop(journal);
+        assert!(Journal::resume(&path, &header(), |_, _| true).is_ok());
     }
 
     #[test]

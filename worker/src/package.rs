@@ -5,15 +5,16 @@
 //! the package is whole.
 
 mod destination;
+mod packing;
 
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use walkdir::WalkDir;
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+use crate::report::RUN_JSON;
 
 /// Folder of annotated copies inside the package.
 pub const ANNOTATED: &str = "annotated";
@@ -35,9 +36,9 @@ pub enum PackageError {
     /// An interrupted run is there, and nobody asked to resume it.
     #[error("{0} holds an interrupted run: add --resume to go on with it, or choose another --out")]
     Unfinished(PathBuf),
-    /// It is to be resumed, and is complete.
-    #[error("the run at {0} is complete: there is nothing to resume")]
-    Complete(PathBuf),
+    /// There is nothing to resume, because the package is whole.
+    #[error("{0} is finished already: nothing is left to go on with")]
+    Finished(PathBuf),
     /// The disk refused.
     #[error("{path} could not be written")]
     Io {
@@ -71,16 +72,18 @@ impl Package {
     /// on with, nothing is made either: that is for the journal to say.
     ///
     /// # Errors
-    /// As for [`Self::check_destination`], or when the disk refuses.
+    /// When the destination holds something already (and `resume` is false), it is finished
+    /// already (and `resume` is true), or the disk refuses.
     pub fn begin(destination: &Path, resume: bool) -> Result<Self, PackageError> {
-        Self::check_destination(destination, resume)?;
         let package = Self {
             destination: destination.to_owned(),
             folder: Self::folder_for(destination),
         };
         if resume {
+            package.refuse_to_repeat()?;
             return Ok(package);
         }
+        Self::check_is_free(destination)?;
         let state = package.folder.join(STATE);
         fs::create_dir_all(&state).map_err(|source| PackageError::Io {
             path: state,
@@ -89,13 +92,32 @@ impl Package {
         Ok(package)
     }
 
-    /// Whether a package can be begun here or, with `resume`, gone on with. Makes nothing.
+    /// Whether a package can be begun at a destination. Makes nothing.
     ///
     /// # Errors
-    /// When the destination holds something already (and `resume` is false), or a complete
-    /// package (and `resume` is true).
-    pub fn check_destination(destination: &Path, resume: bool) -> Result<(), PackageError> {
-        destination::check(destination, resume)
+    /// When the destination holds something already, or cannot be read.
+    pub fn check_is_free(destination: &Path) -> Result<(), PackageError> {
+        destination::check_is_free(destination)
+    }
+
+    /// Notices a package that is whole. What is left beside it of a run that was killed while it
+    /// tidied up goes now.
+    fn refuse_to_repeat(&self) -> Result<(), PackageError> {
+        let (whole, leftover) = if destination::is_zip(&self.destination) {
+            (self.destination.clone(), self.folder.clone())
+        } else {
+            (self.folder.join(RUN_JSON), self.folder.join(STATE))
+        };
+        if self.journal().exists() || !whole.is_file() {
+            return Ok(());
+        }
+        if self.folder.join(STATE).is_dir() {
+            fs::remove_dir_all(&leftover).map_err(|source| PackageError::Io {
+                path: leftover,
+                source,
+            })?;
+        }
+        Err(PackageError::Finished(self.destination.clone()))
     }
 
     /// The folder in which the package for a destination grows.
@@ -209,71 +231,19 @@ impl Package {
             });
         }
         let unfinished = state.join("package.zip");
-        self.write_zip(&unfinished, reports, copies)?;
+        packing::pack(&self.folder, &unfinished, reports, copies)?;
         fs::rename(&unfinished, &self.destination).map_err(|source| PackageError::Io {
             path: self.destination.clone(),
             source,
         })?;
-        fs::remove_dir_all(&self.folder).map_err(|source| PackageError::Io {
-            path: self.folder.clone(),
-            source,
-        })
-    }
-
-    /// Pictures are stored, since deflating JPEGs saves 1 % for a hundred times the work; the
-    /// text reports are deflated. Every entry carries the zip format's earliest date, so that
-    /// the same results give the same bytes.
-    fn write_zip(
-        &self,
-        unfinished: &Path,
-        reports: &[&str],
-        copies: impl Iterator<Item = io::Result<String>>,
-    ) -> Result<(), PackageError> {
-        let zip_error = |source| PackageError::Zip {
-            path: self.destination.clone(),
-            source,
-        };
-        let file = File::create(unfinished).map_err(|source| PackageError::Io {
-            path: unfinished.to_owned(),
+        // The journal goes first: without it nobody takes what is left for an interrupted run.
+        let journal = self.journal();
+        fs::remove_file(&journal).map_err(|source| PackageError::Io {
+            path: journal,
             source,
         })?;
-        let mut zip = ZipWriter::new(BufWriter::with_capacity(1 << 20, file));
-        let write = |zip: &mut ZipWriter<_>, name: &str, method| -> zip::result::ZipResult<()> {
-            let mut content = File::open(self.folder.join(name))?;
-            let options = SimpleFileOptions::default()
-                .compression_method(method)
-                .last_modified_time(DateTime::default())
-                .unix_permissions(0o644)
-                .large_file(content.metadata()?.len() >= u64::from(u32::MAX));
-            zip.start_file(name, options)?;
-            io::copy(&mut content, zip)?;
-            Ok(())
-        };
-        for report in reports {
-            // A workbook is a zip itself.
-            let is_packed = report.ends_with(".xlsx");
-            let method = if is_packed {
-                CompressionMethod::Stored
-            } else {
-                CompressionMethod::Deflated
-            };
-            write(&mut zip, report, method).map_err(zip_error)?;
-        }
-        for copy in copies {
-            let copy = copy.map_err(|source| PackageError::Io {
-                path: self.folder.clone(),
-                source,
-            })?;
-            write(&mut zip, &copy, CompressionMethod::Stored).map_err(zip_error)?;
-        }
-        let file = zip.finish().map_err(zip_error)?;
-        let sync = || -> io::Result<()> {
-            file.into_inner()
-                .map_err(io::IntoInnerError::into_error)?
-                .sync_all()
-        };
-        sync().map_err(|source| PackageError::Io {
-            path: unfinished.to_owned(),
+        fs::remove_dir_all(&self.folder).map_err(|source| PackageError::Io {
+            path: self.folder.clone(),
             source,
         })
     }
@@ -324,12 +294,30 @@ mod tests {
     }
 
     #[test]
+    fn a_finished_package_is_not_resumed_and_what_a_kill_left_of_it_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        for (out, whole) in [("out.zip", "out.zip"), ("out", "out/run.json")] {
+            let out = folder.path().join(out);
+            let whole = folder.path().join(whole);
+            let package = Package::begin(&out, false).unwrap();
+            fs::write(&whole, "whole").unwrap();
+            assert!(matches!(
+                Package::begin(&out, true),
+                Err(PackageError::Finished(path)) if path == out
+            ));
+            assert!(!package.folder().join(STATE).exists());
+            assert_eq!(fs::read(whole).unwrap(), b"whole");
+        }
+    }
+
+    #[test]
     fn the_same_files_make_the_same_zip() {
         let folder = tempfile::tempdir().unwrap();
         let make = |name: &str| {
             let out = folder.path().join(name);
             let package = Package::begin(&out, false).unwrap();
             package.write("run.json", b"{}").unwrap();
+            fs::write(package.journal(), "").unwrap();
             package.write("annotated/a/b.jpg", b"picture").unwrap();
             package
                 .finish(

@@ -10,6 +10,7 @@
 //! the file's record is in the journal. One slow picture therefore cannot let the others run
 //! ahead without limit.
 
+pub mod blame;
 pub mod claims;
 pub mod copies;
 pub mod inspect;
@@ -17,6 +18,7 @@ pub mod record_writer;
 pub mod stage;
 
 use std::{
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Mutex,
@@ -30,6 +32,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::{
     detector::pool::DetectorHandle,
+    input::InputError,
     journal::{Journal, JournalError},
     package::PackageError,
     pipeline::{
@@ -56,6 +59,12 @@ pub enum PipelineError {
     /// The model no longer runs on this machine, not even on a plain grey picture.
     #[error("the model stopped working on this machine: {0}")]
     BrokenDetector(String),
+    /// What holds the input can no longer be read, whichever file is asked for.
+    #[error(transparent)]
+    InputLost(#[from] InputError),
+    /// This machine gives no further threads.
+    #[error("no worker thread could be started")]
+    NoThread(#[source] io::Error),
     /// A worker thread ended unexpectedly.
     #[error("a worker thread ended unexpectedly")]
     WorkerLost,
@@ -100,19 +109,22 @@ pub fn run(
     };
     let claims = Mutex::new(claims);
     thread::scope(|scope| {
-        for handle in handles {
+        let started = handles.into_iter().try_for_each(|handle| {
             let (queue, claims, finished) = (&queue, &claims, finished_sender.clone());
-            scope.spawn(move || {
+            let work = move || {
                 work(
                     &mut Inspector::new(context, claims, handle),
                     queue,
                     &finished,
-                )
-            });
-        }
+                );
+            };
+            let thread = thread::Builder::new().spawn_scoped(scope, work);
+            thread.map(drop).map_err(PipelineError::NoThread)
+        });
         drop(finished_sender);
         let writer = RecordWriter::new(journal, context, first);
-        let written = write_in_order(writer, &finished, &ticket_sender, &mut seen);
+        let written =
+            started.and_then(|()| write_in_order(writer, &finished, &ticket_sender, &mut seen));
         if written.is_err() {
             stop.store(true, Ordering::Relaxed);
         }

@@ -36,6 +36,16 @@ impl PositionedFile {
         self.end - self.start
     }
 
+    /// Looks whether the file is still as long as it was when it was opened.
+    pub(super) fn check_length(&self) -> io::Result<()> {
+        if self.file.metadata()?.len() >= self.end {
+            Ok(())
+        } else {
+            let what = "it has become shorter since it was opened";
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, what))
+        }
+    }
+
     /// Whether the offsets count from the first byte of the file.
     pub(super) fn is_whole(&self) -> bool {
         self.start == 0

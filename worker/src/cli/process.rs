@@ -263,7 +263,7 @@ pub fn exit_for(error: &anyhow::Error) -> Exit {
         Some(JobError::Interrupted { .. }) => Exit::Interrupted,
         Some(JobError::Input(InputError::Missing { .. } | InputError::IsExcluded { .. }))
         | Some(JobError::Package(
-            PackageError::Exists(_) | PackageError::Unfinished(_) | PackageError::Complete(_),
+            PackageError::Exists(_) | PackageError::Unfinished(_) | PackageError::Finished(_),
         ))
         | Some(JobError::Journal(JournalError::Missing(_) | JournalError::OtherRun(_))) => {
             Exit::BadArguments

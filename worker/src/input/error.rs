@@ -37,6 +37,15 @@ pub enum InputError {
         #[source]
         source: io::Error,
     },
+    /// It could be listed, but went away while it was read.
+    #[error("{} can no longer be read: see whether the disk, card or network share is still there, then go on with --resume", path.display())]
+    Lost {
+        /// The input.
+        path: PathBuf,
+        /// What the disk said.
+        #[source]
+        source: io::Error,
+    },
     /// An archive is refused.
     #[error("{} cannot be used", path.display())]
     Archive {

@@ -56,7 +56,7 @@ impl InputItem {
             return None;
         };
         match odd_name {
-            _ if !matches!(source.place, Place::Folder(_)) => None,
+            _ if !matches!(source.place, Place::Folder { .. }) => None,
             Some(index) => odd_names.get(index as usize).cloned(),
             None => source
                 .relative_path(&self.path)

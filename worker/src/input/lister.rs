@@ -38,7 +38,7 @@ impl Lister {
         let listed_before = self.items.len();
         match &source.place {
             Place::Archive(archive) => self.list_archive(number, source, archive)?,
-            Place::Folder(root) => {
+            Place::Folder { root, .. } => {
                 let excluded = std::mem::take(&mut self.excluded);
                 folder::walk(root, &excluded, |found| {
                     self.add_found(number, source, &found)

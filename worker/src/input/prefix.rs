@@ -16,7 +16,7 @@ pub(super) fn assign(sources: &mut [Source]) {
                 .name
                 .rsplit_once('.')
                 .map_or(&*source.name, |(s, _)| s),
-            Place::Folder(_) => &source.name,
+            Place::Folder { .. } => &source.name,
             Place::File { .. } => continue,
         };
         let wanted =

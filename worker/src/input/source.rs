@@ -12,7 +12,7 @@ use common::{
     media_kind::MediaKind,
 };
 
-use super::error::InputError;
+use super::{error::InputError, reachability::FolderIdentity};
 
 /// One input of a run.
 pub(super) struct Source {
@@ -31,7 +31,10 @@ pub(super) struct Source {
 pub(super) enum Place {
     Archive(Archive),
     /// A folder, by its canonical path.
-    Folder(PathBuf),
+    Folder {
+        root: PathBuf,
+        identity: FolderIdentity,
+    },
     File {
         path: PathBuf,
         size_bytes: u64,
@@ -68,7 +71,7 @@ pub(super) fn open_all(
     let mut sources = Vec::with_capacity(inputs.len());
     for path in inputs {
         let place = open(path, limits)?;
-        if matches!(&place, Place::Folder(folder) if excluded.contains(folder)) {
+        if matches!(&place, Place::Folder { root, .. } if excluded.contains(root)) {
             return Err(InputError::IsExcluded { path: path.clone() });
         }
         let name = name_of(path);
@@ -87,7 +90,9 @@ fn open(path: &Path, limits: ArchiveLimits) -> Result<Place, InputError> {
     let access = |error| InputError::of_path(path, error);
     let metadata = fs::metadata(path).map_err(access)?;
     if metadata.is_dir() {
-        return Ok(Place::Folder(fs::canonicalize(path).map_err(access)?));
+        let root = fs::canonicalize(path).map_err(access)?;
+        let identity = FolderIdentity::of(&root).map_err(access)?;
+        return Ok(Place::Folder { root, identity });
     }
     if !metadata.is_file() {
         return Err(InputError::NotAFile {

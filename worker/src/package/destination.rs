@@ -25,24 +25,17 @@ pub(super) fn folder_for(destination: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Whether a package can be begun at a destination or, with `resume`, gone on with. Makes
-/// nothing. That there is no journal to resume is for the journal to say.
-pub(super) fn check(destination: &Path, resume: bool) -> Result<(), PackageError> {
+/// Whether nothing is at a destination, neither a package nor one that grows. Makes nothing.
+pub(super) fn check_is_free(destination: &Path) -> Result<(), PackageError> {
     let folder = folder_for(destination);
-    let is_unfinished = exists(&folder.join(STATE).join(JOURNAL))?;
-    let is_complete = if is_zip(destination) {
-        exists(destination)?
+    if exists(&folder.join(STATE).join(JOURNAL))? {
+        Err(PackageError::Unfinished(destination.to_owned()))
+    } else if is_zip(destination) && exists(destination)? {
+        Err(PackageError::Exists(destination.to_owned()))
+    } else if is_blank(&folder)? {
+        Ok(())
     } else {
-        exists(&folder.join("run.json"))?
-    };
-    let destination = destination.to_owned();
-    match (resume, is_unfinished) {
-        (true, false) if is_complete => Err(PackageError::Complete(destination)),
-        (true, _) => Ok(()),
-        (false, true) => Err(PackageError::Unfinished(destination)),
-        (false, false) if is_complete => Err(PackageError::Exists(destination)),
-        (false, false) if is_blank(&folder)? => Ok(()),
-        (false, false) => Err(PackageError::Exists(folder)),
+        Err(PackageError::Exists(folder))
     }
 }
 
@@ -75,53 +68,39 @@ fn refused(path: &Path) -> impl FnOnce(io::Error) -> PackageError {
 mod tests {
     use super::*;
 
-    /// What the check says about `path` in a folder with these files, without and with `resume`.
-    fn verdicts(files: &[&str], path: &str) -> [String; 2] {
+    /// What the check says about `path` in a folder with these files.
+    fn verdict(files: &[&str], path: &str) -> &'static str {
         let folder = tempfile::tempdir().unwrap();
         for file in files {
             let file = folder.path().join(file);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, "x").unwrap();
         }
-        [false, true].map(|resume| {
-            let verdict = check(&folder.path().join(path), resume);
-            match verdict {
-                Ok(()) => "ok",
-                Err(PackageError::Exists(_)) => "exists",
-                Err(PackageError::Unfinished(_)) => "unfinished",
-                Err(PackageError::Complete(_)) => "complete",
-                Err(PackageError::Io { .. } | PackageError::Zip { .. }) => "refused",
-            }
-            .to_owned()
-        })
+        match check_is_free(&folder.path().join(path)) {
+            Ok(()) => "free",
+            Err(PackageError::Exists(_)) => "exists",
+            Err(PackageError::Unfinished(_)) => "unfinished",
+            Err(_) => "refused",
+        }
     }
 
     #[test]
-    fn every_state_of_a_destination_has_its_own_verdict() {
+    fn whatever_is_at_a_destination_is_noticed() {
         for (files, path, expected) in [
-            (&[][..], "out", ["ok", "ok"]),
-            (&[], "out.zip", ["ok", "ok"]),
-            (&["out/notes.txt"], "out", ["exists", "ok"]),
-            (&["out"], "out", ["exists", "ok"]),
-            (&["out/run.json"], "out", ["exists", "complete"]),
-            (&["out.zip"], "out.zip", ["exists", "complete"]),
-            (
-                &["out/.trapline/journal.jsonl"],
-                "out",
-                ["unfinished", "ok"],
-            ),
+            (&[][..], "out", "free"),
+            (&[], "out.zip", "free"),
+            (&["out/notes.txt"], "out", "exists"),
+            (&["out"], "out", "exists"),
+            (&["out/run.json"], "out", "exists"),
+            (&["out.zip"], "out.zip", "exists"),
+            (&["out/.trapline/journal.jsonl"], "out", "unfinished"),
             (
                 &["out.zip.partial/.trapline/journal.jsonl"],
                 "out.zip",
-                ["unfinished", "ok"],
-            ),
-            (
-                &["out.zip", "out.zip.partial/.trapline/journal.jsonl"],
-                "out.zip",
-                ["unfinished", "ok"],
+                "unfinished",
             ),
         ] {
-            assert_eq!(verdicts(files, path), expected, "{files:?} {path}");
+            assert_eq!(verdict(files, path), expected, "{files:?} {path}");
         }
     }
 }

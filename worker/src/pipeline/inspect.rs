@@ -27,7 +27,7 @@ use crate::{
     model::contract::InputRule,
     package::Package,
     pipeline::{
-        PipelineError,
+        PipelineError, blame,
         claims::Claims,
         stage::{Stage, StageClock},
     },
@@ -131,7 +131,7 @@ impl<'a> Inspector<'a> {
             }))
         };
         let listing = self.context.listing;
-        if let Some(outcome) = unread::judge(listing, item) {
+        if let Some(outcome) = unread::judge(listing, item)? {
             return Ok(record(outcome));
         }
         let bytes = &mut self.bytes;
@@ -140,6 +140,7 @@ impl<'a> Inspector<'a> {
             .clock
             .time(Stage::Read, || listing.read(item, bytes))
         {
+            let failure = blame::of_failed_read(listing, item, failure)?;
             return Ok(record(MediaOutcome::Failed(failure)));
         }
         let hash = self

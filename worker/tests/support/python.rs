@@ -22,6 +22,7 @@ pub(crate) fn read_with<A: AsRef<OsStr>>(script: &str, arguments: &[A]) -> Value
     let output = Command::new(python)
         .arg(worker.join("tests/readers").join(script))
         .args(arguments)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

@@ -5,30 +5,39 @@ use common::{Failure, FailureCode, MediaOutcome, SkipReason, media_kind::MediaKi
 use crate::{
     input::{InputItem, InputListing},
     media::decode,
+    pipeline::{PipelineError, blame},
 };
 
 /// Bytes that tell the format of a file.
 const HEAD_BYTES: usize = 64;
 
 /// The outcome for a file that need not be read as a whole.
-pub(super) fn judge(listing: &InputListing, item: &InputItem) -> Option<MediaOutcome> {
-    let head = || {
-        let mut head = Vec::new();
-        let read = listing.read_head(item, HEAD_BYTES, &mut head);
-        read.is_ok().then_some(head)
-    };
-    match item.kind {
+///
+/// # Errors
+/// When the input that the file is from can no longer be read.
+pub(super) fn judge(
+    listing: &InputListing,
+    item: &InputItem,
+) -> Result<Option<MediaOutcome>, PipelineError> {
+    let mut head = Vec::new();
+    Ok(match item.kind {
         MediaKind::Image => None,
         MediaKind::Skip(reason) => Some(MediaOutcome::Skipped(reason)),
         MediaKind::UnsupportedImage => {
-            let is_misnamed = head().is_some_and(|head| decode::is_surely_image(&head));
+            let read = listing.read_head(item, HEAD_BYTES, &mut head);
+            let is_misnamed = read.is_ok() && decode::is_surely_image(&head);
             (!is_misnamed).then(|| MediaOutcome::Failed(unsupported(item.path.extension())))
         }
-        MediaKind::Unknown => {
-            let is_image = head().is_some_and(|head| decode::looks_like_image(&head));
-            (!is_image).then_some(MediaOutcome::Skipped(SkipReason::NotAnImage))
-        }
-    }
+        MediaKind::Unknown => match listing.read_head(item, HEAD_BYTES, &mut head) {
+            Ok(()) if decode::looks_like_image(&head) => None,
+            // What the disk does not give out may well be an image.
+            Err(failure) if failure.code == FailureCode::AccessFailed => {
+                let failure = blame::of_failed_read(listing, item, failure)?;
+                Some(MediaOutcome::Failed(failure))
+            }
+            _ => Some(MediaOutcome::Skipped(SkipReason::NotAnImage)),
+        },
+    })
 }
 
 fn unsupported(extension: Option<&str>) -> Failure {
