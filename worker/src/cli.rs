@@ -10,9 +10,24 @@ use clap::{Parser, Subcommand};
 
 use crate::{config::WorkerConfig, progress::say};
 
+/// What to begin with, below the commands of `--help`.
+const HELP_AFTER_OPTIONS: &str = "\
+Examples:
+  trapline-worker models fetch                      get a small model to begin with
+  trapline-worker check                             does it run on this machine?
+  trapline-worker process card.zip --out results    look through a card
+
+`trapline-worker COMMAND --help` has the options of a command.";
+
 /// Reads camera-trap images with an ONNX detector and writes what is in them.
 #[derive(Debug, Parser)]
-#[command(name = "trapline-worker", version, propagate_version = true)]
+#[command(
+    name = "trapline-worker",
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = HELP_AFTER_OPTIONS
+)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,

@@ -3,6 +3,7 @@
 pub mod candidate;
 pub mod device;
 pub mod heads;
+pub mod nvidia;
 pub mod pool;
 pub mod runtime;
 pub mod selector;

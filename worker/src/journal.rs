@@ -38,7 +38,9 @@ pub enum JournalError {
         source: io::Error,
     },
     /// There is no journal to resume.
-    #[error("there is no interrupted run at {0}: start it without --resume")]
+    #[error(
+        "there is no interrupted run to go on with ({0} is missing): start it without --resume"
+    )]
     Missing(PathBuf),
     /// The journal belongs to another run.
     #[error(

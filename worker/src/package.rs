@@ -4,6 +4,7 @@
 //! `FILE.zip.partial` beside it. The journal lies in `.trapline/` inside; it is removed when
 //! the package is whole.
 
+mod destination;
 mod packing;
 
 use std::{
@@ -23,15 +24,18 @@ pub const RENAMED: &str = "annotated-renamed";
 pub const ORIGINALS: &str = "originals";
 /// Folder of what is needed to resume.
 const STATE: &str = ".trapline";
+/// File name of the journal in there.
+const JOURNAL: &str = "journal.jsonl";
 
 /// Why a package could not be begun or finished.
 #[derive(Debug, thiserror::Error)]
 pub enum PackageError {
     /// Something is there already.
-    #[error(
-        "{0} exists already: choose another --out, or add --resume to go on with an interrupted run"
-    )]
+    #[error("{0} exists already, and nothing is overwritten: choose another --out")]
     Exists(PathBuf),
+    /// An interrupted run is there, and nobody asked to resume it.
+    #[error("{0} holds an interrupted run: add --resume to go on with it, or choose another --out")]
+    Unfinished(PathBuf),
     /// There is nothing to resume, because the package is whole.
     #[error("{0} is finished already: nothing is left to go on with")]
     Finished(PathBuf),
@@ -79,7 +83,7 @@ impl Package {
             package.refuse_to_repeat()?;
             return Ok(package);
         }
-        package.refuse_to_overwrite()?;
+        Self::check_is_free(destination)?;
         let state = package.folder.join(STATE);
         fs::create_dir_all(&state).map_err(|source| PackageError::Io {
             path: state,
@@ -88,10 +92,18 @@ impl Package {
         Ok(package)
     }
 
+    /// Whether a package can be begun at a destination. Makes nothing.
+    ///
+    /// # Errors
+    /// When the destination holds something already, or cannot be read.
+    pub fn check_is_free(destination: &Path) -> Result<(), PackageError> {
+        destination::check_is_free(destination)
+    }
+
     /// Notices a package that is whole. What is left beside it of a run that was killed while it
     /// tidied up goes now.
     fn refuse_to_repeat(&self) -> Result<(), PackageError> {
-        let (whole, leftover) = if is_zip(&self.destination) {
+        let (whole, leftover) = if destination::is_zip(&self.destination) {
             (self.destination.clone(), self.folder.clone())
         } else {
             (self.folder.join(RUN_JSON), self.folder.join(STATE))
@@ -108,45 +120,16 @@ impl Package {
         Err(PackageError::Finished(self.destination.clone()))
     }
 
-    fn refuse_to_overwrite(&self) -> Result<(), PackageError> {
-        let io_error = |path: &Path| {
-            let path = path.to_owned();
-            move |source| PackageError::Io { path, source }
-        };
-        if is_zip(&self.destination)
-            && self
-                .destination
-                .try_exists()
-                .map_err(io_error(&self.destination))?
-        {
-            return Err(PackageError::Exists(self.destination.clone()));
-        }
-        let is_blank = match fs::read_dir(&self.folder) {
-            Ok(mut entries) => entries.next().is_none(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
-            Err(error) => return Err(io_error(&self.folder)(error)),
-        };
-        if is_blank {
-            Ok(())
-        } else {
-            Err(PackageError::Exists(self.folder.clone()))
-        }
-    }
-
     /// The folder in which the package for a destination grows.
     #[must_use]
     pub fn folder_for(destination: &Path) -> PathBuf {
-        if is_zip(destination) {
-            beside(destination, ".partial")
-        } else {
-            destination.to_owned()
-        }
+        destination::folder_for(destination)
     }
 
     /// The journal's file.
     #[must_use]
     pub fn journal(&self) -> PathBuf {
-        self.folder.join(STATE).join("journal.jsonl")
+        self.folder.join(STATE).join(JOURNAL)
     }
 
     /// The folder in which the package grows.
@@ -241,7 +224,7 @@ impl Package {
         copies: impl Iterator<Item = io::Result<String>>,
     ) -> Result<(), PackageError> {
         let state = self.folder.join(STATE);
-        if !is_zip(&self.destination) {
+        if !destination::is_zip(&self.destination) {
             return fs::remove_dir_all(&state).map_err(|source| PackageError::Io {
                 path: state,
                 source,
@@ -264,20 +247,6 @@ impl Package {
             source,
         })
     }
-}
-
-/// Whether the destination is a zip rather than a folder.
-fn is_zip(destination: &Path) -> bool {
-    destination
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("zip"))
-        && !destination.is_dir()
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
 }
 
 #[cfg(test)]

@@ -116,10 +116,16 @@ impl Progress {
         }
     }
 
-    /// Ends the bar; the last line stays.
+    /// Ends the bar, which stays; what there is to say in the end is for others to say.
     pub fn end(&mut self) {
-        self.report();
-        self.bar.finish();
+        match self.audience {
+            Audience::Terminal => {
+                self.bar.set_position(self.done);
+                self.bar.abandon_with_message("");
+            }
+            Audience::Log => {}
+            Audience::Script => self.report(),
+        }
     }
 
     fn report(&self) {

@@ -207,6 +207,15 @@ fn the_counts_of_the_summary_add_up_to_the_rows_of_the_sheets() {
     assert_eq!(summary.note("First capture"), "2024-05-01T06:30:15");
     assert_eq!(summary.note("north/cam 1"), 2.0);
     assert_eq!(count("All cameras"), count("Images"));
+    let all_cameras = summary.rows()[summary.row_of("All cameras")]
+        .as_array()
+        .unwrap();
+    let by_label: Vec<_> = all_cameras[4..9]
+        .iter()
+        .map(|cell| cell["value"].as_f64().unwrap())
+        .collect();
+    let expected = ["animal", "person", "vehicle", "blank", "failed"].map(count);
+    assert_eq!(by_label, expected);
 }
 
 #[test]

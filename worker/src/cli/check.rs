@@ -15,10 +15,10 @@ use crate::{
 /// What `check` can be asked for.
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// The model's id [default: the one that `process` would take].
-    #[arg(long)]
+    /// The model, one of `models list` [default: the one that `process` would take].
+    #[arg(long, value_name = "ID")]
     model: Option<ModelId>,
-    /// auto, cpu, cuda:N or tensorrt:N.
+    /// Where the model runs: auto (a GPU if one works), cpu, cuda:N or tensorrt:N.
     #[arg(long, default_value = "auto")]
     device: Device,
 }

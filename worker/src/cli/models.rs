@@ -1,6 +1,7 @@
 //! `trapline-worker models`: which models there are, what they are, and how to get them.
 
 mod description;
+mod paragraph;
 mod progress;
 
 use std::{
@@ -18,35 +19,45 @@ use crate::model::{
     fetch::{Fetched, Fetcher, Mirror},
 };
 
+/// Blanks in front of what a model is good for.
+const PURPOSE_INDENT: usize = 6;
+
 /// What to do with models.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ModelsCommand {
-    /// List every known model, whether it is installed, its licence and what it is good for.
+    /// List the known models: whether each is installed, its licence, what it is good for.
     List {
         /// Print JSON for scripts.
         #[arg(long)]
         json: bool,
     },
-    /// Tell everything about one model that one should know before using it.
+    /// Tell what one should know about a model before using it.
     Info {
-        /// The model's id.
+        /// The model, one of `models list`.
         id: ModelId,
     },
-    /// Download models, check them and put them into the models folder.
+    /// Download models, check their hashes, unpack them and print their licences.
     Fetch {
         /// The models' ids; without any, the default model, or the default of last resort
         /// where only package registries answer.
+        #[arg(value_name = "ID")]
         ids: Vec<ModelId>,
-        /// Fetch anew what is installed.
+        /// Fetch again what is installed.
         #[arg(long)]
         force: bool,
         /// A folder or an address with model files, looked in before the official addresses.
-        #[arg(long, env = "TRAPLINE_MODEL_MIRROR", value_name = "FOLDER|URL")]
+        #[arg(
+            long,
+            env = "TRAPLINE_MODEL_MIRROR",
+            hide_env_values = true,
+            value_name = "FOLDER|URL"
+        )]
         mirror: Option<String>,
     },
     /// Hash the files of models again and compare.
     Verify {
         /// The models' ids; without any, every installed model.
+        #[arg(value_name = "ID")]
         ids: Vec<ModelId>,
     },
 }
@@ -86,35 +97,8 @@ fn list(catalogue: &Catalogue, json: bool, out: &mut impl Write) -> anyhow::Resu
         writeln!(out)?;
         return Ok(());
     }
-    let width = models
-        .iter()
-        .map(|model| model.id.as_str().len())
-        .max()
-        .unwrap_or(0);
-    let licence_width = models
-        .iter()
-        .map(|model| model.licence.len())
-        .max()
-        .unwrap_or(0);
-    for ListedModel {
-        id,
-        licence,
-        purpose,
-        state,
-        default,
-        ..
-    } in &models
-    {
-        let mark = if *default { '*' } else { ' ' };
-        let state = match state {
-            ModelState::Installed => "installed",
-            ModelState::NotInstalled => "not installed",
-            ModelState::Broken { .. } => "broken",
-        };
-        writeln!(
-            out,
-            "{mark} {id:width$}  {state:13}  {licence:licence_width$}  {purpose}"
-        )?;
+    for model in &models {
+        write_listed(model, out)?;
     }
     for model in &models {
         if let ModelState::Broken { reason } = &model.state {
@@ -123,10 +107,26 @@ fn list(catalogue: &Catalogue, json: bool, out: &mut impl Write) -> anyhow::Resu
     }
     writeln!(
         out,
-        "\n* is used where no model is named. Models folder: {}",
+        "\n* is used where no model is named. The models are in {}",
         catalogue.models_dir().display()
     )?;
     Ok(())
+}
+
+/// A line of facts, and what the model is good for below it.
+fn write_listed(model: &ListedModel, out: &mut impl Write) -> io::Result<()> {
+    let mark = if model.default { '*' } else { ' ' };
+    let state = match model.state {
+        ModelState::Installed => "installed",
+        ModelState::NotInstalled => "not installed",
+        ModelState::Broken { .. } => "broken",
+    };
+    let (id, licence) = (model.id.as_str(), &model.licence);
+    writeln!(out, "{mark} {id:20}  {state:13}  {licence}")?;
+    let purpose = paragraph::lines(&model.purpose, PURPOSE_INDENT);
+    purpose
+        .iter()
+        .try_for_each(|line| writeln!(out, "{:PURPOSE_INDENT$}{line}", ""))
 }
 
 fn verify(catalogue: &Catalogue, ids: &[ModelId], out: &mut impl Write) -> anyhow::Result<()> {

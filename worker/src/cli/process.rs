@@ -28,37 +28,58 @@ use crate::{
     job::{self, JobError, JobRequest},
     journal::JournalError,
     model::{Catalogue, InstalledModel, ModelId},
-    package::PackageError,
+    package::{Package, PackageError},
     progress::{Audience, say},
     run_facts::{AnnotateChoice, RunOptions},
 };
 
+/// Examples and exit codes below the options of `process --help`.
+const HELP_AFTER_OPTIONS: &str = "\
+Examples:
+  trapline-worker process /media/card1 --out april
+  trapline-worker process april.zip --out april-results.zip --threshold 0.4
+  trapline-worker process april.zip --out april-results.zip --resume
+  trapline-worker process cards/* --out all --model MDV6-apa-rtdetr-c --originals
+
+Exit codes:
+  0    done
+  1    could not start, or this machine is broken (disk full, no model, no library)
+  2    the arguments are wrong
+  3    done, but some files failed: the sheet Failures says what to do
+  130  stopped by Ctrl-C; --resume goes on";
+
 /// What `process` can be asked for.
 #[derive(Debug, Args)]
+#[command(after_help = HELP_AFTER_OPTIONS)]
 pub struct ProcessArguments {
     /// Zip archives, folders or pictures; several are kept apart by their names.
     #[arg(required = true)]
     input: Vec<PathBuf>,
     /// Where the package goes: a folder that is new or empty, or a new file ending in .zip.
-    #[arg(long, short)]
+    #[arg(long, short, value_name = "FOLDER|FILE.zip")]
     out: PathBuf,
-    /// The model's id (see `models list`) [default: yolox-nano, else coco-centernet].
-    #[arg(long)]
+    /// The model, one of `models list` [default: yolox-nano, else coco-centernet].
+    #[arg(long, value_name = "ID")]
     model: Option<ModelId>,
     /// Lowest confidence that counts, 0 to 1 [default: the model's typical threshold].
-    #[arg(long)]
+    #[arg(long, value_name = "0..1")]
     threshold: Option<Threshold>,
-    /// auto, cpu, cuda:N or tensorrt:N.
+    /// Where the model runs: auto (a GPU if one works), cpu, cuda:N or tensorrt:N.
     #[arg(long, default_value = "auto")]
     device: Device,
     /// Worker threads [default: one for each core].
-    #[arg(long)]
+    #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
-    /// What is made unrecognisable in copies: people, vehicles, or none.
-    #[arg(long, value_delimiter = ',', default_value = "people")]
+    /// What is made unrecognisable in copies; several with commas between them.
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        default_value = "people"
+    )]
     blur: Vec<Blur>,
-    /// Which images get an annotated copy.
-    #[arg(long, value_enum, default_value = "detections")]
+    /// Which images get a copy with boxes drawn on it.
+    #[arg(long, value_name = "WHICH", value_enum, default_value = "detections")]
     annotate: Annotate,
     /// Copy the originals into the package, except those in which something is blurred.
     #[arg(long)]
@@ -67,7 +88,7 @@ pub struct ProcessArguments {
     #[arg(long)]
     strip_gps: bool,
     /// How JPEGs are decoded: at a cheaper scale, or in full as the reference program does.
-    #[arg(long, value_enum, default_value = "fast")]
+    #[arg(long, value_name = "HOW", value_enum, default_value = "fast")]
     decode: Decode,
     /// Go on with an interrupted run; the other arguments must be the same.
     #[arg(long)]
@@ -102,9 +123,7 @@ enum Decode {
 enum ArgumentError {
     #[error("--blur none cannot be combined with other values")]
     BlurNoneAndMore,
-    #[error(
-        "a folder of originals cannot be made from the originals' own folder: choose another --out than {0}"
-    )]
+    #[error("{0} is the input: choose another --out for the results")]
     OutIsInput(PathBuf),
 }
 
@@ -121,6 +140,7 @@ pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result
     {
         return Err(ArgumentError::OutIsInput(input.clone()).into());
     }
+    refuse_early(&arguments)?;
     let catalogue = Catalogue::new(&config.models);
     let id = arguments
         .model
@@ -130,21 +150,7 @@ pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result
     let runtime = Runtime::load(config.onnxruntime.as_deref(), &config.homes)?;
     let detectors = load_detectors(runtime, &model, &arguments)?;
     let request = request(&arguments, config, blur, &model, runtime.version());
-    if request.audience != Audience::Script {
-        for remark in [
-            detectors
-                .fallback_reason()
-                .map(|r| format!("no GPU is used: {r}")),
-            runtime.advice(),
-        ] {
-            remark.iter().for_each(|remark| say(remark));
-        }
-        let (device, threshold) = (detectors.device(), request.options.threshold.value());
-        say(&format!(
-            "{} on {device}, threshold {threshold}",
-            model.manifest.display_name
-        ));
-    }
+    announcement::introduce(&request, &model, &detectors, runtime.advice());
     let stop = stop_on_signals()?;
     let result = job::run(&request, &model, detectors, &stop)?;
     announcement::announce(&result, request.audience);
@@ -153,6 +159,19 @@ pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result
     } else {
         Exit::DoneWithFailures
     })
+}
+
+/// What can be seen before a large model is loaded; the job looks again.
+fn refuse_early(arguments: &ProcessArguments) -> Result<(), JobError> {
+    let is_missing = |input: &&PathBuf| matches!(input.try_exists(), Ok(false));
+    if let Some(path) = arguments.input.iter().find(is_missing) {
+        let path = path.clone();
+        return Err(InputError::Missing { path }.into());
+    }
+    Ok(Package::check_destination(
+        &arguments.out,
+        arguments.resume,
+    )?)
 }
 
 fn request(
@@ -243,7 +262,9 @@ pub fn exit_for(error: &anyhow::Error) -> Exit {
     match error.downcast_ref::<JobError>() {
         Some(JobError::Interrupted { .. }) => Exit::Interrupted,
         Some(JobError::Input(InputError::Missing { .. } | InputError::IsExcluded { .. }))
-        | Some(JobError::Package(PackageError::Exists(_) | PackageError::Finished(_)))
+        | Some(JobError::Package(
+            PackageError::Exists(_) | PackageError::Unfinished(_) | PackageError::Finished(_),
+        ))
         | Some(JobError::Journal(JournalError::Missing(_) | JournalError::OtherRun(_))) => {
             Exit::BadArguments
         }

@@ -87,15 +87,15 @@ impl Catalogue {
         self.models_dir.join(id.as_str())
     }
 
-    /// The model that runs without `--model` use: `yolox-nano` where it is installed, else
-    /// `coco-centernet`, which package registries alone can deliver.
+    /// The model that runs without `--model` use: `coco-centernet`, which package registries
+    /// alone can deliver, where it is installed and `yolox-nano` is not; else `yolox-nano`.
     #[must_use]
     pub fn default_model(&self) -> ModelId {
         let [preferred, last_resort] = Self::default_candidates();
-        if self.has_weights(&preferred) {
-            preferred
-        } else {
+        if !self.has_weights(&preferred) && self.has_weights(&last_resort) {
             last_resort
+        } else {
+            preferred
         }
     }
 

@@ -15,11 +15,24 @@ pub(crate) struct CameraTally {
     pub(crate) images: u64,
     /// The earliest and the latest capture, if any image has a time.
     pub(crate) span: Option<(DateTime, DateTime)>,
+    /// Images by their one label, in the order of [`Label::ALL`]; together, all images.
+    pub(crate) labels: [u64; Label::ALL.len()],
 }
 
 impl CameraTally {
-    fn add(&mut self, record: &MediaRecord) {
+    /// How many images have this label.
+    pub(crate) fn with(&self, label: Label) -> u64 {
+        let mut pairs = Label::ALL.iter().zip(self.labels);
+        pairs
+            .find(|(known, _)| **known == label)
+            .map_or(0, |(_, images)| images)
+    }
+
+    fn add(&mut self, record: &MediaRecord, label: Label) {
         self.images += 1;
+        for (known, images) in Label::ALL.iter().zip(&mut self.labels) {
+            *images += u64::from(*known == label);
+        }
         if let Some(time) = &record.camera.captured {
             let (first, last) = self.span.unwrap_or((time.local, time.local));
             self.span = Some((first.min(time.local), last.max(time.local)));
@@ -33,8 +46,6 @@ pub(crate) struct Survey {
     camera_limit: usize,
     /// What the records add up to.
     pub(crate) counts: Counts,
-    /// Images by their one label; together, all images.
-    pub(crate) labels: BTreeMap<Label, u64>,
     /// Each camera folder with its images, up to the limit.
     pub(crate) cameras: BTreeMap<String, CameraTally>,
     /// The images in folders past the limit, together.
@@ -52,7 +63,6 @@ impl Survey {
             threshold,
             camera_limit,
             counts: Counts::default(),
-            labels: BTreeMap::new(),
             cameras: BTreeMap::new(),
             further_cameras: CameraTally::default(),
             all: CameraTally::default(),
@@ -70,10 +80,9 @@ impl Survey {
                 .category_at(self.threshold)
                 .map_or(Label::Blank, Label::Category),
         };
-        *self.labels.entry(label).or_default() += 1;
         self.without_time += u64::from(record.camera.captured.is_none());
-        self.all.add(record);
-        self.camera(camera_folder).add(record);
+        self.all.add(record, label);
+        self.camera(camera_folder).add(record, label);
     }
 
     fn camera(&mut self, folder: &str) -> &mut CameraTally {
@@ -145,6 +154,8 @@ mod tests {
             .collect();
         assert_eq!(named, [("a", 2), ("b", 1)]);
         assert_eq!(survey.further_cameras.images, 2);
+        assert_eq!(survey.further_cameras.with(Label::Failed), 2);
+        assert_eq!(survey.all.with(Label::Blank), 0);
         let days = |tally: &CameraTally| tally.span.map(|(first, last)| (first.day(), last.day()));
         assert_eq!(days(&survey.cameras["a"]), Some((1, 3)));
         assert_eq!(days(&survey.all), Some((1, 9)));

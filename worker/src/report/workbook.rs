@@ -38,6 +38,13 @@ use table_sheets::{Desk, TableSheets};
 /// extension; below, the extension is left out for the sake of old readers.
 const FILES_OF_A_LARGE_WORKBOOK: u64 = 500_000;
 
+/// Widths of the columns of the Summary, in characters: names, numbers, two dates, and a count
+/// for each label.
+const SUMMARY_WIDTHS: [u8; 9] = [46, 20, 20, 20, 10, 10, 10, 10, 10];
+
+/// Widths of the columns of the Settings: names, and what they mean.
+const SETTINGS_WIDTHS: [u8; 2] = [36, 110];
+
 /// How hard the sheets are compressed: level 3 takes 0.7 of the time of the usual level 6, and
 /// the file is 1.2 times as large.
 const COMPRESSION_LEVEL: u8 = 3;
@@ -115,14 +122,14 @@ impl WorkbookFile {
             ..
         } = self;
         guarded(|| {
-            let mut notes = NoteSheet::open("Summary", &mut workbook, &formats)?;
+            let mut notes = NoteSheet::open("Summary", &SUMMARY_WIDTHS, &mut workbook, &formats)?;
             summary::write(&mut notes, facts, survey)?;
             workbook.push_worksheet(notes.close());
             let mut links = Vec::new();
             for table in [self.images, self.detections, self.failures] {
                 table.close_into(&mut workbook, &mut links)?;
             }
-            let mut notes = NoteSheet::open("Settings", &mut workbook, &formats)?;
+            let mut notes = NoteSheet::open("Settings", &SETTINGS_WIDTHS, &mut workbook, &formats)?;
             settings::write(&mut notes, facts)?;
             workbook.push_worksheet(notes.close());
             save(&mut workbook, links, &folder, &mut file)?;

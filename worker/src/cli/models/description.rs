@@ -4,12 +4,18 @@ use std::io::Write;
 
 use common::Category;
 
-use super::verdict;
+use super::{paragraph, verdict};
 use crate::model::{
     Catalogue, ModelError, ModelId,
-    contract::{CanvasShape, ClassMeaning, Contract, Fit, InputRule, Nms, OutputRule, Placement},
+    contract::{
+        BoxUnit, CanvasShape, ChannelOrder, ClassMeaning, Contract, Fit, InputRule, Interpolation,
+        Nms, Normalization, OutputLayout, OutputRule, Placement, RowColumn,
+    },
     manifest::Manifest,
 };
+
+/// Columns of the names of facts.
+const NAME_COLUMNS: usize = 16;
 
 /// Writes everything that one should know about a model before using it.
 pub(super) fn write(
@@ -36,7 +42,8 @@ pub(super) fn write(
     lines.push(("folder", catalogue.folder(id).display().to_string()));
     lines.push(("state", state(catalogue, id)));
     for (name, value) in lines {
-        writeln!(out, "{name:16} {value}")?;
+        let value = paragraph::hanging(&value, NAME_COLUMNS + 1);
+        writeln!(out, "{name:NAME_COLUMNS$} {value}")?;
     }
     Ok(())
 }
@@ -108,15 +115,62 @@ fn describe_input(input: &InputRule) -> String {
             }
         }
     };
+    let channels = match input.channels {
+        ChannelOrder::Rgb => "RGB",
+        ChannelOrder::Bgr => "BGR",
+    };
+    let values = match input.normalization {
+        Normalization::Unit => "0 to 1",
+        Normalization::Imagenet => "by ImageNet's mean and deviation",
+        Normalization::None => "0 to 255",
+    };
+    let interpolation = match input.interpolation {
+        Interpolation::Bilinear => "bilinear",
+        Interpolation::Cv2Bilinear => "bilinear as in OpenCV",
+        Interpolation::Bicubic => "bicubic",
+        Interpolation::Lanczos => "Lanczos",
+    };
     format!(
-        "{} x {} px, {fit}, {:?}, {:?}, {:?}",
-        input.width, input.height, input.channels, input.normalization, input.interpolation
+        "{} x {} px, {fit}, {channels}, values {values}, scaled {interpolation}",
+        input.width, input.height
     )
+}
+
+fn describe_layout(layout: &OutputLayout) -> String {
+    match layout {
+        OutputLayout::Yolov5 => "YOLOv5 grid".to_owned(),
+        OutputLayout::Yolov8 => "YOLOv8 grid".to_owned(),
+        OutputLayout::YoloxRaw => "raw YOLOX grid".to_owned(),
+        OutputLayout::RtdetrTriple => "RT-DETR labels, boxes, scores".to_owned(),
+        OutputLayout::Rows { columns, unit } => {
+            let unit = match unit {
+                BoxUnit::CanvasPixels => "pixels of the input",
+                BoxUnit::Normalized => "shares of the input",
+            };
+            let columns = columns.map(describe_column).join(" ");
+            format!("rows of {columns} in {unit}")
+        }
+    }
+}
+
+fn describe_column(column: RowColumn) -> &'static str {
+    match column {
+        RowColumn::X1 => "x1",
+        RowColumn::Y1 => "y1",
+        RowColumn::X2 => "x2",
+        RowColumn::Y2 => "y2",
+        RowColumn::CentreX => "centre-x",
+        RowColumn::CentreY => "centre-y",
+        RowColumn::Width => "width",
+        RowColumn::Height => "height",
+        RowColumn::Score => "score",
+        RowColumn::Class => "class",
+    }
 }
 
 fn describe_output(output: &OutputRule) -> String {
     let nms = match output.nms {
-        None => "no suppression needed".to_owned(),
+        None => "no overlap suppression needed".to_owned(),
         Some(Nms {
             iou_threshold,
             per_class,
@@ -126,12 +180,13 @@ fn describe_output(output: &OutputRule) -> String {
             } else {
                 "all classes"
             };
-            format!("suppression among {among} at {iou_threshold}")
+            format!("overlaps suppressed among {among} at IoU {iou_threshold}")
         }
     };
     format!(
-        "{:?}, {nms}, at most {} detections",
-        output.layout, output.max_detections
+        "{}, {nms}, at most {} detections",
+        describe_layout(&output.layout),
+        output.max_detections
     )
 }
 

@@ -79,8 +79,8 @@ fn cuda(gpu: i32) -> Result<ExecutionProviderDispatch, String> {
     match ep::CUDA::is_available() {
         Ok(true) => Ok(provider.build().error_on_failure()),
         Ok(false) => Err(
-            "this ONNX Runtime library is built without CUDA; the one in the \
-                          onnxruntime-gpu package has it"
+            "this ONNX Runtime library is built without CUDA; `make setup-gpu` gets \
+                          the one that has it"
                 .to_owned(),
         ),
         Err(error) => Err(error.to_string()),

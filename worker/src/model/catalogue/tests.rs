@@ -207,8 +207,10 @@ fn an_onnx_file_alone_is_enough_for_a_shipped_id() {
 }
 
 #[test]
-fn the_default_is_yolox_where_it_is_installed() {
+fn the_default_is_yolox_unless_only_the_last_resort_is_installed() {
     let setup = Setup::new();
+    assert_eq!(setup.catalogue.default_model().as_str(), "yolox-nano");
+    setup.put("coco-centernet", &[("model.onnx", "weights")]);
     assert_eq!(setup.catalogue.default_model().as_str(), "coco-centernet");
     setup.put("yolox-nano", &[("model.onnx", "weights")]);
     assert_eq!(setup.catalogue.default_model().as_str(), "yolox-nano");

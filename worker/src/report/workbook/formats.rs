@@ -15,6 +15,10 @@ pub(super) struct Formats {
     pub(super) heading: Format,
     /// A sentence that must be read.
     pub(super) notice: Format,
+    /// A number or text that is read, not compared with the ones above and below it.
+    pub(super) value: Format,
+    /// A sentence in as many lines as it needs.
+    pub(super) sentence: Format,
     /// A path that opens a file.
     pub(super) link: Format,
     /// Date and time.
@@ -33,7 +37,15 @@ impl Formats {
                 .set_align(FormatAlign::Top),
             title: bold.clone().set_font_size(16),
             heading: bold.clone().set_font_size(12),
-            notice: bold.set_background_color(0x00FF_F2CC),
+            notice: bold
+                .set_background_color(0x00FF_F2CC)
+                .set_text_wrap()
+                .set_align(FormatAlign::Top),
+            value: Format::new()
+                .set_text_wrap()
+                .set_align(FormatAlign::Left)
+                .set_align(FormatAlign::Top),
+            sentence: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             link: Format::new().set_hyperlink(),
             moment: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             labels: Label::ALL.map(|label| Format::new().set_background_color(fill(label))),

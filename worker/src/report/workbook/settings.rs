@@ -11,6 +11,7 @@ use crate::{
 
 /// Writes the whole sheet.
 pub(super) fn write(notes: &mut NoteSheet<'_>, facts: &RunFacts) -> Result<(), XlsxError> {
+    notes.align_values()?;
     notes.title("Settings")?;
     write_model(notes, facts)?;
     write_options(notes, &facts.options)?;
@@ -108,7 +109,7 @@ fn write_reading(notes: &mut NoteSheet<'_>) -> Result<(), XlsxError> {
         "Excel opens at most 65,530 links on a sheet; paths of further annotated copies are plain text.",
         "In the CSV files, text that begins with = + - @ has a ' before it, so that no program runs it as a formula.",
     ] {
-        notes.line(sentence, &[])?;
+        notes.sentence(sentence)?;
     }
     Ok(())
 }

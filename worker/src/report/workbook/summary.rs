@@ -46,8 +46,7 @@ fn write_labels(notes: &mut NoteSheet<'_>, survey: &Survey) -> Result<(), XlsxEr
         "Images by what they show (each image once: animal before person before vehicle)",
     )?;
     for label in Label::ALL {
-        let images = survey.labels.get(&label).copied().unwrap_or(0);
-        notes.label_line(label, &[Cell::count(images)])?;
+        notes.label_line(label, &[Cell::count(survey.all.with(label))])?;
     }
     notes.count("Images", survey.all.images)?;
     notes.count(
@@ -121,13 +120,8 @@ fn write_model(notes: &mut NoteSheet<'_>, facts: &RunFacts) -> Result<(), XlsxEr
         "Threshold",
         &[Cell::Number(facts.options.threshold.value())],
     )?;
-    notes.line(
-        "Model",
-        &[
-            Cell::text(&facts.model.display_name),
-            Cell::text(&facts.model.id),
-        ],
-    )?;
+    notes.line("Model", &[Cell::text(&facts.model.display_name)])?;
+    notes.line("Model id", &[Cell::text(&facts.model.id)])?;
     notes.line(
         "Version",
         &[Cell::maybe_text(facts.model.version.as_deref())],
@@ -144,8 +138,10 @@ fn write_times(notes: &mut NoteSheet<'_>, survey: &Survey) -> Result<(), XlsxErr
 }
 
 fn write_cameras(notes: &mut NoteSheet<'_>, survey: &Survey) -> Result<(), XlsxError> {
-    notes.heading("Cameras (folders)")?;
-    notes.header(&["camera_folder", "images", "first capture", "last capture"])?;
+    notes.heading("Cameras (folders), and how many of their images show what (each image once)")?;
+    let mut names = vec!["camera_folder", "images", "first capture", "last capture"];
+    names.extend(Label::ALL.map(Label::name));
+    notes.header(&names)?;
     for (folder, tally) in &survey.cameras {
         let name = if folder.is_empty() {
             "(no folder)"
@@ -170,7 +166,9 @@ fn write_tally(
     tally: &CameraTally,
 ) -> Result<(), XlsxError> {
     let [first, last] = span_cells(tally.span);
-    notes.line(name, &[Cell::count(tally.images), first, last])
+    let mut cells = vec![Cell::count(tally.images), first, last];
+    cells.extend(Label::ALL.map(|label| Cell::count(tally.with(label))));
+    notes.line(name, &cells)
 }
 
 fn span_cells(span: Option<(DateTime, DateTime)>) -> [Cell<'static>; 2] {

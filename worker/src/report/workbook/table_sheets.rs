@@ -119,6 +119,14 @@ impl Page {
     }
 }
 
+/// The width of a column in characters: as its values need it, or its name beside the arrow of
+/// the filter.
+fn width(heading: &Heading) -> u32 {
+    const ARROW: u32 = 4;
+    let name = u32::try_from(heading.name.len()).unwrap_or(u32::MAX);
+    u32::from(heading.width).max(name.saturating_add(ARROW))
+}
+
 fn open_sheet(
     title: &str,
     headings: &[&Heading],
@@ -127,8 +135,9 @@ fn open_sheet(
 ) -> Result<Worksheet, XlsxError> {
     let mut sheet = workbook.new_worksheet_with_constant_memory()?;
     sheet.set_name(title)?.set_freeze_panes(1, 1)?;
+    sheet.set_landscape().set_repeat_rows(0, 0)?;
     for (column, heading) in (0..).zip(headings) {
-        sheet.set_column_width(column, heading.width)?;
+        sheet.set_column_width(column, width(heading))?;
         if let Some(format) = formats.column(heading.style) {
             sheet.set_column_format(column, &format)?;
         }
