@@ -94,7 +94,7 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<JobResult, JobError> {
     let mut job = Job::open(request, model)?;
-    let execution = job.process(model, detectors, stop)?;
+    let execution = job.process(detectors, stop)?;
     let facts = RunFacts {
         trapline_version: TRAPLINE_VERSION.to_owned(),
         options: request.options.clone(),
@@ -166,7 +166,6 @@ impl<'a> Job<'a> {
     /// Takes every file that has no record yet through the pipeline.
     fn process(
         &mut self,
-        model: &InstalledModel,
         detectors: DetectorPool,
         stop: &AtomicBool,
     ) -> Result<ExecutionFacts, JobError> {

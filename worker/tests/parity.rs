@@ -1,6 +1,12 @@
 //! The same numbers as the reference programs: `readers/reference_*.py` are their ways through a
 //! picture, written down once more in Python with OpenCV, NumPy and ONNX Runtime.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on may panic"
+)]
+
 mod support;
 
 use std::{fs, path::Path, process::Command};

@@ -1,6 +1,12 @@
 //! Real models on real pictures: what is known of the sample batch (`setup/sample_batch.py`) is
 //! what comes out.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on may panic"
+)]
+
 mod support;
 
 use std::{collections::BTreeMap, fs, path::Path};

@@ -34,40 +34,7 @@ impl NameEncoding {
         std::str::from_utf8(raw).map_or_else(|_| self.decode(raw), str::to_owned)
     }
 
-    /// Reads each part of a name in the archive's set, except parts that cannot be meant in it:
-    /// an archive can be packed from folders that came from different computers.
     fn decode(self, raw: &[u8]) -> String {
-        match self {
-            Self::Other(encoding) if encoding != SHIFT_JIS => self.decode_part(raw),
-            _ => raw
-                .split(|&byte| byte == b'/')
-                .map(|part| self.for_part(part).decode_part(part))
-                .collect::<Vec<_>>()
-                .join("/"),
-        }
-    }
-
-    fn for_part(self, part: &[u8]) -> Self {
-        if part.is_ascii() {
-            return self;
-        }
-        let western = plausibility::western(&cp437::decode(part));
-        let japanese = SHIFT_JIS.decode_without_bom_handling_and_without_replacement(part);
-        match (self, japanese) {
-            (Self::Cp437, Some(text)) if western < 0 && plausibility::japanese(&text) > 0 => {
-                Self::Other(SHIFT_JIS)
-            }
-            (Self::Other(_), None) if western > 0 => Self::Cp437,
-            (Self::Other(_), Some(text))
-                if western > 0 && !plausibility::may_be_japanese(&text) =>
-            {
-                Self::Cp437
-            }
-            _ => self,
-        }
-    }
-
-    fn decode_part(self, raw: &[u8]) -> String {
         match self {
             Self::Cp437 => cp437::decode(raw),
             Self::Other(encoding) => encoding.decode_without_bom_handling(raw).0.into_owned(),
@@ -238,31 +205,6 @@ mod tests {
         assert_eq!(read_back(EUC_KR, korean), korean);
         let german = &["Köln/Bär.jpg", "Fläche/größer.jpg"];
         assert_eq!(read_back(WINDOWS_1252, german), german);
-    }
-
-    #[test]
-    fn names_of_two_computers_in_one_archive_are_both_read() {
-        let japanese = "表丹沢の鹿道/カメラ３/秋.JPG";
-        let german = "Lichtung Süd/Köder 1/für Malmö.jpg";
-        let undecided = "cam北/A山.JPG";
-        let raw = [
-            SHIFT_JIS.encode(japanese).0.into_owned(),
-            to_cp437(german),
-            SHIFT_JIS.encode(undecided).0.into_owned(),
-        ];
-        let mut names: Vec<&[u8]> = raw.iter().map(Vec::as_slice).collect();
-        assert_eq!(read_raw(&names[..2]), [japanese, german]);
-        names.remove(1);
-        assert_eq!(read_raw(&names), [japanese, undecided]);
-        let german = "Grünfläche Süd/Köln/Ärger/Bär/größer/Füße/Höhe/Köder/für/Malmö/ä.jpg";
-        let mostly_german = [
-            to_cp437(german),
-            SHIFT_JIS.encode("鹿道/1.JPG").0.into_owned(),
-        ];
-        assert_eq!(
-            read_raw(&mostly_german.each_ref().map(Vec::as_slice)),
-            [german, "鹿道/1.JPG"]
-        );
     }
 
     #[test]

@@ -22,7 +22,7 @@ const DURATION: Duration = Duration::from_secs(4);
 
 /// Images per second of `threads` sessions that do nothing but run the model on a canvas that
 /// is ready.
-pub fn images_per_second(
+pub(crate) fn images_per_second(
     config: &WorkerConfig,
     model: &str,
     threads: usize,

@@ -14,7 +14,12 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 /// Writes a deflated zip of `count` different JPEGs of the given size and gives its path. The
 /// pictures of the sample are scaled up, grained like a sensor grains them (smooth pictures
 /// would decode too fast), and told apart by a comment segment, so that none is a duplicate.
-pub fn make(sample: &Path, zip: &Path, count: usize, size: (u32, u32)) -> anyhow::Result<PathBuf> {
+pub(crate) fn make(
+    sample: &Path,
+    zip: &Path,
+    count: usize,
+    size: (u32, u32),
+) -> anyhow::Result<PathBuf> {
     let pictures = pictures(sample, size)?;
     let options = SimpleFileOptions::default().compression_level(Some(1));
     let mut writer = ZipWriter::new(BufWriter::new(File::create(zip)?));

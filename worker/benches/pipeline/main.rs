@@ -6,6 +6,12 @@
 //! `TRAPLINE_BENCH_IMAGES` (200), `TRAPLINE_BENCH_MANY` (5000) and `TRAPLINE_BENCH_ROUNDS` (5)
 //! set the sizes; `TRAPLINE_BENCH_MODEL` the model.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a bench prints its tables and stops at the first thing that goes wrong"
+)]
+
 mod bare;
 mod batch;
 mod trial;

@@ -6,39 +6,39 @@ use anyhow::{Context, ensure};
 use serde_json::Value;
 
 /// What to run.
-pub struct Trial<'a> {
+pub(crate) struct Trial<'a> {
     /// The model's id.
-    pub model: &'a str,
+    pub(crate) model: &'a str,
     /// The zip.
-    pub batch: &'a Path,
+    pub(crate) batch: &'a Path,
     /// The value of `--annotate`.
-    pub annotate: &'a str,
+    pub(crate) annotate: &'a str,
     /// The value of `--threads`.
-    pub threads: usize,
+    pub(crate) threads: usize,
 }
 
 /// What it took.
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Images per second, from the first file read to the last record written.
-    pub images_per_second: f64,
+    pub(crate) images_per_second: f64,
     /// Highest resident memory of the process.
-    pub peak_memory_mb: f64,
+    pub(crate) peak_memory_mb: f64,
     /// Processor seconds per wall second.
-    pub cores_busy: f64,
+    pub(crate) cores_busy: f64,
     /// Thread time of each stage per image.
-    pub stage_ms: Vec<(String, f64)>,
+    pub(crate) stage_ms: Vec<(String, f64)>,
 }
 
 impl Outcome {
     /// Images per second if `threads` threads did nothing but the measured stages.
-    pub fn ideal(&self, threads: usize) -> f64 {
+    pub(crate) fn ideal(&self, threads: usize) -> f64 {
         let per_image: f64 = self.stage_ms.iter().map(|(_, ms)| ms).sum();
         1000.0 * threads as f64 / per_image
     }
 }
 
 /// Runs `trapline-worker process` once and reads what it says of itself in `run.json`.
-pub fn run_trial(trial: &Trial, scratch: &Path) -> anyhow::Result<Outcome> {
+pub(crate) fn run_trial(trial: &Trial, scratch: &Path) -> anyhow::Result<Outcome> {
     let out = scratch.join("out");
     let status = Command::new(env!("CARGO_BIN_EXE_trapline-worker"))
         .args([

@@ -168,10 +168,10 @@ fn refuse_early(arguments: &ProcessArguments) -> Result<(), JobError> {
         let path = path.clone();
         return Err(InputError::Missing { path }.into());
     }
-    Ok(Package::check_destination(
-        &arguments.out,
-        arguments.resume,
-    )?)
+    if !arguments.resume {
+        Package::check_is_free(&arguments.out)?;
+    }
+    Ok(())
 }
 
 fn request(

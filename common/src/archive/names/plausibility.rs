@@ -15,12 +15,6 @@ pub(super) fn japanese(text: &str) -> i64 {
     runs(text).iter().map(|run| run.japanese()).sum()
 }
 
-/// Whether a part of a name that was read as Shift-JIS can be meant: not if all there is of
-/// Japanese is a lone kanji inside a word, or a lone sign.
-pub(super) fn may_be_japanese(text: &str) -> bool {
-    runs(text).iter().any(Run::may_be_japanese)
-}
-
 /// Characters outside ASCII that stand together, and their ASCII neighbours.
 struct Run {
     before: Option<char>,
@@ -66,15 +60,6 @@ impl Run {
         self.characters.iter().map(weight).sum()
     }
 
-    fn may_be_japanese(&self) -> bool {
-        let [character] = self.characters[..] else {
-            return true;
-        };
-        let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
-        let is_inside_word = is_letter(self.before) && is_letter(self.after);
-        is_kana(character) || (is_kanji(character) && !is_inside_word)
-    }
-
     fn japanese(&self) -> i64 {
         let touches = |is: fn(&char) -> bool| {
             [self.before, self.after]
@@ -90,7 +75,7 @@ impl Run {
         let weight = |&c: &char| match c {
             _ if is_kana(c) => 2,
             _ if is_inside_word && !has_kana && is_single => -1,
-            _ if is_kanji(c) => 2,
+            '\u{4e00}'..='\u{9fff}' => 2,
             '\u{3000}'..='\u{303f}' => 1,
             // Full-width letters and half-width katakana come in words, not alone.
             '\u{ff01}'..='\u{ff5e}' if !is_inside_word && !is_single => 2,
@@ -103,10 +88,6 @@ impl Run {
 
 fn is_kana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{30ff}')
-}
-
-fn is_kanji(c: char) -> bool {
-    matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 fn is_latin_letter(c: char) -> bool {
