@@ -148,7 +148,8 @@ mod tests {
     #[test]
     fn every_byte_is_that_of_opencv() {
         // What cv2.resize makes of the same noise, OpenCV 4.13 on x86-64.
-        let expected: [((u32, u32), (u32, u32), u64); 9] = [
+        type Size = (u32, u32);
+        let expected: [(Size, Size, u64); 9] = [
             ((61, 47), (32, 24), 0xe5c4_ecf8_552c_687e),
             ((61, 47), (30, 17), 0x4a73_cb78_cd67_3c85),
             ((32, 24), (16, 12), 0x5c19_6cd3_ebee_20df),
