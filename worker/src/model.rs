@@ -7,7 +7,6 @@ pub mod digest;
 pub mod fetch;
 pub mod labels;
 pub mod manifest;
-pub mod model_id;
 
 pub use catalogue::{Catalogue, InstalledModel, ModelError};
-pub use model_id::ModelId;
+pub use common::ModelId;

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use common::{Category, FailureCode, MediaOutcome, MediaRecord, SkipReason, Threshold};
+use common::{Category, Threshold};
+pub use common::{Counts, job::AnnotateChoice};
 use serde::{Deserialize, Serialize};
 
 /// Everything about a run except its records.
@@ -42,18 +43,6 @@ pub struct RunOptions {
     pub full_decode: bool,
 }
 
-/// Which images get an annotated copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AnnotateChoice {
-    /// Every processed image.
-    All,
-    /// Images with a detection at or above the threshold.
-    Detections,
-    /// None.
-    None,
-}
-
 /// The model, as far as a reader of the results must know it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFacts {
@@ -86,61 +75,6 @@ pub struct InputFacts {
     pub name: String,
     /// Files (archive entries) in it.
     pub files: u64,
-}
-
-/// Files in = processed + failed + skipped.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// All files (archive entries) that went in.
-    pub files: u64,
-    /// Images the model looked at, duplicates included.
-    pub processed: u64,
-    /// Images that could not be read.
-    pub failed: u64,
-    /// Files that are not images.
-    pub skipped: u64,
-    /// Processed images without a detection at the threshold.
-    pub blank: u64,
-    /// Processed images that are exact copies of an earlier one.
-    pub duplicates: u64,
-    /// Processed images whose file was truncated.
-    pub truncated: u64,
-    /// Processed images with at least one detection of a category at the threshold.
-    pub images_with: BTreeMap<Category, u64>,
-    /// Detections of a category at the threshold.
-    pub detections: BTreeMap<Category, u64>,
-    /// Failed files by reason.
-    pub failures: BTreeMap<FailureCode, u64>,
-    /// Skipped files by reason.
-    pub skips: BTreeMap<SkipReason, u64>,
-}
-
-impl Counts {
-    /// Counts one more file.
-    pub fn add(&mut self, record: &MediaRecord, threshold: Threshold) {
-        self.files += 1;
-        match &record.outcome {
-            MediaOutcome::Failed(failure) => {
-                self.failed += 1;
-                *self.failures.entry(failure.code).or_default() += 1;
-            }
-            MediaOutcome::Skipped(reason) => {
-                self.skipped += 1;
-                *self.skips.entry(*reason).or_default() += 1;
-            }
-            MediaOutcome::Processed(media) => {
-                self.processed += 1;
-                self.duplicates += u64::from(media.duplicate_of.is_some());
-                self.truncated += u64::from(media.decoded_share.is_some());
-                self.blank += u64::from(media.category_at(threshold).is_none());
-                for category in Category::ALL {
-                    let found = media.count_at(category, threshold) as u64;
-                    *self.detections.entry(category).or_default() += found;
-                    *self.images_with.entry(category).or_default() += u64::from(found > 0);
-                }
-            }
-        }
-    }
 }
 
 /// What differs from run to run.

@@ -1,11 +1,11 @@
 //! The id of a model, which is also the name of its folder.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A model's id: letters, digits, `.`, `_` and `-`, not starting with a dot, at most 100 bytes.
 /// Joining it to a folder therefore names a visible folder directly below.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct ModelId(String);
 
 /// A text that cannot be a model id.
@@ -44,6 +44,20 @@ impl std::str::FromStr for ModelId {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::parse(text)
+    }
+}
+
+impl TryFrom<String> for ModelId {
+    type Error = InvalidModelId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<ModelId> for String {
+    fn from(id: ModelId) -> Self {
+        id.0
     }
 }
 

@@ -1,0 +1,82 @@
+//! Reading settings from the environment. Every message names the variable.
+
+use std::{env, fmt::Display, str::FromStr};
+
+/// A setting that is missing or makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EnvError {
+    /// It must be given.
+    #[error("{0} is not set")]
+    Missing(&'static str),
+    /// It is not what it should be.
+    #[error("{name}: {reason}")]
+    Invalid {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// A setting as text; blank counts as not given.
+///
+/// # Errors
+/// When it is not UTF-8.
+pub fn maybe(name: &'static str) -> Result<Option<String>, EnvError> {
+    match env::var(name) {
+        Ok(text) if text.trim().is_empty() => Ok(None),
+        Ok(text) => Ok(Some(text)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(EnvError::Invalid {
+            name,
+            reason: "is not UTF-8".to_owned(),
+        }),
+    }
+}
+
+/// A setting of some type, if it is given.
+///
+/// # Errors
+/// When it is given and makes no sense.
+pub fn maybe_parsed<T: FromStr<Err: Display>>(name: &'static str) -> Result<Option<T>, EnvError> {
+    let parse = |text: String| {
+        text.trim()
+            .parse()
+            .map_err(|error: T::Err| EnvError::Invalid {
+                name,
+                reason: error.to_string(),
+            })
+    };
+    maybe(name)?.map(parse).transpose()
+}
+
+/// A setting of some type, or its default.
+///
+/// # Errors
+/// When it is given and makes no sense.
+pub fn parsed_or<T: FromStr<Err: Display>>(name: &'static str, default: T) -> Result<T, EnvError> {
+    Ok(maybe_parsed(name)?.unwrap_or(default))
+}
+
+/// A secret: the content of the file that `NAME_FILE` names, of the credential `name` that
+/// systemd passes, or the variable itself.
+///
+/// # Errors
+/// When the file that was named cannot be read.
+pub fn maybe_secret(
+    name: &'static str,
+    file_variable: &'static str,
+) -> Result<Option<secrecy::SecretString>, EnvError> {
+    let named = maybe(file_variable)?.map(std::path::PathBuf::from);
+    let credential = maybe("CREDENTIALS_DIRECTORY")?
+        .map(|folder| std::path::Path::new(&folder).join(name.to_ascii_lowercase()))
+        .filter(|path| path.is_file());
+    let Some(path) = named.or(credential) else {
+        return Ok(maybe(name)?.map(Into::into));
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| EnvError::Invalid {
+        name: file_variable,
+        reason: format!("{} cannot be read: {error}", path.display()),
+    })?;
+    Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned().into()))
+}

@@ -1,0 +1,50 @@
+//! What a researcher chose for a job.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Category, ModelId, Threshold};
+
+/// The choices of an upload. What is not chosen is decided by the worker that plans the job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobOptions {
+    /// The model; `None` for the service's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelId>,
+    /// The lowest confidence that counts; `None` for the model's typical threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Threshold>,
+    /// Which images get a copy with boxes drawn on it.
+    pub annotate: AnnotateChoice,
+    /// Categories made unrecognisable in copies, in the order of [`Category::ALL`].
+    pub blur: Vec<Category>,
+    /// Whether originals are copied into the package.
+    pub originals: bool,
+    /// Whether GPS positions are dropped from annotated copies.
+    pub strip_gps: bool,
+}
+
+impl Default for JobOptions {
+    /// Copies of images with detections, people blurred, no originals.
+    fn default() -> Self {
+        Self {
+            model: None,
+            threshold: None,
+            annotate: AnnotateChoice::Detections,
+            blur: vec![Category::Person],
+            originals: false,
+            strip_gps: false,
+        }
+    }
+}
+
+/// Which images get an annotated copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnnotateChoice {
+    /// Every image.
+    All,
+    /// Images with a detection at or above the threshold.
+    Detections,
+    /// None.
+    None,
+}

@@ -1,0 +1,134 @@
+//! Bringing back what was lost: records from the folders of jobs, wake-ups from the records.
+
+use std::collections::HashSet;
+
+use super::{BUSY_PATIENCE_MS, Jobs, JobsError, PATIENCE_MS};
+use crate::{
+    Counts,
+    job::{JobId, JobRecord, Lane, MailKind, Progressed, Restored, ShardFacts},
+    records::ChangeError,
+    store::JobFolder,
+};
+
+impl Jobs {
+    /// Makes the records of all unfinished jobs that have none. How many that were.
+    ///
+    /// # Errors
+    /// When the store or the records cannot be used.
+    pub async fn restore_all(&self) -> Result<usize, JobsError> {
+        let with_record: HashSet<JobId> = self.records.store().jobs().await?.into_iter().collect();
+        let mut restored = 0;
+        for job in self.store.jobs().await? {
+            if !with_record.contains(&job) && self.restore(job).await? {
+                restored += 1;
+            }
+        }
+        Ok(restored)
+    }
+
+    /// Makes the record of a job from its folder, if it has none and something is left to do.
+    ///
+    /// # Errors
+    /// When the store or the records cannot be used.
+    pub async fn restore(&self, job: JobId) -> Result<bool, JobsError> {
+        let Some(found) = self.find_out(job).await? else {
+            return Ok(false);
+        };
+        let now_ms = self.records.store().now_ms().await?;
+        let record = JobRecord::restored(found, self.records.window().await?, now_ms);
+        if record.is_over() {
+            return Ok(false);
+        }
+        let is_new = self.add(record, now_ms).await?;
+        if is_new {
+            tracing::info!(job = job.tag(), "the record was lost and is made again");
+        }
+        Ok(is_new)
+    }
+
+    /// What the folder of a job says; `None` when it is no job.
+    async fn find_out(&self, job: JobId) -> Result<Option<Restored>, JobsError> {
+        let Some(file) = self.store.job_file(job).await? else {
+            return Ok(None);
+        };
+        let mut mailed = Vec::new();
+        for kind in MailKind::ALL {
+            if self
+                .store
+                .find(&JobFolder::of(job).mail(kind))
+                .await?
+                .is_some()
+            {
+                mailed.push(kind);
+            }
+        }
+        let accepted_ms = u64::try_from(file.accepted.as_millisecond()).unwrap_or_default();
+        Ok(Some(Restored {
+            job,
+            accepted_ms,
+            progressed: self.progressed(job).await?,
+            mailed,
+        }))
+    }
+
+    async fn progressed(&self, job: JobId) -> Result<Progressed, JobsError> {
+        if let Some(end) = self.store.end_file(job).await? {
+            return Ok(Progressed::Ended(end.outcome));
+        }
+        let Some(plan) = self.store.plan_file(job).await? else {
+            return Ok(Progressed::Accepted);
+        };
+        let (mut finished, mut counts) = (Vec::new(), Counts::default());
+        let folder = JobFolder::of(job);
+        for file in self.store.list(&folder.shards()).await? {
+            let Some(number) = JobFolder::shard_number(&file.location) else {
+                continue;
+            };
+            let facts: Option<ShardFacts> = self.store.get_json(&file.location).await?;
+            if let Some(facts) = facts {
+                finished.push(number);
+                counts.merge(&facts.counts);
+            }
+        }
+        finished.sort_unstable();
+        Ok(Progressed::Planned {
+            images: plan.images,
+            shards: u32::try_from(plan.shards.len()).unwrap_or(u32::MAX),
+            finished,
+            counts,
+        })
+    }
+
+    /// Wakes workers for tasks that are due and that nobody is at: a worker died, a wake-up was
+    /// lost, a pause is over. How many wake-ups that were.
+    ///
+    /// # Errors
+    /// When the records or the queue cannot be used.
+    pub async fn wake_due(&self) -> Result<usize, JobsError> {
+        let mut is_busy = false;
+        for lane in Lane::ALL {
+            is_busy |= self.queue.depth(lane).await? > 0;
+        }
+        let patience_ms = if is_busy {
+            BUSY_PATIENCE_MS
+        } else {
+            PATIENCE_MS
+        };
+        let mut woken = 0;
+        for job in self.records.store().jobs().await? {
+            let changed = self.records.change(job, |record, now_ms| {
+                Ok::<_, std::convert::Infallible>(record.wake(patience_ms, now_ms))
+            });
+            match changed.await {
+                Ok(changed) => {
+                    woken += changed.value.len();
+                    self.wake(job, &changed.value).await;
+                }
+                Err(ChangeError::NoRecord) => {}
+                Err(ChangeError::Records(error)) => return Err(error.into()),
+                Err(ChangeError::Refused(never)) => match never {},
+            }
+        }
+        Ok(woken)
+    }
+}

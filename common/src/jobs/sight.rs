@@ -1,0 +1,59 @@
+//! What can be seen of a job.
+
+use super::{Jobs, JobsError};
+use crate::{
+    job::{EndFile, JobFile, JobId},
+    records::Loaded,
+};
+
+/// A job as it is now.
+#[derive(Clone, Debug)]
+pub struct JobSight {
+    /// What was asked for.
+    pub file: JobFile,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// Where a job stands.
+#[derive(Clone, Debug)]
+pub enum Standing {
+    /// It is accepted; its record is out of reach, or not made yet.
+    Accepted,
+    /// It is under way.
+    Open(Box<Loaded>),
+    /// It is over. Mails may still be on their way.
+    Ended(Box<EndFile>),
+}
+
+impl Jobs {
+    /// Looks at a job; `None` when there is none with this id.
+    ///
+    /// # Errors
+    /// When the store cannot be used. A job whose record is out of reach is shown as accepted.
+    pub async fn look(&self, job: JobId) -> Result<Option<JobSight>, JobsError> {
+        let Some(file) = self.store.job_file(job).await? else {
+            return Ok(None);
+        };
+        let standing = self.standing(job).await?;
+        Ok(Some(JobSight { file, standing }))
+    }
+
+    /// Where a job stands whose file is known.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn standing(&self, job: JobId) -> Result<Standing, JobsError> {
+        if let Some(end) = self.store.end_file(job).await? {
+            return Ok(Standing::Ended(Box::new(end)));
+        }
+        match self.records.store().load(job).await {
+            Ok(Some(loaded)) => Ok(Standing::Open(Box::new(loaded))),
+            Ok(None) => Ok(Standing::Accepted),
+            Err(error) => {
+                tracing::warn!(job = job.tag(), %error, "the record is out of reach");
+                Ok(Standing::Accepted)
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What can go wrong with a back end.
+
+/// The back end of the records, or of the queue, cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordsError {
+    /// Redis does not answer, or refuses.
+    #[error("Redis: {0}")]
+    Redis(#[from] redis::RedisError),
+    /// The database file cannot be read or written.
+    #[error("SQLite: {0}")]
+    Sqlite(#[from] sqlx::Error),
+    /// A wake-up could not be put into the queue.
+    #[error("the queue: {0}")]
+    Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A record was written by a program that this one does not understand.
+    #[error("the record of job {tag} cannot be read; is an older worker still running?")]
+    Unreadable {
+        /// The job's short name.
+        tag: String,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A key holds something that is not ours.
+    #[error("'{0}' stands where a job id belongs")]
+    NotAJob(String),
+    /// The address of the queue makes no sense.
+    #[error("{0}")]
+    Address(#[from] crate::queue::InvalidQueueUrl),
+}

@@ -1,0 +1,98 @@
+//! What lies where in a job's folder.
+
+use object_store::path::Path as Key;
+
+use super::JOBS;
+use crate::job::{JobId, MailKind};
+
+/// The folder of a job. Names from users are never part of a name in it.
+#[derive(Clone, Debug)]
+pub struct JobFolder {
+    root: Key,
+}
+
+impl JobFolder {
+    /// The folder of a job.
+    #[must_use]
+    pub fn of(job: JobId) -> Self {
+        Self {
+            root: Key::from_iter([JOBS.to_owned(), job.to_string()]),
+        }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn root(&self) -> &Key {
+        &self.root
+    }
+
+    fn file(&self, name: &str) -> Key {
+        self.root.clone().join(name)
+    }
+
+    /// What was asked for. It is written last of the upload: without it there is no job.
+    #[must_use]
+    pub fn job_file(&self) -> Key {
+        self.file("job.json")
+    }
+
+    /// How the work is cut.
+    #[must_use]
+    pub fn plan_file(&self) -> Key {
+        self.file("plan.json")
+    }
+
+    /// What came of it.
+    #[must_use]
+    pub fn end_file(&self) -> Key {
+        self.file("end.json")
+    }
+
+    /// The package.
+    #[must_use]
+    pub fn package(&self) -> Key {
+        self.file("results.zip")
+    }
+
+    /// The folder of uploaded files.
+    #[must_use]
+    pub fn uploads(&self) -> Key {
+        self.file("upload")
+    }
+
+    /// The uploaded file with this number, from 0.
+    #[must_use]
+    pub fn upload(&self, number: usize) -> Key {
+        self.uploads().join(format!("{number:05}"))
+    }
+
+    /// The folder of finished shards.
+    #[must_use]
+    pub fn shards(&self) -> Key {
+        self.file("shards")
+    }
+
+    /// Records and copies of a shard.
+    #[must_use]
+    pub fn shard(&self, number: u32) -> Key {
+        self.shards().join(format!("{number:06}.zip"))
+    }
+
+    /// What a shard adds up to. It is written last: without it the shard is not finished.
+    #[must_use]
+    pub fn shard_facts(&self, number: u32) -> Key {
+        self.shards().join(format!("{number:06}.json"))
+    }
+
+    /// The number in the name of a shard's facts.
+    #[must_use]
+    pub fn shard_number(key: &Key) -> Option<u32> {
+        key.filename()?.strip_suffix(".json")?.parse().ok()
+    }
+
+    /// Says that a mail was sent.
+    #[must_use]
+    pub fn mail(&self, kind: MailKind) -> Key {
+        self.file("mails").join(format!("{}.json", kind.name()))
+    }
+}

@@ -1,0 +1,143 @@
+//! The address of a store.
+
+use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
+
+use object_store::{aws::AmazonS3Builder, local::LocalFileSystem, prefix::PrefixStore};
+use url::Url;
+
+use super::{Store, StoreError};
+
+/// `file:///folder` or `s3://bucket/prefix`. Keys and region of a bucket come from the usual
+/// variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoreUrl(Place);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Place {
+    Folder(PathBuf),
+    Bucket(Url),
+}
+
+/// An address that names no store.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is no store: write file:///folder or s3://bucket/prefix")]
+pub struct InvalidStoreUrl(String);
+
+impl StoreUrl {
+    /// The store that a folder is.
+    #[must_use]
+    pub fn folder(path: PathBuf) -> Self {
+        Self(Place::Folder(path))
+    }
+
+    pub(super) fn open(&self) -> Result<Store, StoreError> {
+        match &self.0 {
+            Place::Folder(path) => {
+                let unusable = |source| StoreError::Folder {
+                    path: path.clone(),
+                    source,
+                };
+                std::fs::create_dir_all(path).map_err(unusable)?;
+                let root = std::fs::canonicalize(path).map_err(unusable)?;
+                let objects = LocalFileSystem::new_with_prefix(&root)
+                    .map_err(|e| StoreError::Settings(Box::new(e)))?
+                    // What is said to be accepted must outlive a power cut.
+                    .with_fsync(true);
+                Ok(Store {
+                    objects: Arc::new(objects),
+                    root: Some(root),
+                    signer: None,
+                })
+            }
+            Place::Bucket(url) => {
+                let bucket = AmazonS3Builder::from_env()
+                    .with_url(url.as_str())
+                    .build()
+                    .map_err(|e| StoreError::Settings(Box::new(e)))?;
+                let prefix = url.path().trim_matches('/').to_owned();
+                let signer = Arc::new(PrefixSigner {
+                    bucket: bucket.clone(),
+                    prefix: prefix.clone(),
+                });
+                Ok(Store {
+                    objects: Arc::new(PrefixStore::new(bucket, prefix)),
+                    root: None,
+                    signer: Some(signer),
+                })
+            }
+        }
+    }
+}
+
+/// Signs addresses below a prefix, which [`PrefixStore`] does not.
+#[derive(Debug)]
+struct PrefixSigner {
+    bucket: object_store::aws::AmazonS3,
+    prefix: String,
+}
+
+#[async_trait::async_trait]
+impl object_store::signer::Signer for PrefixSigner {
+    async fn signed_url(
+        &self,
+        method: http::Method,
+        key: &object_store::path::Path,
+        lifetime: std::time::Duration,
+    ) -> object_store::Result<Url> {
+        let whole = object_store::path::Path::from(format!("{}/{key}", self.prefix));
+        self.bucket.signed_url(method, &whole, lifetime).await
+    }
+}
+
+impl FromStr for StoreUrl {
+    type Err = InvalidStoreUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidStoreUrl(text.to_owned());
+        let url = Url::parse(text).map_err(|_| invalid())?;
+        match url.scheme() {
+            "file" => {
+                let path = url.to_file_path().map_err(|()| invalid())?;
+                Ok(Self::folder(path))
+            }
+            "s3" if url.host_str().is_some() => Ok(Self(Place::Bucket(url))),
+            _ => Err(invalid()),
+        }
+    }
+}
+
+impl fmt::Display for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Place::Folder(path) => write!(f, "file://{}", path.display()),
+            Place::Bucket(url) => write!(f, "{url}"),
+        }
+    }
+}
+
+impl fmt::Debug for StoreUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_and_buckets_are_told_apart() {
+        for text in ["file:///var/lib/trapline", "s3://bucket/some/prefix"] {
+            assert_eq!(text.parse::<StoreUrl>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "/var/lib/trapline",
+            "http://x.org/",
+            "s3:///x",
+            "file://host/x",
+        ] {
+            assert!(text.parse::<StoreUrl>().is_err(), "{text}");
+        }
+    }
+}
