@@ -30,6 +30,20 @@ pub struct MediaRecord {
     pub outcome: MediaOutcome,
 }
 
+impl MediaRecord {
+    /// The record of another file with the same bytes: the same findings under its own path. It
+    /// shares the copies of the first.
+    #[must_use]
+    pub fn duplicate_at(&self, path: MediaPath) -> Self {
+        let mut record = self.clone();
+        record.path = path;
+        if let MediaOutcome::Processed(media) = &mut record.outcome {
+            media.duplicate_of.get_or_insert_with(|| self.path.clone());
+        }
+        record
+    }
+}
+
 /// What became of a file: exactly one of these.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

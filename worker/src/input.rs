@@ -20,6 +20,7 @@ use common::{
 
 pub use error::InputError;
 pub use item::InputItem;
+pub use source::NamedInput;
 
 use item::Location;
 use lister::Lister;
@@ -55,6 +56,20 @@ impl InputListing {
         if inputs.is_empty() {
             return Err(InputError::NoInputs);
         }
+        let inputs: Vec<NamedInput> = inputs.iter().map(|path| NamedInput::at(path)).collect();
+        Self::open_named(&inputs, exclude, limits)
+    }
+
+    /// Like [`Self::open`], for inputs that are to be shown under other names than those they
+    /// have on this disk.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_named(
+        inputs: &[NamedInput],
+        exclude: &[PathBuf],
+        limits: ArchiveLimits,
+    ) -> Result<Self, InputError> {
         let excluded = folder::excluded(exclude);
         let mut sources = source::open_all(inputs, &excluded, limits)?;
         if sources.len() > 1 {

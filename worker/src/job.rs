@@ -179,6 +179,7 @@ impl<'a> Job<'a> {
         let input_rule = detectors.input_rule().clone();
         let context = PipelineContext {
             listing: &self.listing,
+            span: 0..self.listing.items().len(),
             package: &self.package,
             options: &self.request.options,
             input_rule: &input_rule,
@@ -186,7 +187,7 @@ impl<'a> Job<'a> {
             clock: &clock,
         };
         let device = detectors.device();
-        let handles = detectors.into_handles();
+        let mut handles = detectors.into_handles();
         let threads = handles.len();
         let threshold = self.request.options.threshold;
         let no_images = self.counts.skips.get(&SkipReason::NotAnImage).copied();
@@ -202,7 +203,7 @@ impl<'a> Job<'a> {
         let claims = std::mem::take(&mut self.claims);
         let ending = pipeline::run(
             &context,
-            handles,
+            &mut handles,
             &mut self.journal,
             claims,
             stop,

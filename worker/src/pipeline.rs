@@ -79,21 +79,20 @@ pub enum Ending {
     Interrupted,
 }
 
-/// Takes every item that the journal does not hold yet through the pipeline. `seen` is told of
+/// Takes every file of the span that the journal does not hold yet through the pipeline. `seen` is told of
 /// each new record, in path order.
 ///
 /// # Errors
 /// When this machine, not a file, is at fault.
 pub fn run(
     context: &PipelineContext<'_>,
-    handles: Vec<DetectorHandle>,
+    handles: &mut [DetectorHandle],
     journal: &mut Journal,
     claims: Claims,
     stop: &AtomicBool,
     mut seen: impl FnMut(&MediaRecord),
 ) -> Result<Ending, PipelineError> {
-    let first = journal.len();
-    let items = context.listing.items();
+    let first = context.span.start + journal.len();
     let ticket_count = handles.len() * TICKETS_PER_WORKER;
     let (ticket_sender, tickets) = bounded(ticket_count);
     for _ in 0..ticket_count {
@@ -103,13 +102,13 @@ pub fn run(
     let (finished_sender, finished) = unbounded();
     let queue = Queue {
         next: AtomicUsize::new(first),
-        end: items.len(),
+        end: context.span.end,
         stop,
         tickets,
     };
     let claims = Mutex::new(claims);
     thread::scope(|scope| {
-        let started = handles.into_iter().try_for_each(|handle| {
+        let started = handles.iter_mut().try_for_each(|handle| {
             let (queue, claims, finished) = (&queue, &claims, finished_sender.clone());
             let work = move || {
                 work(
@@ -132,7 +131,7 @@ pub fn run(
         drop(ticket_sender);
         written
     })?;
-    let is_complete = journal.len() == items.len();
+    let is_complete = journal.len() == context.span.len();
     match (is_complete, stop.load(Ordering::Relaxed)) {
         (true, _) => Ok(Ending::Complete),
         (false, true) => Ok(Ending::Interrupted),

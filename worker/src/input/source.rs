@@ -62,22 +62,40 @@ impl Source {
     }
 }
 
+/// A file or folder to be read, and the name that it is shown under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedInput {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its file name, or that under which it was uploaded.
+    pub name: String,
+}
+
+impl NamedInput {
+    /// An input that is shown under its own name.
+    pub(super) fn at(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            name: name_of(path),
+        }
+    }
+}
+
 /// Finds out what the inputs are. Of folders, none may be in `excluded`.
 pub(super) fn open_all(
-    inputs: &[PathBuf],
+    inputs: &[NamedInput],
     excluded: &[PathBuf],
     limits: ArchiveLimits,
 ) -> Result<Vec<Source>, InputError> {
     let mut sources = Vec::with_capacity(inputs.len());
-    for path in inputs {
-        let place = open(path, limits)?;
+    for NamedInput { path, name } in inputs {
+        let place = open(path, name, limits)?;
         if matches!(&place, Place::Folder { root, .. } if excluded.contains(root)) {
             return Err(InputError::IsExcluded { path: path.clone() });
         }
-        let name = name_of(path);
         sources.push(Source {
             path: path.clone(),
-            name,
+            name: name.clone(),
             prefix: None,
             place,
             files: 0,
@@ -86,7 +104,7 @@ pub(super) fn open_all(
     Ok(sources)
 }
 
-fn open(path: &Path, limits: ArchiveLimits) -> Result<Place, InputError> {
+fn open(path: &Path, name: &str, limits: ArchiveLimits) -> Result<Place, InputError> {
     let access = |error| InputError::of_path(path, error);
     let metadata = fs::metadata(path).map_err(access)?;
     if metadata.is_dir() {
@@ -103,7 +121,7 @@ fn open(path: &Path, limits: ArchiveLimits) -> Result<Place, InputError> {
         path: path.to_owned(),
         size_bytes: metadata.len(),
     };
-    let kind = MediaKind::of(&MediaPath::from_display_name(&name_of(path)));
+    let kind = MediaKind::of(&MediaPath::from_display_name(name));
     let is_surely_archive =
         begins_as_zip(path).map_err(access)? || kind == MediaKind::Skip(SkipReason::NestedArchive);
     if !is_surely_archive && kind != MediaKind::Unknown {

@@ -4,6 +4,7 @@ mod unread;
 mod write_copies;
 
 use std::{
+    ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Mutex,
 };
@@ -42,6 +43,8 @@ const DECODE_MARGIN: f64 = 1.25;
 pub struct PipelineContext<'a> {
     /// The files.
     pub listing: &'a InputListing,
+    /// The numbers of the files that this run is about; the journal begins with the first.
+    pub span: Range<usize>,
     /// Where copies go.
     pub package: &'a Package,
     /// What was asked for.
@@ -77,7 +80,7 @@ pub enum Finding {
 pub struct Inspector<'a> {
     context: &'a PipelineContext<'a>,
     claims: &'a Mutex<Claims>,
-    detector: DetectorHandle,
+    detector: &'a mut DetectorHandle,
     renderer: CanvasRenderer,
     rule: AnnotateRule,
     bytes: Vec<u8>,
@@ -90,7 +93,7 @@ impl<'a> Inspector<'a> {
     pub fn new(
         context: &'a PipelineContext<'a>,
         claims: &'a Mutex<Claims>,
-        detector: DetectorHandle,
+        detector: &'a mut DetectorHandle,
     ) -> Self {
         let options = context.options;
         Self {

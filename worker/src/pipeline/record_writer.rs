@@ -49,8 +49,8 @@ impl<'a> RecordWriter<'a> {
             Some(&Finding::Duplicate { of }) => {
                 let holder = self.holder(of);
                 if holder < self.next {
-                    let first = self.journal.read(holder)?;
-                    self.copy_of(&first)
+                    let first = self.journal.read(holder - self.context.span.start)?;
+                    first.duplicate_at(self.path_of(self.next)?)
                 } else if let Some(record) = self.overtake(holder)? {
                     record
                 } else {
@@ -97,19 +97,6 @@ impl<'a> RecordWriter<'a> {
         self.waiting
             .insert(later, Finding::Duplicate { of: self.next });
         Ok(Some(record))
-    }
-
-    /// The record of a file with the same bytes as `first`: the same findings under its own path.
-    /// It shares the copies of the first.
-    fn copy_of(&self, first: &MediaRecord) -> MediaRecord {
-        let mut record = first.clone();
-        if let Ok(path) = self.path_of(self.next) {
-            record.path = path;
-        }
-        if let MediaOutcome::Processed(media) = &mut record.outcome {
-            media.duplicate_of.get_or_insert_with(|| first.path.clone());
-        }
-        record
     }
 
     fn path_of(&self, index: usize) -> Result<MediaPath, PipelineError> {
@@ -194,6 +181,7 @@ mod tests {
         let mut journal = Journal::create(&package.journal(), &header).unwrap();
         let context = PipelineContext {
             listing: &listing,
+            span: 0..FILES,
             package: &package,
             options: &options,
             input_rule: &input_rule,
