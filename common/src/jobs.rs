@@ -14,7 +14,7 @@ use crate::{
     config::ServiceConfig,
     job::{EndFile, JobFile, JobId, JobRecord, MailKind, Outcome, Task},
     queue::{self, Queue, WakeUp},
-    records::{Records, RecordsError},
+    records::{ChangeError, Changed, Records, RecordsError},
     store::{JobFolder, Store, StoreError},
 };
 
@@ -108,6 +108,24 @@ impl Jobs {
                 tracing::warn!(job = job.tag(), %task, %error, "the queue takes no wake-ups");
             }
         }
+    }
+
+    /// Changes a job's record and wakes workers for what is to be done then.
+    ///
+    /// # Errors
+    /// As [`Records::change`].
+    pub async fn change_and_wake<E>(
+        &self,
+        job: JobId,
+        mut change: impl FnMut(&mut JobRecord, u64) -> Result<(), E>,
+    ) -> Result<Changed<Vec<Task>>, ChangeError<E>> {
+        let changed = self.records.change(job, |record, now_ms| {
+            change(record, now_ms)?;
+            Ok(record.wake(PATIENCE_MS, now_ms))
+        });
+        let changed = changed.await?;
+        self.wake(job, &changed.value).await;
+        Ok(changed)
     }
 
     /// Stops a job for ever, and keeps what it found so far. `false` when it was over before.

@@ -31,6 +31,16 @@ pub struct MediaRecord {
 }
 
 impl MediaRecord {
+    /// The paths of its annotated copy and of its copied original inside the package. Those of a
+    /// duplicate are the first file's, and are not listed again.
+    pub fn copies(&self) -> impl Iterator<Item = &str> {
+        let media = match &self.outcome {
+            MediaOutcome::Processed(media) if media.duplicate_of.is_none() => Some(media),
+            _ => None,
+        };
+        media.into_iter().flat_map(ProcessedMedia::copies)
+    }
+
     /// The record of another file with the same bytes: the same findings under its own path. It
     /// shares the copies of the first.
     #[must_use]
@@ -90,6 +100,15 @@ pub enum OriginalCopy {
 }
 
 impl ProcessedMedia {
+    /// The paths of its annotated copy and of its copied original inside the package.
+    pub fn copies(&self) -> impl Iterator<Item = &str> {
+        let original = match &self.original {
+            Some(OriginalCopy::At(path)) => Some(path.as_str()),
+            _ => None,
+        };
+        self.annotated.as_deref().into_iter().chain(original)
+    }
+
     /// The detections that count at a threshold.
     pub fn detections_at(&self, threshold: Threshold) -> impl Iterator<Item = &Detection> {
         self.detections

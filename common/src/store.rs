@@ -173,6 +173,40 @@ impl Store {
         })
     }
 
+    /// Moves a file of this machine into the store: a mere renaming where both are on one disk.
+    ///
+    /// # Errors
+    /// When the file cannot be read or the store refuses.
+    pub async fn adopt_file(&self, key: &Key, path: &std::path::Path) -> Result<(), StoreError> {
+        if let Some(target) = self.local_path(key)
+            && adopt(path, &target).await.is_ok()
+        {
+            return Ok(());
+        }
+        self.put_file(key, path).await
+    }
+
+    /// Copies a file of the store to this machine.
+    ///
+    /// # Errors
+    /// When it is not there, the store fails, or the disk refuses.
+    pub async fn fetch_file(&self, key: &Key, path: &std::path::Path) -> Result<(), StoreError> {
+        let found = self.objects.get_opts(key, GetOptions::default()).await;
+        let mut parts = found.map_err(|e| StoreError::of(key, e))?.into_stream();
+        let copy = async {
+            let mut file = tokio::fs::File::create(path).await?;
+            while let Some(part) = parts.next().await {
+                let part = part.map_err(std::io::Error::other)?;
+                tokio::io::AsyncWriteExt::write_all(&mut file, &part).await?;
+            }
+            tokio::io::AsyncWriteExt::flush(&mut file).await
+        };
+        copy.await.map_err(|source| StoreError::Copy {
+            name: error::last_part(key),
+            source,
+        })
+    }
+
     /// Bytes `range` of a file.
     ///
     /// # Errors
@@ -300,6 +334,15 @@ impl Store {
     pub async fn end_file(&self, job: JobId) -> Result<Option<EndFile>, StoreError> {
         self.get_json(&JobFolder::of(job).end_file()).await
     }
+}
+
+/// Puts a file under its final name, on the disk before it is visible.
+async fn adopt(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
+    let folder = to.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
+    tokio::fs::create_dir_all(folder).await?;
+    tokio::fs::File::open(from).await?.sync_all().await?;
+    tokio::fs::rename(from, to).await?;
+    tokio::fs::File::open(folder).await?.sync_all().await
 }
 
 /// Size of the parts that large files are written in; S3 takes no smaller ones.

@@ -26,6 +26,8 @@ pub const ORIGINALS: &str = "originals";
 const STATE: &str = ".trapline";
 /// File name of the journal in there.
 const JOURNAL: &str = "journal.jsonl";
+/// The journal's name in a packed shard.
+pub const SHARD_JOURNAL: &str = ".trapline/journal.jsonl";
 
 /// Why a package could not be begun or finished.
 #[derive(Debug, thiserror::Error)]
@@ -211,6 +213,19 @@ impl Package {
             }
         }
         Ok(())
+    }
+
+    /// Packs the journal and the copies that its records name into a zip, in that order, for
+    /// another worker to merge.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn pack_shard(
+        &self,
+        zip: &Path,
+        copies: impl Iterator<Item = io::Result<String>>,
+    ) -> Result<(), PackageError> {
+        packing::pack(&self.folder, zip, &[SHARD_JOURNAL], copies)
     }
 
     /// Finishes the package from its reports and the given copies (relative paths, in the order

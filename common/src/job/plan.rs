@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{Counts, ModelId, Threshold};
@@ -40,8 +41,10 @@ pub struct ShardSpan {
 pub struct ShardFacts {
     /// Its counts. Copies of a file in an earlier shard are not known as such yet.
     pub counts: Counts,
-    /// Seconds that its images took.
-    pub seconds: f64,
+    /// When its worker began.
+    pub started: Timestamp,
+    /// When it was finished.
+    pub finished: Timestamp,
     /// The device that its model ran on.
     pub device: String,
     /// Version of ONNX Runtime.

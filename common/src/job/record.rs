@@ -25,6 +25,9 @@ pub const CRASH_LIMIT: u32 = 5;
 /// Attempts that may end in a fault of ours before a task is set aside.
 pub const FAULT_LIMIT: u32 = 12;
 
+/// How long a task waits that a worker could not do, so that another may come first, milliseconds.
+const ELSEWHERE_MS: u64 = 3_000;
+
 /// The open tasks of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobRecord {
@@ -119,6 +122,8 @@ pub struct Fenced;
 pub enum Release {
     /// Nothing was wrong with it: this worker stops, or cannot do it.
     Untouched,
+    /// Nothing was wrong with it, but this worker cannot do it; another may, a little later.
+    Elsewhere,
     /// Something of ours failed; it is tried again later.
     Fault(String),
 }
@@ -240,11 +245,15 @@ impl JobRecord {
         state.partial = Counts::default();
         state.woken_ms = 0;
         state.due_ms = now_ms;
-        if let Release::Fault(reason) = how {
-            state.faults += 1;
-            state.due_ms = now_ms.saturating_add(backoff_ms(claim.task, state.faults));
-            if state.faults >= fault_limit(claim.task) {
-                state.set_aside = Some(reason);
+        match how {
+            Release::Untouched => {}
+            Release::Elsewhere => state.due_ms = now_ms.saturating_add(ELSEWHERE_MS),
+            Release::Fault(reason) => {
+                state.faults += 1;
+                state.due_ms = now_ms.saturating_add(backoff_ms(claim.task, state.faults));
+                if state.faults >= fault_limit(claim.task) {
+                    state.set_aside = Some(reason);
+                }
             }
         }
         Ok(())

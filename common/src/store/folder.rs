@@ -42,6 +42,13 @@ impl JobFolder {
         self.file("plan.json")
     }
 
+    /// What reports say about model and uploads; the worker that plans writes it for the one that
+    /// assembles.
+    #[must_use]
+    pub fn facts_file(&self) -> Key {
+        self.file("facts.json")
+    }
+
     /// What came of it.
     #[must_use]
     pub fn end_file(&self) -> Key {

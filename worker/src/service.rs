@@ -1,0 +1,45 @@
+//! The worker as a part of the service: it takes tasks of jobs one by one, for as long as it runs.
+//!
+//! [`runner`] keeps the process going, [`attend`] takes one task and settles how it ended, and
+//! each kind of task has a file of its own: [`plan`], [`detect`], [`assemble`], [`notify`].
+
+mod assemble;
+mod attend;
+mod detect;
+pub mod environment;
+mod fault;
+mod held_claim;
+mod listings;
+mod merge;
+mod model_shelf;
+mod notify;
+mod plan;
+mod reconciler;
+pub mod runner;
+pub mod settings;
+pub mod sweep;
+
+use common::Counts;
+use common::job::MailKind;
+use serde::{Deserialize, Serialize};
+
+use crate::run_facts::{InputFacts, ModelFacts};
+
+/// How a task ended well.
+enum Achieved {
+    /// The job is cut into shards.
+    Planned { images: u64, shards: u32 },
+    /// A shard is finished.
+    Detected(Box<Counts>),
+    /// The job is over, with this mail to send.
+    Ended(MailKind),
+    /// A mail is sent, or not needed.
+    Mailed,
+}
+
+/// `facts.json`: what reports say about model and uploads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct PlanFacts {
+    model: ModelFacts,
+    inputs: Vec<InputFacts>,
+}

@@ -1,0 +1,179 @@
+//! The last task of the work: all shards become the package.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use common::{
+    job::{DoneFacts, EndFile, MailKind, Outcome, PlanFile, ShardFacts},
+    store::JobFolder,
+};
+use jiff::Timestamp;
+
+use super::{
+    Achieved, PlanFacts, detect::run_options, environment::Environment, fault::TaskError,
+    held_claim::HeldClaim, listings::JobListing, merge,
+};
+use crate::{
+    job::TRAPLINE_VERSION,
+    journal::JournalHeader,
+    run_facts::{ExecutionFacts, RunFacts},
+};
+
+/// Name of the package in the scratch folder.
+const PACKAGE: &str = "results.zip";
+
+pub(super) async fn run(
+    env: &Arc<Environment>,
+    held: &HeldClaim,
+) -> Result<Achieved, TaskError> {
+    let (job, store) = (held.claim.job, &env.jobs.store);
+    let folder = JobFolder::of(job);
+    if store.end_file(job).await?.is_some() {
+        return Ok(Achieved::Ended(MailKind::Done));
+    }
+    let plan = store.plan_file(job).await?.ok_or(TaskError::Stopped)?;
+    let facts: Option<PlanFacts> = store.get_json(&folder.facts_file()).await?;
+    let facts = facts.ok_or(TaskError::fault("the facts of the plan are missing"))?;
+    let listing = env.listings.of(env, job).await?;
+    let scratch = env.scratch(job)?;
+    let shards = Shards::gather(env, &folder, &plan, scratch.path()).await?;
+    let place = scratch.path().to_owned();
+    let assembled = tokio::task::spawn_blocking(move || {
+        assemble(&shards, &listing, &plan, facts, &place)
+    });
+    let done = assembled
+        .await
+        .map_err(|error| TaskError::Fault(error.into()))??;
+    if held.stop_flag().load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(TaskError::Stopped);
+    }
+    let package = scratch.path().join(PACKAGE);
+    store.adopt_file(&folder.package(), &package).await?;
+    let end = EndFile {
+        ended: Timestamp::now(),
+        outcome: Outcome::Done(done),
+    };
+    store.create_json(&folder.end_file(), &end).await?;
+    env.listings.forget(job).await;
+    // What they hold is in the package now.
+    store.remove_below(&folder.shards()).await?;
+    Ok(Achieved::Ended(MailKind::Done))
+}
+
+/// The finished shards of a job, on this machine's disk.
+struct Shards {
+    files: Vec<PathBuf>,
+    facts: Vec<ShardFacts>,
+}
+
+impl Shards {
+    async fn gather(
+        env: &Environment,
+        folder: &JobFolder,
+        plan: &PlanFile,
+        scratch: &Path,
+    ) -> Result<Self, TaskError> {
+        let store = &env.jobs.store;
+        let (mut files, mut facts) = (Vec::new(), Vec::new());
+        for number in (0..).take(plan.shards.len()) {
+            let key = folder.shard(number);
+            let file = match store.local_path(&key) {
+                Some(path) => path,
+                None => {
+                    let path = scratch.join(format!("{number:06}.zip"));
+                    store.fetch_file(&key, &path).await?;
+                    path
+                }
+            };
+            files.push(file);
+            let found: Option<ShardFacts> = store.get_json(&folder.shard_facts(number)).await?;
+            facts.push(found.ok_or(TaskError::fault("a shard is missing"))?);
+        }
+        Ok(Self { files, facts })
+    }
+
+    /// What the workers of all shards say about their work.
+    fn execution(&self, images: u64) -> ExecutionFacts {
+        let mut execution = ExecutionFacts::default();
+        let mut devices: Vec<&str> = Vec::new();
+        let mut stages: BTreeMap<String, f64> = BTreeMap::new();
+        for facts in &self.facts {
+            if !devices.contains(&facts.device.as_str()) {
+                devices.push(&facts.device);
+            }
+            for (stage, seconds) in &facts.stage_seconds {
+                *stages.entry(stage.clone()).or_default() += seconds;
+            }
+            execution.cpu_seconds += facts.cpu_seconds;
+            execution.threads = execution.threads.max(facts.threads);
+            execution.peak_memory_bytes = execution.peak_memory_bytes.max(facts.peak_memory_bytes);
+            execution.onnxruntime_version.clone_from(&facts.onnxruntime_version);
+        }
+        let started = self.facts.iter().map(|facts| facts.started).min();
+        let finished = self.facts.iter().map(|facts| facts.finished).max();
+        if let (Some(started), Some(finished)) = (started, finished) {
+            let seconds = finished.duration_since(started).as_secs_f64();
+            execution.started = started.to_string();
+            execution.finished = finished.to_string();
+            execution.wall_seconds = seconds;
+            execution.images_per_second = per_second(images, seconds);
+        }
+        execution.device = devices.join(", ");
+        execution.stage_seconds = stages;
+        execution
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of files")]
+fn per_second(images: u64, seconds: f64) -> f64 {
+    if seconds > 0.0 { images as f64 / seconds } else { 0.0 }
+}
+
+fn assemble(
+    shards: &Shards,
+    listing: &JobListing,
+    plan: &PlanFile,
+    facts: PlanFacts,
+    scratch: &Path,
+) -> Result<DoneFacts, TaskError> {
+    let options = run_options(listing, plan);
+    let header = JournalHeader {
+        format: JournalHeader::FORMAT,
+        trapline_version: TRAPLINE_VERSION.to_owned(),
+        model_sha256: plan.model_sha256.clone(),
+        options: options.clone(),
+        input_fingerprint: plan.fingerprint.clone(),
+    };
+    let journal = scratch.join("journal.jsonl");
+    let merged = merge::merge_records(&shards.files, &header, plan.threshold, &journal)?;
+    let facts = RunFacts {
+        trapline_version: TRAPLINE_VERSION.to_owned(),
+        options,
+        model: facts.model,
+        inputs: facts.inputs,
+        execution: shards.execution(merged.counts.images()),
+        counts: merged.counts.clone(),
+    };
+    let reports = scratch.join("reports");
+    std::fs::create_dir(&reports)?;
+    let package = scratch.join(PACKAGE);
+    merge::write_package(&shards.files, &merged, &facts, &reports, &package)?;
+    Ok(DoneFacts {
+        counts: merged.counts,
+        package_bytes: std::fs::metadata(&package)?.len(),
+        package_blake3: hash(&package)?,
+        model: facts.model.display_name,
+        threshold: plan.threshold,
+    })
+}
+
+fn hash(path: &Path) -> io::Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(File::open(path)?)?;
+    Ok(hasher.finalize().to_hex().to_string())
+}

@@ -1,0 +1,168 @@
+//! One wake-up: take the task, do it, and settle how it ended.
+
+use std::{sync::Arc, time::Duration};
+
+use common::{
+    job::{Claim, EndFile, Fenced, JobRecord, MailKind, Outcome, Rejection, Release, Task},
+    queue::WakeUp,
+    records::{ChangeError, Changed},
+    store::JobFolder,
+};
+use jiff::Timestamp;
+use tracing::Instrument as _;
+
+use super::{
+    Achieved, assemble, detect,
+    environment::Environment,
+    fault::TaskError,
+    held_claim::{HeldClaim, milliseconds},
+    notify, plan,
+};
+
+/// How often a finished task is entered into records that are out of reach.
+const ENTER_EVERY: Duration = Duration::from_secs(1);
+
+/// Looks at a task that this worker was woken for, and does it if it is to be had. Nothing that
+/// can go wrong is left to the queue.
+pub(super) async fn attend(env: Arc<Environment>, wake_up: WakeUp) {
+    if env.is_stopping() || env.jobs.records.is_drained().await.unwrap_or(false) {
+        return;
+    }
+    let Some(claim) = take(&env, wake_up).await else {
+        return;
+    };
+    let span = tracing::info_span!("task", job = claim.job.tag(), task = %claim.task);
+    let held = HeldClaim::new(claim);
+    let task = async {
+        let result = tokio::select! {
+            result = perform(&env, &held) => result,
+            () = held.keep(&env) => Err(TaskError::Stopped),
+        };
+        settle(&env, &held.claim, result).await;
+    };
+    task.instrument(span).await;
+}
+
+async fn take(env: &Environment, wake_up: WakeUp) -> Option<Claim> {
+    let lease_ms = milliseconds(env.settings.lease);
+    let claimed = env.jobs.records.change(wake_up.job, |record, now_ms| {
+        record.claim(wake_up.task, &env.name, lease_ms, now_ms)
+    });
+    match claimed.await {
+        Ok(changed) => Some(changed.value),
+        Err(error @ ChangeError::Records(_)) => {
+            tracing::warn!(job = wake_up.job.tag(), %error, "a task could not be taken");
+            None
+        }
+        Err(refusal) => {
+            tracing::debug!(job = wake_up.job.tag(), task = %wake_up.task, %refusal, "not taken");
+            None
+        }
+    }
+}
+
+async fn perform(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
+    match held.claim.task {
+        Task::Plan => plan::run(env, held).await,
+        Task::Detect(shard) => detect::run(env, held, shard).await,
+        Task::Assemble => assemble::run(env, held).await,
+        Task::Mail(kind) => notify::run(env, held, kind).await,
+    }
+}
+
+/// Enters how a task ended.
+async fn settle(env: &Environment, claim: &Claim, result: Result<Achieved, TaskError>) {
+    let result = match result {
+        Err(TaskError::Rejected(rejection)) => reject(env, claim, rejection).await,
+        other => other,
+    };
+    match result {
+        Ok(achieved) => {
+            tracing::info!("done");
+            let window = env.jobs.records.window().await.unwrap_or(2);
+            enter(env, claim, |record, now_ms| {
+                achieve(record, claim, &achieved, window, now_ms)
+            })
+            .await;
+        }
+        Err(TaskError::Stopped) => give_back(env, claim, Release::Untouched).await,
+        Err(TaskError::Unsuitable(reason)) => {
+            tracing::warn!(reason, "this worker cannot do it; giving it back");
+            give_back(env, claim, Release::Elsewhere).await;
+        }
+        Err(TaskError::Broken(error)) => {
+            env.break_down(error);
+            give_back(env, claim, Release::Untouched).await;
+        }
+        // Rejections were made endings above.
+        Err(TaskError::Rejected(rejection)) => {
+            give_back(env, claim, Release::Fault(rejection.detail)).await;
+        }
+        Err(TaskError::Fault(error)) => {
+            let reason = format!("{error:#}");
+            tracing::warn!(reason, "failed; it is tried again later");
+            give_back(env, claim, Release::Fault(reason)).await;
+        }
+    }
+}
+
+fn achieve(
+    record: &mut JobRecord,
+    claim: &Claim,
+    achieved: &Achieved,
+    window: u32,
+    now_ms: u64,
+) -> Result<(), Fenced> {
+    match achieved {
+        Achieved::Planned { images, shards } => record.planned(claim, *images, *shards, window),
+        Achieved::Detected(counts) => record.detected(claim, counts, window, now_ms),
+        Achieved::Ended(mail) => record.ended(claim, *mail),
+        Achieved::Mailed => record.mailed(claim),
+    }
+}
+
+/// The job is over: its upload cannot be used.
+async fn reject(
+    env: &Environment,
+    claim: &Claim,
+    rejection: Rejection,
+) -> Result<Achieved, TaskError> {
+    tracing::info!(code = ?rejection.code, "the upload cannot be used");
+    let end = EndFile {
+        ended: Timestamp::now(),
+        outcome: Outcome::Rejected(rejection),
+    };
+    let key = JobFolder::of(claim.job).end_file();
+    env.jobs.store.create_json(&key, &end).await?;
+    Ok(Achieved::Ended(MailKind::Failed))
+}
+
+async fn give_back(env: &Environment, claim: &Claim, how: Release) {
+    enter(env, claim, |record, now_ms| {
+        record.release(claim, how.clone(), now_ms)
+    })
+    .await;
+}
+
+/// Changes the record, as long as it takes, and wakes workers for what is to be done now. A worker
+/// that is stopping tries once: its lease will run out.
+async fn enter(
+    env: &Environment,
+    claim: &Claim,
+    mut change: impl FnMut(&mut JobRecord, u64) -> Result<(), Fenced>,
+) {
+    loop {
+        let entered = env.jobs.change_and_wake(claim.job, &mut change).await;
+        match entered {
+            Ok(Changed { .. }) => return,
+            Err(ChangeError::Records(error)) if !env.is_stopping() => {
+                tracing::warn!(%error, "the records are out of reach; trying again");
+                tokio::time::sleep(ENTER_EVERY).await;
+            }
+            Err(error) => {
+                tracing::info!(%error, "the task was not this worker's any more");
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What every task of a worker needs.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use anyhow::Context as _;
+use common::{
+    config::{self, ServiceConfig},
+    job::JobId,
+    jobs::Jobs,
+};
+use tokio::sync::Notify;
+
+use super::{listings::Listings, model_shelf::ModelShelf, settings::RunSettings};
+use crate::{config::WorkerConfig, mail::Mailer};
+
+/// The worker's name, its settings, and its ways to jobs, models and mail.
+pub struct Environment {
+    /// The worker's name, new at every start.
+    pub name: String,
+    /// Files, records, queue.
+    pub jobs: Jobs,
+    /// Settings of the service.
+    pub config: ServiceConfig,
+    /// Settings of the engine.
+    pub engine: WorkerConfig,
+    /// Settings of this worker.
+    pub settings: RunSettings,
+    /// The models, loaded when they are needed.
+    pub models: ModelShelf,
+    /// The listing of the job that this worker is at.
+    pub listings: Listings,
+    /// The way out for mails.
+    pub mailer: Mailer,
+    scratch: PathBuf,
+    is_stopping: AtomicBool,
+    is_hurried: AtomicBool,
+    breakdown: Mutex<Option<anyhow::Error>>,
+    stopping: Notify,
+}
+
+impl Environment {
+    /// Opens everything that a worker needs, and loads the default model: a machine that cannot
+    /// work is found out before it takes a task.
+    ///
+    /// # Errors
+    /// When something cannot be used; the text says what to do.
+    pub async fn open(
+        config: ServiceConfig,
+        engine: WorkerConfig,
+        settings: RunSettings,
+    ) -> anyhow::Result<Self> {
+        let jobs = Jobs::open(&config).await?;
+        let scratch = match (&settings.scratch, jobs.store.local_root()) {
+            (Some(folder), _) => folder.clone(),
+            (None, Some(root)) => root.join("scratch"),
+            (None, None) => config::home_from_env()?.join("scratch"),
+        };
+        let name = worker_name();
+        let scratch = scratch.join(&name);
+        std::fs::create_dir_all(&scratch)
+            .with_context(|| format!("making the folder {}", scratch.display()))?;
+        let models = ModelShelf::open(&engine, &settings)?;
+        let mailer = Mailer::open(&config)?;
+        Ok(Self {
+            name,
+            jobs,
+            config,
+            engine,
+            settings,
+            models,
+            listings: Listings::default(),
+            mailer,
+            scratch,
+            is_stopping: AtomicBool::new(false),
+            is_hurried: AtomicBool::new(false),
+            breakdown: Mutex::new(None),
+            stopping: Notify::new(),
+        })
+    }
+
+    /// A new folder for unfinished files, which disappears with its value.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn scratch(&self, job: JobId) -> std::io::Result<tempfile::TempDir> {
+        tempfile::Builder::new()
+            .prefix(&job.tag())
+            .tempdir_in(&self.scratch)
+    }
+
+    /// The folder of this worker's unfinished files.
+    #[must_use]
+    pub fn scratch_root(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// Takes no new task from now on.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+        self.stopping.notify_waiters();
+    }
+
+    /// Stops because this machine cannot work; the process will say so when it ends.
+    pub fn break_down(&self, why: anyhow::Error) {
+        tracing::error!(error = format!("{why:#}"), "this machine cannot work; stopping");
+        if let Ok(mut breakdown) = self.breakdown.lock() {
+            breakdown.get_or_insert(why);
+        }
+        self.stop();
+    }
+
+    /// Why this machine cannot work, if it cannot.
+    #[must_use]
+    pub fn breakdown(&self) -> Option<anyhow::Error> {
+        self.breakdown.lock().ok()?.take()
+    }
+
+    /// Whether no new task is taken.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    /// Leaves also the tasks under way.
+    pub fn hurry(&self) {
+        self.is_hurried.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether tasks under way are to be left.
+    #[must_use]
+    pub fn is_hurried(&self) -> bool {
+        self.is_hurried.load(Ordering::Relaxed)
+    }
+
+    /// Waits until no new task is taken.
+    pub async fn stopped(&self) {
+        let notified = self.stopping.notified();
+        if !self.is_stopping() {
+            notified.await;
+        }
+    }
+}
+
+/// A name that no other process has or had: host, process, and moment of its start.
+fn worker_name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let moment = jiff::Timestamp::now().as_millisecond();
+    format!("{}-{}-{moment}", host.trim(), std::process::id())
+}

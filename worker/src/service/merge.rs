@@ -1,0 +1,141 @@
+//! Merging shards into the package that one run over the whole upload would have made.
+//!
+//! Only one thing is different from a single run: a shard does not know the files of those before
+//! it, so exact copies of their files were looked at again. Here they become what they are.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, BufRead as _, BufReader, BufWriter},
+    path::{Path, PathBuf},
+};
+
+use common::{Counts, MediaRecord, Threshold};
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
+
+use super::fault::TaskError;
+use crate::{
+    job::JobError,
+    journal::{Journal, JournalHeader, JournalRecords},
+    package::SHARD_JOURNAL,
+    report::{self, RecordSource as _},
+    run_facts::RunFacts,
+};
+
+/// The records of all shards in a journal of their own.
+pub(super) struct Merged {
+    journal: PathBuf,
+    pub(super) counts: Counts,
+    /// How many records each shard has.
+    lengths: Vec<usize>,
+}
+
+/// Merges the records of packed shards, in their order.
+pub(super) fn merge_records(
+    shards: &[PathBuf],
+    header: &JournalHeader,
+    threshold: Threshold,
+    journal: &Path,
+) -> Result<Merged, TaskError> {
+    let mut merged = Journal::create(journal, header).map_err(JobError::from)?;
+    let mut firsts: HashMap<String, usize> = HashMap::new();
+    let (mut counts, mut lengths) = (Counts::default(), Vec::with_capacity(shards.len()));
+    for shard in shards {
+        let mut zip = open(shard)?;
+        let before = merged.len();
+        let entry = zip.by_name(SHARD_JOURNAL).map_err(io::Error::from)?;
+        for line in BufReader::new(entry).lines().skip(1) {
+            let record: MediaRecord = serde_json::from_str(&line?).map_err(io::Error::from)?;
+            let record = with_first(record, &mut firsts, &mut merged)?;
+            counts.add(&record, threshold);
+            merged.append(&record).map_err(JobError::from)?;
+        }
+        lengths.push(merged.len() - before);
+    }
+    merged.flush().map_err(JobError::from)?;
+    Ok(Merged {
+        journal: journal.to_owned(),
+        counts,
+        lengths,
+    })
+}
+
+/// The record itself, or, if a file with the same bytes came before, that of its copy.
+fn with_first(
+    record: MediaRecord,
+    firsts: &mut HashMap<String, usize>,
+    merged: &mut Journal,
+) -> Result<MediaRecord, TaskError> {
+    let Some(hash) = record.content_hash.clone() else {
+        return Ok(record);
+    };
+    match firsts.get(&hash) {
+        Some(&first) => {
+            let first = merged.read(first).map_err(JobError::from)?;
+            Ok(first.duplicate_at(record.path))
+        }
+        None => {
+            firsts.insert(hash, merged.len());
+            Ok(record)
+        }
+    }
+}
+
+fn open(shard: &Path) -> Result<ZipArchive<BufReader<File>>, TaskError> {
+    let file = BufReader::with_capacity(1 << 20, File::open(shard)?);
+    Ok(ZipArchive::new(file).map_err(io::Error::from)?)
+}
+
+/// Writes the reports into `folder`, and packs them with all copies into `zip`. Copies are taken
+/// over as they are, without unpacking.
+pub(super) fn write_package(
+    shards: &[PathBuf],
+    merged: &Merged,
+    facts: &RunFacts,
+    folder: &Path,
+    zip: &Path,
+) -> Result<(), TaskError> {
+    let records = JournalRecords::at(&merged.journal);
+    report::write_all(&records, facts, folder).map_err(JobError::from)?;
+    let mut package = ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(zip)?));
+    for name in report::FILES {
+        add_report(&mut package, folder, name)?;
+    }
+    let mut records = records.records()?;
+    for (shard, length) in shards.iter().zip(&merged.lengths) {
+        let mut source = open(shard)?;
+        for record in records.by_ref().take(*length) {
+            for copy in record?.copies() {
+                let copy = source.by_name(copy).map_err(io::Error::from)?;
+                package.raw_copy_file(copy).map_err(io::Error::from)?;
+            }
+        }
+    }
+    let file = package.finish().map_err(io::Error::from)?;
+    file.into_inner()
+        .map_err(io::IntoInnerError::into_error)?
+        .sync_all()?;
+    Ok(())
+}
+
+fn add_report(
+    package: &mut ZipWriter<BufWriter<File>>,
+    folder: &Path,
+    name: &str,
+) -> Result<(), TaskError> {
+    let mut content = File::open(folder.join(name))?;
+    // A workbook is a zip itself.
+    let method = if name == report::WORKBOOK {
+        CompressionMethod::Stored
+    } else {
+        CompressionMethod::Deflated
+    };
+    let options = SimpleFileOptions::default()
+        .compression_method(method)
+        .last_modified_time(DateTime::default())
+        .unix_permissions(0o644)
+        .large_file(content.metadata()?.len() >= u64::from(u32::MAX));
+    package.start_file(name, options).map_err(io::Error::from)?;
+    io::copy(&mut content, package)?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! Keeping records, wake-ups and folders in step. One worker at a time does it for all.
+
+use std::time::Duration;
+
+use common::jobs::JobsError;
+use tokio::time::Instant;
+
+use super::environment::Environment;
+
+/// How often sleeping tasks are looked for.
+const WAKE_EVERY: Duration = Duration::from_secs(2);
+/// How often folders are compared with records.
+const RESTORE_EVERY: Duration = Duration::from_secs(30);
+/// How often handled wake-ups are removed.
+const TIDY_EVERY: Duration = Duration::from_secs(300);
+/// The role, and how long a worker that died keeps it.
+const ROLE: &str = "reconciler";
+const ROLE_FOR: Duration = Duration::from_secs(10);
+
+/// Reconciles until the worker stops.
+pub(super) async fn run(env: &Environment) {
+    let mut beat = tokio::time::interval(WAKE_EVERY);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let (mut restored, mut tidied) = (None, None);
+    while !env.is_stopping() {
+        beat.tick().await;
+        if let Err(error) = reconcile(env, &mut restored, &mut tidied).await {
+            tracing::warn!(%error, "reconciling failed; trying again");
+        }
+    }
+}
+
+async fn reconcile(
+    env: &Environment,
+    restored: &mut Option<Instant>,
+    tidied: &mut Option<Instant>,
+) -> Result<(), JobsError> {
+    let records = &env.jobs.records;
+    if !records.store().hold(ROLE, &env.name, ROLE_FOR).await? {
+        return Ok(());
+    }
+    if is_due(restored, RESTORE_EVERY) {
+        env.jobs.restore_all().await?;
+    }
+    if is_due(tidied, TIDY_EVERY) {
+        env.jobs.queue.tidy().await?;
+    }
+    if !records.is_drained().await? {
+        env.jobs.wake_due().await?;
+    }
+    Ok(())
+}
+
+/// Whether a period has passed since the last time; if so, it begins anew.
+fn is_due(last: &mut Option<Instant>, period: Duration) -> bool {
+    let is_due = last.is_none_or(|at| at.elapsed() >= period);
+    if is_due {
+        *last = Some(Instant::now());
+    }
+    is_due
+}

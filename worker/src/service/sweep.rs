@@ -1,0 +1,132 @@
+//! Deleting what has had its time: results after their retention, uploads that never became a
+//! job, files that a worker which died left behind. Before results go, their owner is told.
+
+use std::time::{Duration, SystemTime};
+
+use common::{
+    config::ServiceConfig,
+    job::{JobId, MailKind, Outcome},
+    jobs::{Jobs, JobsError},
+    store::JobFolder,
+};
+use jiff::{SignedDuration, Timestamp};
+
+/// The warning comes this long before the end.
+const WARNING: SignedDuration = SignedDuration::from_hours(48);
+/// An upload without a job, or an unfinished file, is left alone for this long.
+const ORPHAN_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// What a sweep did, or would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Jobs whose time is over, deleted.
+    pub expired: usize,
+    /// Jobs whose owners are told that the end is near.
+    pub warned: usize,
+    /// Uploads that never became a job, deleted.
+    pub orphans: usize,
+    /// Folders of workers that died, deleted.
+    pub scratch: usize,
+}
+
+/// Sweeps. With `dry_run` nothing is changed.
+///
+/// # Errors
+/// When the store or the records cannot be used.
+pub async fn run(jobs: &Jobs, config: &ServiceConfig, dry_run: bool) -> Result<Swept, JobsError> {
+    let mut swept = Swept::default();
+    for job in jobs.store.jobs().await? {
+        match fate(jobs, config, job).await? {
+            Fate::Kept => {}
+            Fate::Warned => {
+                swept.warned += 1;
+                if !dry_run {
+                    jobs.send_mail(job, MailKind::Expiring).await?;
+                }
+            }
+            Fate::Expired => {
+                swept.expired += 1;
+                if !dry_run {
+                    tracing::info!(job = job.tag(), "its time is over; deleting it");
+                    jobs.delete(job).await?;
+                }
+            }
+            Fate::Orphan => {
+                swept.orphans += 1;
+                if !dry_run {
+                    jobs.delete(job).await?;
+                }
+            }
+        }
+    }
+    swept.scratch = sweep_scratch(jobs, dry_run);
+    Ok(swept)
+}
+
+enum Fate {
+    Kept,
+    Warned,
+    Expired,
+    Orphan,
+}
+
+async fn fate(jobs: &Jobs, config: &ServiceConfig, job: JobId) -> Result<Fate, JobsError> {
+    let folder = JobFolder::of(job);
+    if jobs.store.find(&folder.job_file()).await?.is_none() {
+        let is_old = is_orphan(jobs, &folder).await?;
+        return Ok(if is_old { Fate::Orphan } else { Fate::Kept });
+    }
+    let Some(end) = jobs.store.end_file(job).await? else {
+        return Ok(Fate::Kept);
+    };
+    let retention = SignedDuration::from_hours(24 * i64::from(config.retention_days));
+    let left = end.ended.duration_since(Timestamp::now()) + retention;
+    if left <= SignedDuration::ZERO {
+        return Ok(Fate::Expired);
+    }
+    let is_near = left <= WARNING && matches!(end.outcome, Outcome::Done(_));
+    let is_warned = jobs.store.find(&folder.mail(MailKind::Expiring)).await?.is_some();
+    Ok(if is_near && !is_warned { Fate::Warned } else { Fate::Kept })
+}
+
+/// Whether nothing in the folder of a job that is none was written of late.
+async fn is_orphan(jobs: &Jobs, folder: &JobFolder) -> Result<bool, JobsError> {
+    if let Some(path) = jobs.store.local_path(folder.root()) {
+        // Half-written files count too, which the store does not list.
+        let newest = walkdir::WalkDir::new(path)
+            .into_iter()
+            .filter_map(|entry| entry.ok()?.metadata().ok()?.modified().ok())
+            .max();
+        return Ok(newest.is_none_or(is_old));
+    }
+    let files = jobs.store.list(folder.root()).await?;
+    let newest = files.iter().map(|file| file.last_modified).max();
+    Ok(newest.is_none_or(|at| is_old(at.into())))
+}
+
+fn is_old(moment: SystemTime) -> bool {
+    moment.elapsed().is_ok_and(|age| age >= ORPHAN_AFTER)
+}
+
+/// Removes what dead workers left in the scratch folder of a store that is a folder. A worker at
+/// work writes there all the time.
+fn sweep_scratch(jobs: &Jobs, dry_run: bool) -> usize {
+    let Some(root) = jobs.store.local_root() else {
+        return 0;
+    };
+    let folders = std::fs::read_dir(root.join("scratch")).into_iter().flatten();
+    let mut removed = 0;
+    for folder in folders.flatten().map(|entry| entry.path()) {
+        let newest = walkdir::WalkDir::new(&folder)
+            .into_iter()
+            .filter_map(|entry| entry.ok()?.metadata().ok()?.modified().ok())
+            .max();
+        if newest.is_none_or(is_old) {
+            removed += 1;
+            if !dry_run {
+                let _ = std::fs::remove_dir_all(&folder);
+            }
+        }
+    }
+    removed
+}
