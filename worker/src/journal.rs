@@ -288,7 +288,10 @@ impl JournalRecords {
 
 impl RecordSource for JournalRecords {
     fn records(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<MediaRecord>> + '_>> {
-        let lines = BufReader::new(File::open(&self.path)?).lines().skip(1);
+        let file = File::open(&self.path).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", self.path.display()))
+        })?;
+        let lines = BufReader::new(file).lines().skip(1);
         Ok(Box::new(
             lines.map(|line| Ok(serde_json::from_str(&line?)?)),
         ))
@@ -421,6 +424,15 @@ mod tests {
         ));
         drop(journal);
         assert!(Journal::resume(&path, &header(), |_, _| true).is_ok());
+    }
+
+    #[test]
+    fn a_journal_that_is_gone_is_named() {
+        let (_folder, path) = journal_of(1);
+        std::fs::remove_file(&path).unwrap();
+        let error = JournalRecords::at(&path).records().err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(error.to_string().contains("journal.jsonl"), "{error}");
     }
 
     #[test]

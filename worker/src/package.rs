@@ -268,8 +268,12 @@ mod tests {
             Package::begin(&dir, false).is_ok(),
             "a blank folder may be filled"
         );
+        fs::write(dir.join(STATE).join(JOURNAL), "begun").unwrap();
         assert!(
-            matches!(Package::begin(&dir, false), Err(PackageError::Exists(_))),
+            matches!(
+                Package::begin(&dir, false),
+                Err(PackageError::Unfinished(_))
+            ),
             "a begun one may not"
         );
         assert!(Package::begin(&dir, true).is_ok());

@@ -1,16 +1,14 @@
 //! The whole engine through the real program, on pictures drawn here and a model whose answers
 //! are known on paper (`tests/fixtures/README.md`).
 
-mod support;
-
 use std::fs;
 
-use image::{DynamicImage, ImageFormat};
-use support::{
+use crate::support::{
     Workbench, assert_exit, assert_near, assert_same_package, detections, image, json,
     picture::{self, BLUE, GREEN, RED},
-    process, said,
+    process, process_with, said,
 };
+use image::{DynamicImage, ImageFormat};
 
 /// Where the square of [`red_square`] lies, as a box.
 const SQUARE: [f64; 4] = [64.0 / 256.0, 32.0 / 192.0, 32.0 / 256.0, 32.0 / 192.0];
@@ -312,21 +310,8 @@ fn one_picture_that_the_model_refuses_does_not_fail_the_others() {
         ],
     );
     let out = bench.path("out");
-    let output = support::worker()
-        .args([
-            "process",
-            "--model",
-            "tiny-rows-refuses-white",
-            "--device",
-            "cpu",
-            "--threshold",
-            "0.6",
-        ])
-        .arg(&zip)
-        .arg("--out")
-        .arg(&out)
-        .output()
-        .unwrap();
+    let output = process_with("tiny-rows-refuses-white", "cpu", &zip, &out).output();
+    let output = output.unwrap();
     assert_exit(&output, 3);
     let results = json(&out, "megadetector.json");
     assert_eq!(image(&results, "b.jpg")["failure"], "inference failure");

@@ -1,11 +1,16 @@
 //! Exit codes and messages for what people get wrong, and for machines that are broken.
 
-mod support;
-
-use support::{Workbench, assert_exit, picture, process, process_command, said, worker};
+use crate::support::{Workbench, assert_exit, picture, process, process_with, said, worker};
 
 fn card(bench: &Workbench) -> std::path::PathBuf {
     bench.zip("card.zip", &[("a.jpg", &picture::jpeg(&picture::blank()))])
+}
+
+/// What the program says to these arguments, once it has ended with this code.
+fn said_by<const N: usize>(arguments: [&str; N], exit: i32) -> String {
+    let output = worker().args(arguments).output().unwrap();
+    assert_exit(&output, exit);
+    said(&output)
 }
 
 #[test]
@@ -42,22 +47,30 @@ fn nothing_to_resume_leaves_nothing_behind() {
 
 #[test]
 fn a_threshold_above_one_is_refused() {
+    let output = said_by(["process", "x.zip", "--out", "y", "--threshold", "7"], 2);
+    assert!(output.contains("between 0 and 1"), "{output}");
+}
+
+#[test]
+fn blurring_something_and_nothing_is_refused() {
     let bench = Workbench::new();
-    let output = process_command(&card(&bench), &bench.path("out"), &[])
-        .args(["--blur", "people,none"])
-        .output()
-        .unwrap();
+    let (card, out) = (card(&bench), bench.path("out"));
+    let output = process(&card, &out, &["--blur", "people,none"]);
     assert_exit(&output, 2);
-    let output = worker()
-        .args(["process", "x.zip", "--out", "y", "--threshold", "7"])
-        .output()
-        .unwrap();
+    let text = said(&output);
+    assert!(text.contains("--blur none cannot be combined"), "{text}");
+    assert!(!out.exists());
+}
+
+#[test]
+fn results_in_the_place_of_the_input_are_refused() {
+    let bench = Workbench::new();
+    let card = card(&bench);
+    let before = std::fs::read(&card).unwrap();
+    let output = process(&card, &card, &[]);
     assert_exit(&output, 2);
-    assert!(
-        said(&output).contains("between 0 and 1"),
-        "{}",
-        said(&output)
-    );
+    assert!(said(&output).contains("another --out"), "{}", said(&output));
+    assert_eq!(std::fs::read(&card).unwrap(), before);
 }
 
 #[test]
@@ -73,13 +86,8 @@ fn a_file_that_is_no_archive_says_what_to_do() {
 #[test]
 fn an_unknown_model_says_how_to_see_those_there_are() {
     let bench = Workbench::new();
-    let output = worker()
-        .args(["process", "--model", "no-such-model"])
-        .arg(card(&bench))
-        .arg("--out")
-        .arg(bench.path("out"))
-        .output()
-        .unwrap();
+    let mut command = process_with("no-such-model", "cpu", &card(&bench), &bench.path("out"));
+    let output = command.output().unwrap();
     assert_exit(&output, 1);
     assert!(said(&output).contains("models list"), "{}", said(&output));
 }
@@ -87,15 +95,12 @@ fn an_unknown_model_says_how_to_see_those_there_are() {
 #[test]
 fn a_device_that_is_not_there_is_an_error_not_a_slow_run() {
     let bench = Workbench::new();
-    let output = worker()
-        .args(["process", "--model", "tiny-rows-xyxy", "--device", "cuda:0"])
-        .arg(card(&bench))
-        .arg("--out")
-        .arg(bench.path("out"))
-        .output()
-        .unwrap();
+    // No machine has this many GPUs.
+    let (model, device) = ("tiny-rows-xyxy", "cuda:900");
+    let mut command = process_with(model, device, &card(&bench), &bench.path("out"));
+    let output = command.output().unwrap();
     assert_exit(&output, 1);
-    assert!(said(&output).contains("cuda:0"), "{}", said(&output));
+    assert!(said(&output).contains(device), "{}", said(&output));
 }
 
 #[test]
@@ -112,14 +117,7 @@ fn a_missing_onnx_runtime_says_how_to_get_it() {
 
 #[test]
 fn check_says_which_device_ran() {
-    let output = worker()
-        .args(["check", "--model", "tiny-rows-xyxy", "--device", "cpu"])
-        .output()
-        .unwrap();
-    assert_exit(&output, 0);
-    assert!(
-        said(&output).contains("device cpu: one inference took"),
-        "{}",
-        said(&output)
-    );
+    let text = said_by(["check", "--model", "tiny-rows-xyxy", "--device", "cpu"], 0);
+    let expected = "device cpu: one inference took";
+    assert!(text.contains(expected), "{text}");
 }
