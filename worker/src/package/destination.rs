@@ -47,10 +47,16 @@ fn exists(path: &Path) -> Result<bool, PackageError> {
     }
 }
 
-/// Whether a folder holds nothing, or is not there.
+/// Whether a folder holds nothing, or nothing but an empty folder of a run's state, or is not
+/// there.
 fn is_blank(folder: &Path) -> Result<bool, PackageError> {
     match fs::read_dir(folder) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
+        Ok(mut entries) => match (entries.next(), entries.next()) {
+            (None, _) => Ok(true),
+            // A run that was killed before it had a journal leaves this.
+            (Some(Ok(entry)), None) if entry.file_name() == STATE => is_blank(&entry.path()),
+            _ => Ok(false),
+        },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             Err(PackageError::Exists(folder.to_owned()))
@@ -94,6 +100,7 @@ mod tests {
             (&["out/run.json"], "out", "exists"),
             (&["out.zip"], "out.zip", "exists"),
             (&["out/.trapline/journal.jsonl"], "out", "unfinished"),
+            (&["out/.trapline/package.zip"], "out", "exists"),
             (
                 &["out.zip.partial/.trapline/journal.jsonl"],
                 "out.zip",
