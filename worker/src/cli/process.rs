@@ -286,7 +286,9 @@ pub fn exit_for(error: &anyhow::Error) -> Exit {
     }
     match error.downcast_ref::<JobError>() {
         Some(JobError::Interrupted { .. }) => Exit::Interrupted,
-        Some(JobError::Input(InputError::Missing { .. } | InputError::IsExcluded { .. }))
+        Some(JobError::Input(
+            InputError::Missing { .. } | InputError::IsExcluded { .. } | InputError::NoFiles,
+        ))
         | Some(JobError::Package(
             PackageError::Exists(_) | PackageError::Unfinished(_) | PackageError::Finished(_),
         ))

@@ -103,6 +103,7 @@ mod tests {
             (&["out/run.json"], "out", "exists"),
             (&["out.zip"], "out.zip", "exists"),
             (&["out/.trapline/journal.jsonl"], "out", "unfinished"),
+            (&["out/.trapline/package.zip"], "out", "exists"),
             (
                 &["out.zip.partial/.trapline/journal.jsonl"],
                 "out.zip",

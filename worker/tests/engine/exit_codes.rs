@@ -121,3 +121,54 @@ fn check_says_which_device_ran() {
     let expected = "device cpu: one inference took";
     assert!(text.contains(expected), "{text}");
 }
+
+#[test]
+fn an_input_without_a_file_is_a_bad_argument() {
+    let bench = Workbench::new();
+    std::fs::create_dir_all(bench.path("blank/DCIM")).unwrap();
+    let blank_zip = bench.zip("blank.zip", &[("DCIM/", b"")]);
+    for input in [bench.path("blank"), blank_zip] {
+        let output = process(&input, &bench.path("out"), &[]);
+        assert_exit(&output, 2);
+        assert!(
+            said(&output).contains("there is no file in the input"),
+            "{}",
+            said(&output)
+        );
+        assert!(!bench.path("out").exists(), "nothing is left behind");
+    }
+}
+
+#[test]
+fn an_input_without_an_image_gives_a_package_and_a_warning() {
+    let bench = Workbench::new();
+    let input = bench.folder("card", &[("notes.txt", b"see map"), ("film.mp4", b"")]);
+    let output = process(&input, &bench.path("out"), &[]);
+    assert_exit(&output, 0);
+    assert!(
+        said(&output).contains("WARNING: no image among 2 files"),
+        "{}",
+        said(&output)
+    );
+    assert!(bench.path("out/results.xlsx").exists());
+}
+
+#[test]
+fn a_run_that_was_killed_before_its_journal_can_simply_be_started_again() {
+    let bench = Workbench::new();
+    let card = card(&bench);
+    for (out, state) in [
+        ("out", "out/.trapline"),
+        ("out.zip", "out.zip.partial/.trapline"),
+    ] {
+        std::fs::create_dir_all(bench.path(state)).unwrap();
+        let resumed = process(&card, &bench.path(out), &["--resume"]);
+        assert_exit(&resumed, 2);
+        assert!(
+            said(&resumed).contains("start it without --resume"),
+            "{}",
+            said(&resumed)
+        );
+        assert_exit(&process(&card, &bench.path(out), &[]), 0);
+    }
+}

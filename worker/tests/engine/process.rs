@@ -340,3 +340,47 @@ fn a_zip_package_holds_what_a_folder_package_holds() {
     assert_same_package(&folder, &unpacked);
     assert!(!bench.path("out.zip.partial").exists());
 }
+
+#[test]
+fn an_original_with_more_in_it_than_was_looked_at_is_withheld() {
+    let bench = Workbench::new();
+    let one = picture::jpeg(&red_square());
+    let two = [
+        one.clone(),
+        picture::jpeg(&picture::with_square(GREEN, 64, 64)),
+    ]
+    .concat();
+    let cut = one[..one.len() - 200].to_vec();
+    let zip = bench.zip(
+        "card.zip",
+        &[("cut.jpg", &cut), ("one.jpg", &one), ("two.jpg", &two)],
+    );
+    let copied = |package: &str, blur: &str| {
+        let out = bench.path(package);
+        assert_exit(&process(&zip, &out, &["--originals", "--blur", blur]), 0);
+        let mut table = csv::Reader::from_path(out.join("images.csv")).unwrap();
+        let headers = table.headers().unwrap().clone();
+        let column = headers
+            .iter()
+            .position(|name| name == "original_copy")
+            .unwrap();
+        let rows: Vec<String> = table
+            .records()
+            .map(|row| row.unwrap()[column].to_owned())
+            .collect();
+        let exists =
+            ["cut.jpg", "one.jpg", "two.jpg"].map(|name| out.join("originals").join(name).exists());
+        (rows, exists)
+    };
+    let (rows, exists) = copied("blurred", "people");
+    assert_eq!(exists, [false, true, false]);
+    assert_eq!(
+        rows,
+        [
+            "withheld: damaged, not all of it was looked at",
+            "originals/one.jpg",
+            "withheld: holds more pictures than were looked at",
+        ]
+    );
+    assert_eq!(copied("plain", "none").1, [true; 3]);
+}
