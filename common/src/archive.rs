@@ -25,7 +25,7 @@ pub use entry::{ArchiveEntry, EntryKind, EntryLocation};
 pub use error::ArchiveError;
 pub use limits::ArchiveLimits;
 
-use names::NameEncoding;
+use names::NameEncodings;
 use positioned_file::PositionedFile;
 
 /// An open zip archive. Entries can be read from many threads at once.
@@ -33,7 +33,7 @@ pub struct Archive {
     directory: rawzip::ZipArchive<PositionedFile>,
     limits: ArchiveLimits,
     entry_count: u64,
-    name_encoding: NameEncoding,
+    name_encodings: NameEncodings,
 }
 
 impl Archive {
@@ -51,7 +51,7 @@ impl Archive {
             directory,
             limits,
             entry_count: survey.entry_count,
-            name_encoding: survey.name_encoding,
+            name_encodings: survey.name_encodings,
         })
     }
 
@@ -67,7 +67,7 @@ impl Archive {
     /// When the directory can no longer be read.
     pub fn visit_entries(&self, mut visit: impl FnMut(ArchiveEntry)) -> Result<(), ArchiveError> {
         survey::for_each_record(&self.directory, &self.limits, |record| {
-            visit(ArchiveEntry::from_record(record, self.name_encoding));
+            visit(ArchiveEntry::from_record(record, &self.name_encodings));
             Ok(())
         })?;
         Ok(())

@@ -101,6 +101,15 @@ impl Failure {
             detail: detail.into(),
         }
     }
+
+    /// The disk did not give out `what`, e.g. `the archive`.
+    #[must_use]
+    pub fn of_access(what: &str, error: &std::io::Error) -> Self {
+        Self::new(
+            FailureCode::AccessFailed,
+            format!("{what} cannot be read: {error}"),
+        )
+    }
 }
 
 /// Why a file was left aside without being an error.

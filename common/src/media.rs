@@ -95,8 +95,32 @@ pub struct ProcessedMedia {
 pub enum OriginalCopy {
     /// Copied to this path inside the package.
     At(String),
-    /// Not copied, because it shows something that is blurred everywhere else.
-    Withheld,
+    /// Not copied, because something is blurred everywhere else and it shows that, or may.
+    Withheld(WithheldReason),
+}
+
+/// Why the copy of an original is withheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WithheldReason {
+    /// It shows something that is blurred.
+    ShowsBlurred,
+    /// It holds more pictures than the one that was looked at: further frames or pages.
+    HoldsMorePictures,
+    /// It is damaged, so that a part of it was not looked at, but may be in a preview.
+    Damaged,
+}
+
+impl WithheldReason {
+    /// What stands in tables in place of the copy's path.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::ShowsBlurred => "withheld",
+            Self::HoldsMorePictures => "withheld: holds more pictures than were looked at",
+            Self::Damaged => "withheld: damaged, not all of it was looked at",
+        }
+    }
 }
 
 impl ProcessedMedia {

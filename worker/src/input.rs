@@ -78,6 +78,7 @@ impl InputListing {
         let mut lister = Lister::new(excluded);
         for (number, source) in (0..).zip(&mut sources) {
             source.files = lister.list(number, source)?;
+            lister.check(&limits)?;
         }
         lister.bring_into_order(&sources);
         let Lister {
@@ -579,5 +580,47 @@ mod tests {
         fn is_shared<T: Send + Sync>() {}
         is_shared::<InputListing>();
         assert_eq!(size_of::<InputItem>(), 64);
+    }
+
+    #[test]
+    fn a_job_past_its_limits_is_refused_with_numbers() {
+        let folder = TempDir::new().unwrap();
+        let zip = folder.path().join("card.zip");
+        write_zip(
+            &zip,
+            &[
+                ("a.jpg", b"12345"),
+                ("b.jpg", b"123456"),
+                ("film.mp4", b"much more"),
+            ],
+        );
+        let card = folder.path().join("card");
+        fs::create_dir(&card).unwrap();
+        fs::write(card.join("c.jpg"), b"7").unwrap();
+        let open = |job_files, job_bytes| {
+            let limits = ArchiveLimits {
+                job_files,
+                job_bytes,
+                ..ArchiveLimits::default()
+            };
+            InputListing::open(&[zip.clone(), card.clone()], &[], limits)
+        };
+        assert!(open(4, 12).is_ok(), "films are not read");
+        let files = open(3, 12).err().unwrap();
+        assert!(
+            matches!(files, InputError::TooManyFiles { files: 4, limit: 3 }),
+            "{files}"
+        );
+        let bytes = open(4, 11).err().unwrap();
+        assert!(
+            matches!(
+                bytes,
+                InputError::TooManyBytes {
+                    bytes: 12,
+                    limit: 11
+                }
+            ),
+            "{bytes}"
+        );
     }
 }

@@ -4,18 +4,19 @@ mod resumed;
 
 use std::{path::PathBuf, sync::atomic::AtomicBool, time::Instant};
 
-use common::{MediaOutcome, MediaRecord, SkipReason, archive::ArchiveLimits, media::OriginalCopy};
+use common::{MediaOutcome, MediaRecord, SkipReason, archive::ArchiveLimits};
 use jiff::Timestamp;
 
 use crate::{
     detector::pool::DetectorPool,
-    input::{InputError, InputListing},
+    input::{InputError, InputItem, InputListing},
     journal::{Journal, JournalError, JournalHeader, JournalRecords},
     media::decode::DecodeLimits,
     model::catalogue::InstalledModel,
     package::{Package, PackageError},
     pipeline::{
-        self, Ending, PipelineError, claims::Claims, inspect::PipelineContext, stage::StageClock,
+        self, Ending, PipelineError, claims::Claims, copies::copies_of, inspect::PipelineContext,
+        stage::StageClock,
     },
     progress::{Audience, Progress},
     report::{self, RecordSource, ReportError},
@@ -136,6 +137,9 @@ impl<'a> Job<'a> {
             Package::folder_for(&request.destination),
         ];
         let listing = InputListing::open(&request.inputs, &outputs, ArchiveLimits::default())?;
+        if listing.items().iter().all(InputItem::is_folder) {
+            return Err(InputError::NoFiles.into());
+        }
         let package = Package::begin(&request.destination, request.resume)?;
         let header = JournalHeader {
             format: JournalHeader::FORMAT,
@@ -253,18 +257,6 @@ fn per_second(images: u64, seconds: f64) -> f64 {
     } else {
         0.0
     }
-}
-
-/// Paths of a record's annotated copy and copied original inside the package.
-fn copies_of(record: &MediaRecord) -> [Option<&str>; 2] {
-    let MediaOutcome::Processed(media) = &record.outcome else {
-        return [None, None];
-    };
-    let original = match &media.original {
-        Some(OriginalCopy::At(path)) => Some(path.as_str()),
-        _ => None,
-    };
-    [media.annotated.as_deref(), original]
 }
 
 /// Writes the reports from the journal and finishes the package.

@@ -4,12 +4,18 @@
 //! The first line says what the run is about (its *header*). A line counts once it is whole; a
 //! torn last line, as a killed process leaves it, is cut off when the journal is opened again.
 //! While it is open it is locked, so that two runs never write one package.
+//!
+//! New lines wait in memory until [`Journal::flush`], and a caller that names copies in them puts
+//! these on the disk first. So whatever a power cut leaves of the journal, the copies it names
+//! are whole.
 
+mod error;
 mod header;
+mod records;
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
+    io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -18,50 +24,30 @@ use std::{
 use common::MediaRecord;
 use serde::Serialize;
 
-use crate::report::RecordSource;
+use crate::package::durable;
 
+pub use error::JournalError;
 pub use header::JournalHeader;
+pub use records::JournalRecords;
 
-/// How long a finished record may wait in memory before it is handed to the kernel.
+/// How long a finished record may wait in memory, which a killed process loses.
 const FLUSH_AFTER: Duration = Duration::from_secs(1);
-
-/// Why a journal cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// The disk refused.
-    #[error("the journal {path} could not be read or written")]
-    Io {
-        /// The journal's file.
-        path: PathBuf,
-        /// What the disk said.
-        #[source]
-        source: io::Error,
-    },
-    /// There is no journal to resume.
-    #[error(
-        "there is no interrupted run to go on with ({0} is missing): start it without --resume"
-    )]
-    Missing(PathBuf),
-    /// The journal belongs to another run.
-    #[error(
-        "the interrupted run differs in {0}: repeat its command as it was, or choose another --out"
-    )]
-    OtherRun(&'static str),
-    /// Another process has it open.
-    #[error("another run is writing to {0}: wait for it, or choose another --out")]
-    InUse(PathBuf),
-    /// The header line is damaged.
-    #[error("the journal {0} is damaged: remove the folder it is in and start again")]
-    Damaged(PathBuf),
-}
+/// How many finished records may wait. Each flush waits for the disk, so that fewer would cost
+/// speed.
+const MOST_PENDING: usize = 32;
 
 /// An open journal: records are appended in path order, and read back by their number.
 pub struct Journal {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: File,
     /// Byte offset of each record's line.
     offsets: Vec<u64>,
+    /// Bytes of the file.
     end: u64,
+    /// Lines that are to follow.
+    pending: Vec<u8>,
+    /// How many records they hold.
+    pending_records: usize,
     last_flush: Instant,
 }
 
@@ -146,8 +132,8 @@ impl Journal {
             end += length;
         }
         file.set_len(end).map_err(io_error)?;
+        (&file).seek(SeekFrom::Start(end)).map_err(io_error)?;
         let mut journal = Self::over(path, file, end);
-        journal.file.seek(SeekFrom::Start(end)).map_err(io_error)?;
         journal.offsets = offsets;
         Ok(journal)
     }
@@ -155,9 +141,11 @@ impl Journal {
     fn over(path: &Path, file: File, end: u64) -> Self {
         Self {
             path: path.to_owned(),
-            file: BufWriter::new(file),
+            file,
             offsets: Vec::new(),
             end,
+            pending: Vec::new(),
+            pending_records: 0,
             last_flush: Instant::now(),
         }
     }
@@ -174,49 +162,64 @@ impl Journal {
         self.offsets.is_empty()
     }
 
-    /// Appends the next record.
+    /// Appends the next record, which waits for [`Self::flush`].
     ///
     /// # Errors
-    /// When the disk refuses.
+    /// When the record cannot be written as JSON.
     pub fn append(&mut self, record: &MediaRecord) -> Result<(), JournalError> {
-        self.offsets.push(self.end);
-        self.write_line(record)?;
-        if self.last_flush.elapsed() >= FLUSH_AFTER {
-            self.flush()?;
-        }
-        Ok(())
+        self.offsets.push(self.end + self.pending.len() as u64);
+        self.pending_records += 1;
+        self.write_line(record)
+    }
+
+    /// Whether so much is waiting, or for so long, that it is time for [`Self::flush`].
+    #[must_use]
+    pub fn is_flush_due(&self) -> bool {
+        self.pending_records >= MOST_PENDING
+            || (self.pending_records > 0 && self.last_flush.elapsed() >= FLUSH_AFTER)
     }
 
     /// Reads a record back by its number.
     ///
     /// # Errors
     /// When there is no such record or the disk refuses.
-    pub fn read(&mut self, number: usize) -> Result<MediaRecord, JournalError> {
-        self.flush()?;
+    pub fn read(&self, number: usize) -> Result<MediaRecord, JournalError> {
         let path = self.path.clone();
         let io_error = |source| JournalError::Io { path, source };
         let missing = || io::Error::new(io::ErrorKind::NotFound, format!("no record {number}"));
         let read = || -> io::Result<MediaRecord> {
             let start = *self.offsets.get(number).ok_or_else(missing)?;
+            if let Some(at) = start.checked_sub(self.end) {
+                let at = usize::try_from(at).map_err(io::Error::other)?;
+                let waiting = self.pending.get(at..).unwrap_or_default();
+                let line = waiting.split_inclusive(|&byte| byte == b'\n').next();
+                return Ok(serde_json::from_slice(line.unwrap_or_default())?);
+            }
             let end = self.offsets.get(number + 1).copied().unwrap_or(self.end);
             let length = usize::try_from(end - start).map_err(io::Error::other)?;
             let mut line = vec![0; length];
-            self.file.get_ref().read_exact_at(&mut line, start)?;
+            self.file.read_exact_at(&mut line, start)?;
             Ok(serde_json::from_slice(&line)?)
         };
         read().map_err(io_error)
     }
 
-    /// Hands everything appended so far to the kernel, where it survives the process.
+    /// Puts everything appended so far on the disk, where it survives a power cut.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn flush(&mut self) -> Result<(), JournalError> {
-        self.last_flush = Instant::now();
-        self.file.flush().map_err(|source| JournalError::Io {
+        let written = self.file.write_all(&self.pending);
+        let stored = written.and_then(|()| durable::store(&self.file));
+        stored.map_err(|source| JournalError::Io {
             path: self.path.clone(),
             source,
-        })
+        })?;
+        self.end += self.pending.len() as u64;
+        self.pending.clear();
+        self.pending_records = 0;
+        self.last_flush = Instant::now();
+        Ok(())
     }
 
     fn write_line(&mut self, value: &impl Serialize) -> Result<(), JournalError> {
@@ -224,10 +227,8 @@ impl Journal {
             path: self.path.clone(),
             source,
         };
-        let mut line = serde_json::to_vec(value).map_err(|error| io_error(error.into()))?;
-        line.push(b'\n');
-        self.file.write_all(&line).map_err(io_error)?;
-        self.end += line.len() as u64;
+        serde_json::to_writer(&mut self.pending, value).map_err(|error| io_error(error.into()))?;
+        self.pending.push(b'\n');
         Ok(())
     }
 }
@@ -271,36 +272,15 @@ fn read_whole_line(lines: &mut impl BufRead, line: &mut String) -> io::Result<u6
     }
 }
 
-/// The finished records of a journal file, for the reports.
-pub struct JournalRecords {
-    path: PathBuf,
-}
-
-impl JournalRecords {
-    /// Records of the journal at `path`.
-    #[must_use]
-    pub fn at(path: &Path) -> Self {
-        Self {
-            path: path.to_owned(),
-        }
-    }
-}
-
-impl RecordSource for JournalRecords {
-    fn records(&self) -> io::Result<Box<dyn Iterator<Item = io::Result<MediaRecord>> + '_>> {
-        let lines = BufReader::new(File::open(&self.path)?).lines().skip(1);
-        Ok(Box::new(
-            lines.map(|line| Ok(serde_json::from_str(&line?)?)),
-        ))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use common::{MediaOutcome, MediaPath, SkipReason, media::CameraFacts};
 
     use super::*;
-    use crate::run_facts::{AnnotateChoice, RunOptions};
+    use crate::{
+        report::RecordSource as _,
+        run_facts::{AnnotateChoice, RunOptions},
+    };
 
     fn header() -> JournalHeader {
         JournalHeader {
@@ -367,15 +347,21 @@ mod tests {
         let mut journal = Journal::resume(&path, &header(), |_, _| true).unwrap();
         assert_eq!(journal.read(1).unwrap(), record(1));
         journal.append(&record(3)).unwrap();
-        assert_eq!(journal.read(3).unwrap(), record(3));
-        assert_eq!(journal.read(0).unwrap(), record(0));
-        assert!(journal.read(4).is_err());
+        journal.append(&record(4)).unwrap();
+        for number in 0..5 {
+            assert_eq!(journal.read(number).unwrap(), record(number), "waiting");
+        }
+        assert!(journal.read(5).is_err());
+        let lines = JournalRecords::at(&path).records().unwrap().count();
+        assert_eq!(lines, 3, "what waits is not on the disk yet");
+        journal.flush().unwrap();
+        assert_eq!(journal.read(4).unwrap(), record(4));
         let all: Vec<_> = JournalRecords::at(&path)
             .records()
             .unwrap()
             .map(Result::unwrap)
             .collect();
-        assert_eq!(all, (0..4).map(record).collect::<Vec<_>>());
+        assert_eq!(all, (0..5).map(record).collect::<Vec<_>>());
     }
 
     #[test]
@@ -397,6 +383,7 @@ mod tests {
             let mut journal = Journal::resume(&path, &header(), |_, _| true).unwrap();
             assert!(journal.is_empty());
             journal.append(&record(0)).unwrap();
+            journal.flush().unwrap();
             drop(journal);
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "cut at byte {cut}");
         }
@@ -421,6 +408,15 @@ mod tests {
         ));
         drop(journal);
         assert!(Journal::resume(&path, &header(), |_, _| true).is_ok());
+    }
+
+    #[test]
+    fn a_journal_that_is_gone_is_named() {
+        let (_folder, path) = journal_of(1);
+        std::fs::remove_file(&path).unwrap();
+        let error = JournalRecords::at(&path).records().err().unwrap();
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
+        assert!(error.to_string().contains("journal.jsonl"), "{error}");
     }
 
     #[test]

@@ -5,10 +5,12 @@
 //! the package is whole.
 
 mod destination;
+pub(crate) mod durable;
 mod packing;
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -22,6 +24,8 @@ pub const ANNOTATED: &str = "annotated";
 pub const RENAMED: &str = "annotated-renamed";
 /// Folder of copied originals inside the package.
 pub const ORIGINALS: &str = "originals";
+/// Folder of copied originals that cannot have their file's path.
+pub const ORIGINALS_RENAMED: &str = "originals-renamed";
 /// Folder of what is needed to resume.
 const STATE: &str = ".trapline";
 /// File name of the journal in there.
@@ -183,10 +187,34 @@ impl Package {
         })
     }
 
-    /// Whether a file of the package is there and holds something.
+    /// Waits until a file of the package is on the disk.
+    ///
+    /// # Errors
+    /// When it is not there, or the disk refuses.
+    pub fn store(&self, relative: &str) -> Result<(), PackageError> {
+        let path = self.folder.join(relative);
+        let stored = File::open(&path).and_then(|file| durable::store(&file));
+        stored.map_err(|source| PackageError::Io { path, source })
+    }
+
+    /// Whether a file of the package is there and has this many bytes.
     #[must_use]
-    pub fn holds(&self, relative: &str) -> bool {
-        fs::metadata(self.folder.join(relative)).is_ok_and(|m| m.is_file() && m.len() > 0)
+    pub fn holds(&self, relative: &str, size_bytes: u64) -> bool {
+        fs::metadata(self.folder.join(relative)).is_ok_and(|m| m.is_file() && m.len() == size_bytes)
+    }
+
+    /// Whether a JPEG of the package is there from its beginning to its end.
+    #[must_use]
+    pub fn holds_jpeg(&self, relative: &str) -> bool {
+        let ends = || -> io::Result<[u8; 4]> {
+            let mut file = File::open(self.folder.join(relative))?;
+            let (mut start, mut end) = ([0; 2], [0; 2]);
+            file.read_exact(&mut start)?;
+            file.seek(SeekFrom::End(-2))?;
+            file.read_exact(&mut end)?;
+            Ok([start[0], start[1], end[0], end[1]])
+        };
+        ends().is_ok_and(|ends| ends == [0xff, 0xd8, 0xff, 0xd9])
     }
 
     /// Removes copies that no record names. A killed run leaves such: a copy is written before its
@@ -195,7 +223,8 @@ impl Package {
     /// # Errors
     /// When the disk refuses.
     pub fn remove_strays(&self, is_named: impl Fn(&str) -> bool) -> Result<(), PackageError> {
-        let folders = [ANNOTATED, RENAMED, ORIGINALS].map(|name| self.folder.join(name));
+        let folders =
+            [ANNOTATED, RENAMED, ORIGINALS, ORIGINALS_RENAMED].map(|name| self.folder.join(name));
         for root in folders.iter().filter(|root| root.is_dir()) {
             for entry in WalkDir::new(root) {
                 let entry = entry.map_err(|error| PackageError::Io {
@@ -283,11 +312,47 @@ mod tests {
             Package::begin(&dir, false).is_ok(),
             "a blank folder may be filled"
         );
+        let begun = Package::begin(&dir, false);
+        assert!(begun.is_ok(), "also one that was left before its journal");
+        fs::write(begun.unwrap().journal(), "").unwrap();
         assert!(
-            matches!(Package::begin(&dir, false), Err(PackageError::Exists(_))),
+            matches!(
+                Package::begin(&dir, false),
+                Err(PackageError::Unfinished(_))
+            ),
             "a begun one may not"
         );
         assert!(Package::begin(&dir, true).is_ok());
+    }
+
+    #[test]
+    fn a_copy_that_a_power_cut_tore_is_not_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let package = Package::begin(folder.path(), false).unwrap();
+        let jpeg = crate::media::decode::encode_jpeg(&crate::media::frame::Frame {
+            width: 8,
+            height: 8,
+            rgb: vec![7; 192],
+        })
+        .unwrap();
+        let size = jpeg.len() as u64;
+        let zeros = [
+            &jpeg[..jpeg.len() / 2],
+            &vec![0; jpeg.len() - jpeg.len() / 2],
+        ]
+        .concat();
+        for (content, is_whole) in [
+            (&jpeg[..], true),
+            (&jpeg[..jpeg.len() - 1], false),
+            (&zeros, false),
+            (&[], false),
+        ] {
+            package.write("annotated/a.jpg", content).unwrap();
+            assert_eq!(package.holds_jpeg("annotated/a.jpg"), is_whole);
+            let is_size = content.len() as u64 == size;
+            assert_eq!(package.holds("annotated/a.jpg", size), is_size);
+        }
+        assert!(!package.holds_jpeg("annotated/none.jpg"));
     }
 
     #[test]
@@ -304,8 +369,11 @@ mod tests {
         }
         package.write("results.xlsx", b"report").unwrap();
         package.remove_strays(|copy| copy == copies[0]).unwrap();
-        assert_eq!(copies.map(|copy| package.holds(copy)), [true, false, false]);
-        assert!(package.holds("results.xlsx"));
+        assert_eq!(
+            copies.map(|copy| package.holds(copy, 7)),
+            [true, false, false]
+        );
+        assert!(package.holds("results.xlsx", 6));
     }
 
     #[test]

@@ -181,13 +181,19 @@ fn write_in_order(
     tickets: &Sender<()>,
     seen: &mut impl FnMut(&MediaRecord),
 ) -> Result<(), PipelineError> {
-    for inspected in finished {
-        writer.accept(inspected?);
-        while let Some(record) = writer.write_next()? {
-            // More tickets than the channel holds cannot come back.
-            let _ = tickets.try_send(());
-            seen(&record);
+    let mut write_all = || -> Result<(), PipelineError> {
+        for inspected in finished {
+            writer.accept(inspected?);
+            while let Some(record) = writer.write_next()? {
+                // More tickets than the channel holds cannot come back.
+                let _ = tickets.try_send(());
+                seen(&record);
+            }
         }
-    }
-    writer.flush()
+        Ok(())
+    };
+    let written = write_all();
+    // What is finished is kept, whatever came after it.
+    let flushed = writer.flush();
+    written.and(flushed)
 }

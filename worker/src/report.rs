@@ -59,7 +59,7 @@ pub enum ReportError {
         source: io::Error,
     },
     /// The records could not be read back.
-    #[error("reading the records")]
+    #[error("the records of the files could not be read")]
     ReadRecords {
         /// What the source of the records said.
         #[source]

@@ -2,7 +2,7 @@
 
 use rawzip::{CompressionMethod, ZipFileHeaderRecord};
 
-use super::names::NameEncoding;
+use super::names::NameEncodings;
 use crate::path::MediaPath;
 
 /// Unix file types in a mode (`S_IFMT` and its values, `<sys/stat.h>`).
@@ -50,8 +50,8 @@ pub enum EntryKind {
 }
 
 impl ArchiveEntry {
-    pub(super) fn from_record(record: &ZipFileHeaderRecord<'_>, encoding: NameEncoding) -> Self {
-        let name = encoding.name_of(record);
+    pub(super) fn from_record(record: &ZipFileHeaderRecord<'_>, encodings: &NameEncodings) -> Self {
+        let name = encodings.name_of(record);
         let flags = record.flags();
         Self {
             path: MediaPath::from_display_name(&name),

@@ -1,6 +1,7 @@
 //! How much of an archive is accepted.
 
-/// What an acceptable archive may hold; anything past a limit is refused with its number.
+/// What an acceptable archive may hold, and all inputs of a job together; anything past a limit
+/// is refused with its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ArchiveLimits {
     /// Most entries in one archive.
@@ -12,6 +13,10 @@ pub struct ArchiveLimits {
     /// Most unpacked bytes per packed byte of one entry. Deflate cannot do better than 1032, so
     /// an entry that claims more lies.
     pub ratio: u64,
+    /// Most files of a job, in archives and folders.
+    pub job_files: u64,
+    /// Most unpacked bytes of a job's files, not counting those that are skipped by their names.
+    pub job_bytes: u64,
 }
 
 impl Default for ArchiveLimits {
@@ -21,6 +26,8 @@ impl Default for ArchiveLimits {
             directory_bytes: 512 << 20,
             entry_bytes: 200 << 20,
             ratio: 1100,
+            job_files: 5_000_000,
+            job_bytes: 4_000_000_000_000,
         }
     }
 }

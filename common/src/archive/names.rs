@@ -5,18 +5,32 @@
 //! so; else text in the character set of the archive. That set is judged from all such names of
 //! the archive together, because one name is often too short to tell and one program wrote them
 //! all.
+//!
+//! Only where some folders clearly hold Japanese names in Shift-JIS and others Western ones in
+//! code page 437, as when the zips of two people were put together, each of these folders has
+//! its own set. Other mixtures, and folders whose names could be either, are read in the set of
+//! most.
 
+mod evidence;
 mod plausibility;
+
+use std::collections::HashMap;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, SHIFT_JIS};
 use rawzip::{ZipFileHeaderRecord, extra_fields::ExtraFieldId};
 
 use super::cp437;
+use evidence::Evidence;
 
-/// The character set of the names of an archive that are not UTF-8.
+/// Groups that are judged on their own; the names of any others are read as most are. An archive
+/// of millions of folders must not take the memory for all of them.
+const MOST_GROUPS: usize = 10_000;
+const SHIFT_JIS_NAMES: NameEncoding = NameEncoding::Other(SHIFT_JIS);
+
+/// The character set of names that are not UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NameEncoding {
+enum NameEncoding {
     /// Code page 437, the format's own.
     Cp437,
     /// Another one that Windows or DOS programs use.
@@ -24,16 +38,6 @@ pub(super) enum NameEncoding {
 }
 
 impl NameEncoding {
-    /// The name of an entry as text, as it was meant.
-    pub(super) fn name_of(self, record: &ZipFileHeaderRecord<'_>) -> String {
-        let path = record.file_path();
-        let raw = path.as_bytes();
-        if let Some(name) = unicode_path(record, raw) {
-            return name;
-        }
-        std::str::from_utf8(raw).map_or_else(|_| self.decode(raw), str::to_owned)
-    }
-
     fn decode(self, raw: &[u8]) -> String {
         match self {
             Self::Cp437 => cp437::decode(raw),
@@ -56,14 +60,52 @@ fn unicode_path(record: &ZipFileHeaderRecord<'_>, raw: &[u8]) -> Option<String> 
     name.map(str::to_owned)
 }
 
+/// The character sets of the names of an archive that are not UTF-8.
+pub(super) struct NameEncodings {
+    /// That of most.
+    usual: NameEncoding,
+    /// Those of the groups (see [`group_of`]) that clearly have their own.
+    of_groups: HashMap<Box<[u8]>, NameEncoding>,
+}
+
+impl NameEncodings {
+    /// The name of an entry as text, as it was meant.
+    pub(super) fn name_of(&self, record: &ZipFileHeaderRecord<'_>) -> String {
+        let path = record.file_path();
+        let raw = path.as_bytes();
+        if let Some(name) = unicode_path(record, raw) {
+            return name;
+        }
+        std::str::from_utf8(raw).map_or_else(|_| self.decode(raw), str::to_owned)
+    }
+
+    fn decode(&self, raw: &[u8]) -> String {
+        let own = self.of_groups.get(group_of(raw));
+        own.unwrap_or(&self.usual).decode(raw)
+    }
+}
+
+/// Which names were surely written by the same program: those below the same outermost folder
+/// that is not plain ASCII, or, where there is none, those in the same folder.
+fn group_of(raw: &[u8]) -> &[u8] {
+    let folders = raw.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    let mut group: &[u8] = &[];
+    for (end, _) in folders {
+        group = raw.get(..end).unwrap_or_default();
+        if !group.is_ascii() {
+            break;
+        }
+    }
+    group
+}
+
 /// Collects what the names of an archive tell about their character set.
 pub(super) struct NameSurvey {
     detector: EncodingDetector,
     last_part: Vec<u8>,
-    is_shift_jis: bool,
-    japanese: i64,
-    western: i64,
     has_legacy_names: bool,
+    all: Evidence,
+    groups: HashMap<Box<[u8]>, Evidence>,
 }
 
 impl NameSurvey {
@@ -71,10 +113,9 @@ impl NameSurvey {
         Self {
             detector: EncodingDetector::new(Iso2022JpDetection::Deny),
             last_part: Vec::new(),
-            is_shift_jis: true,
-            japanese: 0,
-            western: 0,
             has_legacy_names: false,
+            all: Evidence::default(),
+            groups: HashMap::new(),
         }
     }
 
@@ -89,6 +130,12 @@ impl NameSurvey {
     /// Judges the parts of a name one by one: `/` is no part of a character in any of the sets.
     fn add_legacy(&mut self, raw: &[u8]) {
         self.has_legacy_names = true;
+        let group = group_of(raw);
+        if self.groups.len() < MOST_GROUPS && !self.groups.contains_key(group) {
+            self.groups.insert(group.into(), Evidence::default());
+            // What another group said does not count for this one.
+            self.last_part.clear();
+        }
         for part in raw
             .split(|&byte| byte == b'/')
             .filter(|part| !part.is_ascii())
@@ -101,24 +148,47 @@ impl NameSurvey {
             self.last_part.extend_from_slice(part);
             self.detector.feed(part, false);
             self.detector.feed(b"\n", false);
-            self.western += plausibility::western(&cp437::decode(part));
-            match SHIFT_JIS.decode_without_bom_handling_and_without_replacement(part) {
-                Some(text) => self.japanese += plausibility::japanese(&text),
-                None => self.is_shift_jis = false,
+            let evidence = Evidence::of(part);
+            self.all.add(evidence);
+            if let Some(of_group) = self.groups.get_mut(group) {
+                of_group.add(evidence);
             }
         }
     }
 
-    /// The character set that fits the names best.
-    pub(super) fn finish(mut self) -> NameEncoding {
+    /// The character sets that fit the names best.
+    pub(super) fn finish(self) -> NameEncodings {
+        let of_groups: HashMap<_, _> = self
+            .groups
+            .iter()
+            .filter_map(|(group, evidence)| Some((group.clone(), evidence.verdict()?)))
+            .collect();
+        let count = |encoding| of_groups.values().filter(|own| **own == encoding).count();
+        let (japanese, western) = (count(SHIFT_JIS_NAMES), count(NameEncoding::Cp437));
+        if japanese == 0 || western == 0 {
+            return NameEncodings {
+                usual: self.of_all(),
+                of_groups: HashMap::new(),
+            };
+        }
+        let usual = if japanese > western {
+            SHIFT_JIS_NAMES
+        } else {
+            NameEncoding::Cp437
+        };
+        NameEncodings { usual, of_groups }
+    }
+
+    /// The character set that fits all names best.
+    fn of_all(mut self) -> NameEncoding {
         if !self.has_legacy_names {
             return NameEncoding::Cp437;
         }
-        if self.is_shift_jis && self.japanese > self.western.max(0) {
-            return NameEncoding::Other(SHIFT_JIS);
+        if self.all.is_shift_jis && self.all.japanese > self.all.western.max(0) {
+            return SHIFT_JIS_NAMES;
         }
         // The detector, made for web pages, does not know code page 437.
-        if self.western > 0 {
+        if self.all.western > 0 {
             return NameEncoding::Cp437;
         }
         self.detector.feed(b"", true);
@@ -149,8 +219,8 @@ mod tests {
         {
             survey.add_legacy(name);
         }
-        let encoding = survey.finish();
-        names.iter().map(|name| encoding.decode(name)).collect()
+        let encodings = survey.finish();
+        names.iter().map(|name| encodings.decode(name)).collect()
     }
 
     fn to_cp437(name: &str) -> Vec<u8> {
@@ -211,5 +281,53 @@ mod tests {
     fn one_clear_name_decides_for_the_unclear_ones() {
         let names = &["駅/IMG_0001.JPG", "ツキノワグマのカメラ/IMG_0001.JPG"];
         assert_eq!(read_back(SHIFT_JIS, names), names);
+    }
+
+    /// Checks that names of both kinds in one archive are read as they were meant, in whatever
+    /// order they stand.
+    fn check_mixed(japanese: &[&str], western: &[&str]) {
+        let in_shift_jis = japanese
+            .iter()
+            .map(|name| SHIFT_JIS.encode(name).0.into_owned());
+        let in_cp437 = western.iter().map(|name| to_cp437(name));
+        let mut raw: Vec<Vec<u8>> = in_shift_jis.chain(in_cp437).collect();
+        let mut names: Vec<&str> = japanese.iter().chain(western).copied().collect();
+        for _ in 0..2 {
+            let read = read_raw(&raw.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            assert_eq!(read, names);
+            raw.reverse();
+            names.reverse();
+        }
+    }
+
+    #[test]
+    fn each_of_two_cards_zipped_together_keeps_its_own_character_set() {
+        check_mixed(&["カメラ1/IMG_0001.JPG"], &["Köln/IMG_0001.JPG"]);
+        check_mixed(
+            &["里山/北/IMG_0001.JPG", "里山/IMG_0002.JPG"],
+            &["Malmö/IMG_0001.JPG", "Süd/Bär.jpg"],
+        );
+        check_mixed(
+            &["backup/ツキノワグマ/駅/1.jpg"],
+            &["backup/forêt/été.jpg", "backup/España/1.jpg"],
+        );
+        check_mixed(&["cam1/にほんじか.jpg"], &["cam2/größer.jpg"]);
+    }
+
+    #[test]
+    fn a_folder_that_could_be_either_is_read_as_the_others_are() {
+        for name in [
+            "cam北/1.jpg",
+            "cam森1/1.jpg",
+            "camＢ/1.jpg",
+            "cam①/1.jpg",
+            "駅/1.jpg",
+        ] {
+            let names = &[name, "ツキノワグマのカメラ/1.jpg", "里山/1.jpg"];
+            assert_eq!(read_back(SHIFT_JIS, names), names);
+        }
+        let western = ["Ås/1.jpg", "Grünfläche/1.jpg"];
+        let raw = western.map(to_cp437);
+        assert_eq!(read_raw(&raw.each_ref().map(Vec::as_slice)), western);
     }
 }

@@ -1,7 +1,5 @@
 //! Taking the bytes of one entry out of an archive.
 
-use std::io;
-
 use rawzip::{CompressionMethod, ReaderAt as _};
 
 use super::{
@@ -149,7 +147,7 @@ impl Archive {
         let file = self.directory.get_ref();
         let header = file
             .array_at::<30>(start)
-            .map_err(access_failed)?
+            .map_err(|error| Failure::of_access("the archive", &error))?
             .ok_or_else(is_cut_off)?;
         let header = LocalHeader::parse(header).ok_or_else(|| damaged("its header is missing"))?;
         if header.method != location.method || header.is_encrypted {
@@ -197,17 +195,6 @@ fn damaged(what: &str) -> Failure {
     )
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the signature that map_err wants"
-)]
-fn access_failed(error: io::Error) -> Failure {
-    Failure::new(
-        FailureCode::AccessFailed,
-        format!("the archive cannot be read: {error}"),
-    )
-}
-
 /// The part of a local header (APPNOTE 4.3.7) that is used.
 struct LocalHeader {
     method: u16,
@@ -248,7 +235,7 @@ impl PackedData<'_> {
             .directory
             .get_ref()
             .read_exact_at(bytes, self.position)
-            .map_err(access_failed)
+            .map_err(|error| Failure::of_access("the archive", &error))
     }
 
     /// The next piece, empty at the end.

@@ -5,7 +5,7 @@ use rawzip::{ZipArchive, ZipFileHeaderRecord};
 use super::{
     error::ArchiveError,
     limits::ArchiveLimits,
-    names::{NameEncoding, NameSurvey},
+    names::{NameEncodings, NameSurvey},
     overlap::{self, OverlapCheck},
     positioned_file::PositionedFile,
 };
@@ -13,7 +13,7 @@ use super::{
 /// What is known of an archive after the first look at its directory.
 pub(super) struct Survey {
     pub(super) entry_count: u64,
-    pub(super) name_encoding: NameEncoding,
+    pub(super) name_encodings: NameEncodings,
 }
 
 /// Checks the directory against the limits, counts it, and judges its names.
@@ -37,7 +37,7 @@ pub(super) fn survey(
     }
     Ok(Survey {
         entry_count,
-        name_encoding: names.finish(),
+        name_encodings: names.finish(),
     })
 }
 

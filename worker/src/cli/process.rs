@@ -4,7 +4,7 @@ mod announcement;
 
 use std::{
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -29,6 +29,7 @@ use crate::{
     journal::JournalError,
     model::{Catalogue, InstalledModel, ModelId},
     package::{Package, PackageError},
+    pipeline::PipelineError,
     progress::{Audience, say},
     run_facts::{AnnotateChoice, RunOptions},
 };
@@ -152,7 +153,8 @@ pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result
     let request = request(&arguments, config, blur, &model, runtime.version());
     announcement::introduce(&request, &model, &detectors, runtime.advice());
     let stop = stop_on_signals()?;
-    let result = job::run(&request, &model, detectors, &stop)?;
+    let result = job::run(&request, &model, detectors, &stop)
+        .map_err(|error| with_way_on(error, &request.destination))?;
     announcement::announce(&result, request.audience);
     Ok(if result.facts.counts.failed == 0 {
         Exit::Done
@@ -253,6 +255,29 @@ fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
+/// Says how to go on after a fault of this machine, where there is something to go on with.
+fn with_way_on(error: JobError, destination: &Path) -> anyhow::Error {
+    let is_mendable = match &error {
+        // It says so itself.
+        JobError::Pipeline(PipelineError::InputLost(_)) => false,
+        JobError::Pipeline(_)
+        | JobError::Report(_)
+        | JobError::Journal(JournalError::Io { .. })
+        | JobError::Package(PackageError::Io { .. } | PackageError::Zip { .. }) => true,
+        _ => false,
+    };
+    let has_journal = || {
+        let found = Package::check_is_free(destination);
+        matches!(found, Err(PackageError::Unfinished(_)))
+    };
+    if is_mendable && has_journal() {
+        let way_on = "stopped; once this is mended, the same command with --resume goes on";
+        anyhow::Error::new(error).context(way_on)
+    } else {
+        error.into()
+    }
+}
+
 /// The exit code for a command that could not be done.
 #[must_use]
 pub fn exit_for(error: &anyhow::Error) -> Exit {
@@ -261,7 +286,9 @@ pub fn exit_for(error: &anyhow::Error) -> Exit {
     }
     match error.downcast_ref::<JobError>() {
         Some(JobError::Interrupted { .. }) => Exit::Interrupted,
-        Some(JobError::Input(InputError::Missing { .. } | InputError::IsExcluded { .. }))
+        Some(JobError::Input(
+            InputError::Missing { .. } | InputError::IsExcluded { .. } | InputError::NoFiles,
+        ))
         | Some(JobError::Package(
             PackageError::Exists(_) | PackageError::Unfinished(_) | PackageError::Finished(_),
         ))

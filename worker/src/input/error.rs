@@ -10,6 +10,29 @@ pub enum InputError {
     /// Nothing was given.
     #[error("no input was given: name a zip archive, a folder or an image")]
     NoInputs,
+    /// The inputs hold no file at all.
+    #[error(
+        "there is no file in the input: check whether the card or folder is the right one, and whether its copy was complete"
+    )]
+    NoFiles,
+    /// More files than a run takes.
+    #[error("the input has {files} files and the limit is {limit}: process it in several runs")]
+    TooManyFiles {
+        /// Files in the inputs, as far as they were counted.
+        files: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// More bytes to read than a run takes.
+    #[error(
+        "the input unpacks to {bytes} bytes and the limit is {limit}: process it in several runs"
+    )]
+    TooManyBytes {
+        /// Unpacked bytes of the inputs, as far as they were counted.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// There is nothing at a path.
     #[error("{} does not exist: check the path", path.display())]
     Missing {

@@ -70,7 +70,7 @@ pub(super) fn read(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<(), F
     // The file may be growing.
     file.take(limit.saturating_add(1))
         .read_to_end(bytes)
-        .map_err(access_failed)?;
+        .map_err(|error| Failure::of_access("the file", &error))?;
     let size = bytes.len() as u64;
     if size > limit {
         bytes.clear();
@@ -84,13 +84,16 @@ pub(super) fn read_head(path: &Path, count: usize, bytes: &mut Vec<u8>) -> Resul
     let (file, _) = open(path)?;
     file.take(count as u64)
         .read_to_end(bytes)
-        .map_err(access_failed)?;
+        .map_err(|error| Failure::of_access("the file", &error))?;
     Ok(())
 }
 
 fn open(path: &Path) -> Result<(File, u64), Failure> {
-    let file = File::open(path).map_err(access_failed)?;
-    let size = file.metadata().map_err(access_failed)?.len();
+    let file = File::open(path).map_err(|error| Failure::of_access("the file", &error))?;
+    let size = file
+        .metadata()
+        .map_err(|error| Failure::of_access("the file", &error))?
+        .len();
     Ok((file, size))
 }
 
@@ -98,17 +101,6 @@ fn too_large(size: u64, limit: u64) -> Failure {
     Failure::new(
         FailureCode::TooManyBytes,
         format!("{size} bytes; the limit is {limit}"),
-    )
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the signature that map_err wants"
-)]
-fn access_failed(error: io::Error) -> Failure {
-    Failure::new(
-        FailureCode::AccessFailed,
-        format!("the file cannot be read: {error}"),
     )
 }
 

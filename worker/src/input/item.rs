@@ -46,7 +46,9 @@ impl Location {
 }
 
 impl InputItem {
-    pub(super) fn is_folder(&self) -> bool {
+    /// Whether it is an entry for a folder, which archives have.
+    #[must_use]
+    pub fn is_folder(&self) -> bool {
         self.kind == MediaKind::Skip(SkipReason::Directory)
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use common::{
     MediaPath, SkipReason,
-    archive::{Archive, ArchiveEntry, EntryKind},
+    archive::{Archive, ArchiveEntry, ArchiveLimits, EntryKind},
     media_kind::MediaKind,
     path::renames_of_clashes,
 };
@@ -61,6 +61,25 @@ impl Lister {
             }
         }
         Ok((self.items.len() - listed_before) as u64)
+    }
+
+    /// Checks what was found so far against the limits of a job.
+    pub(super) fn check(&self, limits: &ArchiveLimits) -> Result<(), InputError> {
+        let files = self.items.len() as u64;
+        if files > limits.job_files {
+            let limit = limits.job_files;
+            return Err(InputError::TooManyFiles { files, limit });
+        }
+        let read = self
+            .items
+            .iter()
+            .filter(|item| !matches!(item.kind, MediaKind::Skip(_)));
+        let bytes = read.fold(0_u64, |sum, item| sum.saturating_add(item.size_bytes));
+        if bytes > limits.job_bytes {
+            let limit = limits.job_bytes;
+            return Err(InputError::TooManyBytes { bytes, limit });
+        }
+        Ok(())
     }
 
     fn list_archive(

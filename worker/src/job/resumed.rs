@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use common::MediaRecord;
 
-use super::{JobError, copies_of};
+use super::JobError;
 use crate::{
     input::InputListing,
     journal::{Journal, JournalHeader},
     package::Package,
-    pipeline::claims::Claims,
+    pipeline::{claims::Claims, copies::copies_of},
     run_facts::Counts,
 };
 
@@ -62,7 +62,7 @@ pub(super) fn resume(
 }
 
 /// Whether a record of an interrupted run still holds: it is that of the same file, and the
-/// copies it names are there (a power cut can lose them).
+/// copies it names are there and whole (a power cut can lose them).
 fn is_still_whole(
     listing: &InputListing,
     package: &Package,
@@ -73,9 +73,8 @@ fn is_still_whole(
         .items()
         .get(number)
         .is_some_and(|item| item.path == record.path);
+    let [annotated, original] = copies_of(record);
     is_same_file
-        && copies_of(record)
-            .into_iter()
-            .flatten()
-            .all(|copy| package.holds(copy))
+        && annotated.is_none_or(|copy| package.holds_jpeg(copy))
+        && original.is_none_or(|copy| package.holds(copy, record.size_bytes))
 }

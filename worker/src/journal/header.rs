@@ -21,7 +21,7 @@ pub struct JournalHeader {
 
 impl JournalHeader {
     /// The current layout.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 
     /// What differs between two headers, in words, for people who try to resume.
     #[must_use]

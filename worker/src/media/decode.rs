@@ -5,6 +5,7 @@ mod content;
 mod jpeg;
 mod jpeg_coverage;
 mod jpeg_layout;
+mod other_pictures;
 mod panic_boundary;
 mod raster;
 
@@ -14,6 +15,8 @@ use libjpeg_turbo_rs::{PixelFormat, Subsampling};
 
 use crate::media::{frame::Frame, orientation::Orientation};
 use content::Content;
+
+pub use other_pictures::may_hold_other_pictures;
 
 /// How large a decoded frame must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,13 @@
 //! Which models there are. A model is a folder `ID/` in the models folder, fetched or put there
 //! by hand; the models that Trapline ships manifests for are known even before they are
-//! fetched. A folder always goes before a shipped manifest of the same id.
+//! fetched. A folder goes before a shipped manifest of the same id, unless it only holds an older
+//! copy of it.
 
 mod error;
 pub mod fetched;
 mod installed;
 pub mod shipped;
+mod shipped_copy;
 
 use std::{
     io,
@@ -20,7 +22,7 @@ pub use self::{
     installed::{HashProof, InstalledModel},
     shipped::{SHIPPED, ShippedModel},
 };
-use crate::model::{ModelId, labels::parse_labels, manifest::Manifest};
+use crate::model::{ModelId, manifest::Manifest};
 
 /// The default: small, good enough to try, and quick to fetch.
 const DEFAULT: &str = "yolox-nano";
@@ -144,14 +146,7 @@ impl Catalogue {
                 models_dir: self.models_dir.clone(),
             });
         };
-        let manifest = shipped.parse()?;
-        let labels = parse_labels(shipped.labels, manifest.label_format).map_err(|reason| {
-            ModelError::Labels {
-                path: shipped.id.into(),
-                reason,
-            }
-        })?;
-        Ok((manifest, labels))
+        shipped.description()
     }
 
     /// Opens an installed model: reads its manifest and labels, and hashes its file.
@@ -162,7 +157,15 @@ impl Catalogue {
     pub fn open(&self, id: &ModelId) -> Result<InstalledModel, ModelError> {
         let folder = self.folder(id);
         match (folder.is_dir(), shipped::find(id.as_str())) {
-            (true, _) => InstalledModel::open(&folder, id),
+            (true, _) => {
+                let model = InstalledModel::open(&folder, id)?;
+                if let Some(shipped) = shipped_copy::successor(&folder, id)? {
+                    // Where this user may not write, the model runs by the shipped manifest all
+                    // the same.
+                    let _ = shipped_copy::refresh(&folder, shipped);
+                }
+                Ok(model)
+            }
             (false, Some(_)) => Err(ModelError::NotInstalled { id: id.clone() }),
             (false, None) => Err(ModelError::Unknown {
                 id: id.clone(),

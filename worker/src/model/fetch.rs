@@ -3,6 +3,7 @@
 
 mod download;
 mod error;
+mod event;
 mod install;
 mod mirror;
 mod npm;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub use self::{
     download::DownloadError,
     error::{Attempt, AttemptError, FetchError},
+    event::{FetchEvent, Watcher},
     mirror::Mirror,
     npm::NpmError,
     unpack::UnpackError,
@@ -32,40 +34,6 @@ use crate::model::{
 
 /// Where unfinished downloads are kept, in the models folder.
 const DOWNLOADS: &str = ".downloads";
-
-/// What happens during a fetch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FetchEvent<'a> {
-    /// A place is tried.
-    Trying {
-        /// The place.
-        place: &'a str,
-    },
-    /// A place did not give the model; the next one is tried, if there is one.
-    Failed {
-        /// The place and why.
-        attempt: &'a str,
-    },
-    /// A download begins, or goes on.
-    Started {
-        /// The file's name.
-        name: &'a str,
-        /// Its size, where the server says it.
-        total_bytes: Option<u64>,
-        /// Bytes that are here from an earlier try.
-        resumed_bytes: u64,
-    },
-    /// More bytes came.
-    Advanced {
-        /// How many more.
-        bytes: u64,
-    },
-    /// The download ended, well or not.
-    Finished,
-}
-
-/// Who is told what happens.
-pub type Watcher<'a> = &'a mut dyn FnMut(FetchEvent<'_>);
 
 /// A model that was fetched.
 #[derive(Clone, Debug)]

@@ -1,6 +1,8 @@
 //! A model's labels file, and what each label means to Trapline. A label without a known
 //! meaning is refused: guessing "animal" would be a silent error in every result.
 
+mod species;
+
 use std::collections::BTreeMap;
 
 use common::Category;
@@ -147,7 +149,8 @@ fn parse_csv(text: &str, class_at: usize, label_at: usize) -> Result<Vec<String>
 }
 
 /// What each label means: by the manifest's own word first, then by the names every
-/// camera-trap detector uses. With `species_direct`, every other label is a species.
+/// camera-trap detector uses. With `species_direct`, every other label that names something is a
+/// species, or people or a vehicle.
 ///
 /// # Errors
 /// When a label's meaning is not known, the manifest speaks of a label that is not there, or
@@ -164,7 +167,7 @@ pub fn class_meanings(
         let known = stated.get(label).map(|meaning| stated_meaning(*meaning));
         known
             .or_else(|| well_known_meaning(label))
-            .or_else(|| species_direct.then(|| species_meaning(label)))
+            .or_else(|| species::meaning_of(label).filter(|_| species_direct))
             .ok_or_else(|| LabelError::UnknownMeaning {
                 label: label.clone(),
                 class,
@@ -202,23 +205,6 @@ fn well_known_meaning(label: &str) -> Option<ClassMeaning> {
         // Background classes say that nothing is there.
         "background" | "__background__" | "blank" | "empty" => Some(ClassMeaning::Ignored),
         _ => None,
-    }
-}
-
-/// A label of a species model, e.g. `red deer`, `human observer`, `vehicle (car)`.
-fn species_meaning(label: &str) -> ClassMeaning {
-    let words = label.to_ascii_lowercase();
-    let has = |names: &[&str]| {
-        words
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|w| names.contains(&w))
-    };
-    if has(&["person", "people", "human", "humans", "homo"]) {
-        ClassMeaning::Category(Category::Person)
-    } else if has(&["vehicle", "vehicles"]) {
-        ClassMeaning::Category(Category::Vehicle)
-    } else {
-        ClassMeaning::Species(Category::Animal)
     }
 }
 

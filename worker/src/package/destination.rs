@@ -47,16 +47,25 @@ fn exists(path: &Path) -> Result<bool, PackageError> {
     }
 }
 
-/// Whether a folder holds nothing, or is not there.
+/// Whether a folder holds nothing, or is not there. A run that ended before it had a journal
+/// leaves the journal's folder, in which there is nothing to resume and nothing to lose.
 fn is_blank(folder: &Path) -> Result<bool, PackageError> {
+    let is_nothing = |entry: io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| entry.file_name() == STATE && is_vacant(&entry.path()))
+    };
     match fs::read_dir(folder) {
-        Ok(mut entries) => Ok(entries.next().is_none()),
+        Ok(mut entries) => Ok(entries.all(is_nothing)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             Err(PackageError::Exists(folder.to_owned()))
         }
         Err(error) => Err(refused(folder)(error)),
     }
+}
+
+/// Whether it is a folder without anything in it.
+fn is_vacant(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 fn refused(path: &Path) -> impl FnOnce(io::Error) -> PackageError {
@@ -94,6 +103,7 @@ mod tests {
             (&["out/run.json"], "out", "exists"),
             (&["out.zip"], "out.zip", "exists"),
             (&["out/.trapline/journal.jsonl"], "out", "unfinished"),
+            (&["out/.trapline/package.zip"], "out", "exists"),
             (
                 &["out.zip.partial/.trapline/journal.jsonl"],
                 "out.zip",
@@ -101,6 +111,20 @@ mod tests {
             ),
         ] {
             assert_eq!(verdict(files, path), expected, "{files:?} {path}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_ended_before_its_journal_does_not_keep_its_destination() {
+        for name in ["out", "out.zip"] {
+            let folder = tempfile::tempdir().unwrap();
+            let destination = folder.path().join(name);
+            let state = folder_for(&destination).join(STATE);
+            fs::create_dir_all(&state).unwrap();
+            assert!(check_is_free(&destination).is_ok(), "{name}");
+            fs::write(state.join("something"), "x").unwrap();
+            let refused = check_is_free(&destination);
+            assert!(matches!(refused, Err(PackageError::Exists(_))), "{name}");
         }
     }
 }

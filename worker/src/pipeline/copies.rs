@@ -1,20 +1,23 @@
 //! Where copies of a file go inside the package.
 
-use common::MediaPath;
+mod portable;
+
+use common::{MediaOutcome, MediaPath, MediaRecord, media::OriginalCopy};
 
 use crate::{
     input::InputListing,
-    package::{ANNOTATED, ORIGINALS, RENAMED},
+    package::{ANNOTATED, ORIGINALS, ORIGINALS_RENAMED, RENAMED},
 };
-
-/// Longest name of a file that common file systems take, in bytes.
-const LONGEST_NAME: usize = 255;
 
 /// Hexadecimal digits of the hash in a copy's name: 128 bits, too many to make two alike.
 const HASH_DIGITS: usize = 32;
 
 /// Names copies so that they keep the file's own path and never collide. The listing has no path
 /// twice and no file whose path others use as a folder, so only added endings need care.
+///
+/// A copy that cannot have its file's path, because Windows and the file systems of memory cards
+/// refuse it or another file or folder has it, lies in a folder without folders of its own. There
+/// its name is made of the path, as far as that goes, and of the path's hash.
 pub struct CopyPaths<'a> {
     listing: &'a InputListing,
 }
@@ -26,29 +29,54 @@ impl<'a> CopyPaths<'a> {
         Self { listing }
     }
 
-    /// The annotated copy: the file's own path, with `.jpg` added where it is not a JPEG's. Where
-    /// that is too long, or the path of another file or folder, it is a hash in a folder of its
-    /// own, in which nothing else lies.
+    /// The annotated copy: the file's own path, with `.jpg` added where it is not a JPEG's.
     #[must_use]
     pub fn annotated(&self, path: &MediaPath) -> String {
-        if is_jpeg(path) {
+        if is_jpeg(path) && portable::is_portable(path.as_str()) {
             return format!("{ANNOTATED}/{path}");
         }
-        let is_too_long = path.file_name().len() + ".jpg".len() > LONGEST_NAME;
-        let extended = MediaPath::from_display_name(&format!("{path}.jpg"));
-        if is_too_long || self.listing.is_taken(&extended) {
-            let hash = blake3::hash(path.as_str().as_bytes()).to_hex();
-            let name = hash.get(..HASH_DIGITS).unwrap_or_default();
-            return format!("{RENAMED}/{name}.jpg");
+        let extended = format!("{path}.jpg");
+        let is_usable = !is_jpeg(path) && portable::is_portable(&extended);
+        if is_usable
+            && !self
+                .listing
+                .is_taken(&MediaPath::from_display_name(&extended))
+        {
+            return format!("{ANNOTATED}/{extended}");
         }
-        format!("{ANNOTATED}/{path}.jpg")
+        format!("{RENAMED}/{}.jpg", renamed(path))
     }
 
     /// The copy of the original: the file's own path.
     #[must_use]
     pub fn original(&self, path: &MediaPath) -> String {
-        format!("{ORIGINALS}/{path}")
+        if portable::is_portable(path.as_str()) {
+            return format!("{ORIGINALS}/{path}");
+        }
+        let extension = path.extension().filter(|e| portable::is_extension(e));
+        let ending = extension.map_or_else(String::new, |e| format!(".{e}"));
+        format!("{ORIGINALS_RENAMED}/{}{ending}", renamed(path))
     }
+}
+
+/// A name without extension that no other path gets.
+fn renamed(path: &MediaPath) -> String {
+    let hash = blake3::hash(path.as_str().as_bytes()).to_hex();
+    let digits = hash.get(..HASH_DIGITS).unwrap_or_default();
+    format!("{}-{digits}", portable::readable(path.as_str()))
+}
+
+/// Paths of a record's annotated copy and copied original inside the package.
+#[must_use]
+pub fn copies_of(record: &MediaRecord) -> [Option<&str>; 2] {
+    let MediaOutcome::Processed(media) = &record.outcome else {
+        return [None, None];
+    };
+    let original = match &media.original {
+        Some(OriginalCopy::At(path)) => Some(path.as_str()),
+        _ => None,
+    };
+    [media.annotated.as_deref(), original]
 }
 
 fn is_jpeg(path: &MediaPath) -> bool {
@@ -116,5 +144,38 @@ mod tests {
         let long = format!("{}.png", "n".repeat(250));
         let found = copies(&[&long, "short.png"]);
         assert!(found[0].starts_with("annotated-renamed/"), "{found:?}");
+    }
+
+    #[test]
+    fn a_path_that_windows_refuses_gets_a_readable_name_of_its_own() {
+        let names = [
+            "12:30/a.jpg",
+            "12?30/a.jpg",
+            "aux/b.png",
+            "card. /c.jpg",
+            "fine/d.jpg",
+        ];
+        let found = copies(&names);
+        for (copy, readable) in found
+            .iter()
+            .zip(["12_30_a-", "12_30_a-", "aux_b-", "card. _c-"])
+        {
+            assert!(copy.starts_with("annotated-renamed/"), "{copy}");
+            assert!(copy.contains(readable), "{copy}");
+            assert!(portable::is_portable(copy), "{copy}");
+        }
+        assert_eq!(found[4], "annotated/fine/d.jpg");
+        let folder = tempfile::tempdir().unwrap();
+        let listing = listing(folder.path(), &names);
+        let paths = CopyPaths::of(&listing);
+        let items = listing.items().iter();
+        let originals: Vec<String> = items.map(|item| paths.original(&item.path)).collect();
+        assert!(
+            originals[0].starts_with("originals-renamed/12_30_a"),
+            "{originals:?}"
+        );
+        assert!(originals[0].ends_with(".jpg") && originals[2].ends_with(".png"));
+        assert_eq!(originals[4], "originals/fine/d.jpg");
+        assert_eq!(originals.iter().collect::<HashSet<_>>().len(), names.len());
     }
 }

@@ -210,7 +210,7 @@ impl<'a> Inspector<'a> {
             media.annotated = copied;
         }
         if self.context.options.originals {
-            media.original = Some(self.write_original(item, &media.detections)?);
+            media.original = Some(self.write_original(item, &media)?);
         }
         Ok((metadata.camera, MediaOutcome::Processed(media)))
     }

@@ -8,7 +8,7 @@ use crate::{
     journal::Journal,
     pipeline::{
         PipelineError,
-        copies::CopyPaths,
+        copies::{CopyPaths, copies_of},
         inspect::{Finding, Inspected, PipelineContext},
     },
 };
@@ -19,6 +19,8 @@ pub struct RecordWriter<'a> {
     context: &'a PipelineContext<'a>,
     waiting: BTreeMap<usize, Finding>,
     next: usize,
+    /// Copies that records name which are not on the disk yet.
+    unstored: Vec<String>,
 }
 
 impl<'a> RecordWriter<'a> {
@@ -30,6 +32,7 @@ impl<'a> RecordWriter<'a> {
             context,
             waiting: BTreeMap::new(),
             next,
+            unstored: Vec::new(),
         }
     }
 
@@ -59,6 +62,11 @@ impl<'a> RecordWriter<'a> {
             }
         };
         self.journal.append(&record)?;
+        self.unstored
+            .extend(copies_of(&record).into_iter().flatten().map(str::to_owned));
+        if self.journal.is_flush_due() {
+            self.flush()?;
+        }
         self.waiting.remove(&self.next);
         self.next += 1;
         Ok(Some(record))
@@ -105,11 +113,18 @@ impl<'a> RecordWriter<'a> {
             .ok_or(PipelineError::WorkerLost)
     }
 
-    /// Hands everything written to the kernel.
+    /// Puts everything written on the disk: the copies first, so that no line of the journal ever
+    /// names one that is not there.
     ///
     /// # Errors
     /// When the disk refuses.
     pub fn flush(&mut self) -> Result<(), PipelineError> {
+        self.unstored.sort_unstable();
+        // Duplicates name the copies of the first.
+        self.unstored.dedup();
+        for copy in self.unstored.drain(..) {
+            self.context.package.store(&copy)?;
+        }
         Ok(self.journal.flush()?)
     }
 }

@@ -7,7 +7,7 @@ mod images;
 
 use std::borrow::Cow;
 
-use common::Category;
+use common::{Category, media::CameraFacts};
 use jiff::civil::DateTime;
 
 pub(crate) use detections::DetectionRow;
@@ -46,6 +46,12 @@ impl<'a> Cell<'a> {
     /// Text that may be missing.
     pub(crate) fn maybe_text(text: Option<&'a str>) -> Self {
         text.map_or(Self::Blank, Self::text)
+    }
+
+    /// When a picture was taken, if its camera wrote it.
+    pub(crate) fn moment_of(camera: &CameraFacts) -> Self {
+        let captured = camera.captured.as_ref();
+        captured.map_or(Self::Blank, |time| Self::Moment(time.local))
     }
 
     /// A path inside the package that may be missing.

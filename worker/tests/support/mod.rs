@@ -14,7 +14,9 @@ pub mod matching;
 pub mod megadetector_rules;
 pub mod picture;
 pub mod python;
+pub mod raw_zip;
 pub mod records;
+pub mod running;
 pub mod sample;
 
 use std::{
@@ -24,6 +26,7 @@ use std::{
     process::{Command, Output},
 };
 
+use calamine::{Reader as _, Xlsx, open_workbook};
 use serde_json::Value;
 use tempfile::TempDir;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
@@ -91,21 +94,20 @@ pub fn process(input: &Path, out: &Path, more: &[&str]) -> Output {
 }
 
 pub fn process_command(input: &Path, out: &Path, more: &[&str]) -> Command {
+    let mut command = process_with("tiny-rows-xyxy", "cpu", input, out);
+    command.args(more);
+    command
+}
+
+/// The same with another model or device.
+pub fn process_with(model: &str, device: &str, input: &Path, out: &Path) -> Command {
     let mut command = worker();
     command
-        .args([
-            "process",
-            "--model",
-            "tiny-rows-xyxy",
-            "--threshold",
-            "0.6",
-            "--device",
-            "cpu",
-        ])
+        .args(["process", "--model", model, "--device", device])
+        .args(["--threshold", "0.6"])
         .arg(input)
         .arg("--out")
-        .arg(out)
-        .args(more);
+        .arg(out);
     command
 }
 
@@ -121,6 +123,14 @@ pub fn assert_exit(output: &Output, code: i32) {
 /// A JSON report of a package folder.
 pub fn json(package: &Path, name: &str) -> Value {
     serde_json::from_slice(&fs::read(package.join(name)).unwrap()).unwrap()
+}
+
+/// The rows of a sheet of a package folder's workbook, as text.
+pub fn sheet(package: &Path, name: &str) -> Vec<Vec<String>> {
+    let mut workbook: Xlsx<_> = open_workbook(package.join("results.xlsx")).unwrap();
+    let range = workbook.worksheet_range(name).unwrap();
+    let row = |cells: &[calamine::Data]| cells.iter().map(ToString::to_string).collect();
+    range.rows().map(row).collect()
 }
 
 /// The entry of one image in the MegaDetector JSON.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io};
 use common::{
     BBox, Category, Confidence, Detection, Failure, FailureCode, MediaOutcome, MediaPath,
     MediaRecord, SkipReason, Threshold,
-    media::{CameraFacts, CaptureTime, OriginalCopy, Position, ProcessedMedia},
+    media::{CameraFacts, CaptureTime, OriginalCopy, Position, ProcessedMedia, WithheldReason},
 };
 use jiff::{ToSpan, civil::date};
 use proptest::{collection::btree_map, option, prelude::*, sample::select};
@@ -132,7 +132,7 @@ pub(crate) fn one_of_each() -> Vec<MediaRecord> {
         ..animal.clone()
     };
     let person = ProcessedMedia {
-        original: Some(OriginalCopy::Withheld),
+        original: Some(OriginalCopy::Withheld(WithheldReason::ShowsBlurred)),
         annotated: Some("annotated/c#&1.jpg".to_owned()),
         ..processed(vec![
             detection(Category::Vehicle, 1.0),
@@ -255,7 +255,10 @@ fn arbitrary_processed() -> impl Strategy<Value = ProcessedMedia> {
         option::weighted(0.1, 0.0..1.0_f64),
         option::weighted(0.1, arbitrary_path()),
         option::of(arbitrary_path().prop_map(|path| format!("annotated/{path}"))),
-        option::weighted(0.2, Just(OriginalCopy::Withheld)),
+        option::weighted(
+            0.2,
+            Just(OriginalCopy::Withheld(WithheldReason::HoldsMorePictures)),
+        ),
     )
         .prop_map(
             |(

@@ -72,8 +72,15 @@ impl Run {
             touches(char::is_ascii_lowercase) > 0 || touches(char::is_ascii_alphabetic) == 2;
         let has_kana = self.characters.iter().any(|&c| is_kana(c));
         let is_single = self.characters.len() == 1;
+        // `cam北` is `camûk` in code page 437, and people write such names, too.
+        let is_suffix = is_single && self.after.is_none_or(|c| !c.is_ascii_alphabetic());
         let weight = |&c: &char| match c {
             _ if is_kana(c) => 2,
+            '\u{4e00}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}' | '①'..='⑳'
+                if is_suffix && is_inside_word =>
+            {
+                0
+            }
             _ if is_inside_word && !has_kana && is_single => -1,
             '\u{4e00}'..='\u{9fff}' => 2,
             '\u{3000}'..='\u{303f}' => 1,

@@ -52,13 +52,13 @@ pub(super) fn announce(result: &JobResult, audience: Audience) {
             "counts": counts,
             "images_per_second": execution.images_per_second,
             "device": execution.device,
+            "warning": warning(counts),
         }));
         return;
     }
     summary(counts).iter().for_each(|line| say(line));
-    let images = counts.processed + counts.failed;
-    if images == 0 {
-        say("There was no image among the files: check the input.");
+    if let Some(warning) = warning(counts) {
+        say(&warning);
     } else {
         let took = took(execution.wall_seconds);
         say(&format!(
@@ -71,6 +71,17 @@ pub(super) fn announce(result: &JobResult, audience: Audience) {
         result.package.display()
     ));
     say(&advice(&result.package, counts));
+}
+
+/// What is wrong with a run that found nothing to look at.
+fn warning(counts: &Counts) -> Option<String> {
+    (counts.processed + counts.failed == 0).then(|| {
+        let files = quantity(counts.files, "file", "files");
+        format!(
+            "WARNING: no image among {files}, so nothing was looked at. Is this the right input? \
+             The package only lists what was skipped."
+        )
+    })
 }
 
 /// Seconds in words; short runs with a tenth.

@@ -46,56 +46,16 @@ mod tests {
 
     #[test]
     fn the_score_is_objectness_times_the_best_class() {
-        let values = [
-            // cx, cy, w, h, objectness, three classes
-            50.0,
-            40.0,
-            20.0,
-            10.0,
-            0.8,
-            0.1,
-            0.5,
-            0.2, //
-            50.0,
-            40.0,
-            20.0,
-            10.0,
-            0.004,
-            1.0,
-            1.0,
-            1.0, // objectness below the floor
-            50.0,
-            40.0,
-            20.0,
-            10.0,
-            0.05,
-            0.05,
-            0.0,
-            0.0, // 0.0025
-            50.0,
-            f32::NAN,
-            20.0,
-            10.0,
-            0.9,
-            0.9,
-            0.0,
-            0.0, //
-            50.0,
-            40.0,
-            20.0,
-            10.0,
-            f32::NAN,
-            0.9,
-            0.0,
-            0.0, //
-            50.0,
-            40.0,
-            f32::INFINITY,
-            10.0,
-            0.9,
-            0.9,
-            0.0,
-            0.0,
+        // Centre x and y, width, height, objectness, scores of three classes.
+        let anchors = [
+            [50.0, 40.0, 20.0, 10.0, 0.8, 0.1, 0.5, 0.2],
+            // Objectness below the floor.
+            [50.0, 40.0, 20.0, 10.0, 0.004, 1.0, 1.0, 1.0],
+            // A score of 0.0025.
+            [50.0, 40.0, 20.0, 10.0, 0.05, 0.05, 0.0, 0.0],
+            [50.0, f32::NAN, 20.0, 10.0, 0.9, 0.9, 0.0, 0.0],
+            [50.0, 40.0, 20.0, 10.0, f32::NAN, 0.9, 0.0, 0.0],
+            [50.0, 40.0, f32::INFINITY, 10.0, 0.9, 0.9, 0.0, 0.0],
         ];
         let canvas_box = CanvasBox {
             x1: 40.0,
@@ -104,7 +64,7 @@ mod tests {
             y2: 45.0,
         };
         assert_eq!(
-            decode(&values, 3),
+            decode(anchors.as_flattened(), 3),
             [Candidate {
                 class: 1,
                 score: 0.4,

@@ -18,8 +18,10 @@ pub(super) fn is_camera_raw(tiff: &[u8]) -> bool {
         || FirstDirectory::read(tiff).is_some_and(|first| first.is_of_a_raw_file())
 }
 
+/// What the first directory of a TIFF file says about other pictures in it.
 #[derive(Default)]
-struct FirstDirectory {
+pub(super) struct FirstDirectory {
+    has_next: bool,
     is_preview: bool,
     has_sub_directories: bool,
     has_dng_version: bool,
@@ -27,6 +29,11 @@ struct FirstDirectory {
 }
 
 impl FirstDirectory {
+    /// Whether there are further pictures: another directory, or directories below this one.
+    pub(super) fn is_followed(&self) -> bool {
+        self.has_next || self.has_sub_directories
+    }
+
     fn is_of_a_raw_file(&self) -> bool {
         self.has_dng_version
             || self.holds_sensor_data
@@ -35,7 +42,7 @@ impl FirstDirectory {
 
     /// Reads the first directory of a classic TIFF (TIFF 6.0, section 2): a count, then entries
     /// of 12 bytes (tag, type, count, value). `None` if it is not there.
-    fn read(tiff: &[u8]) -> Option<Self> {
+    pub(super) fn read(tiff: &[u8]) -> Option<Self> {
         let is_little_endian = tiff.starts_with(b"II*\0");
         if !is_little_endian && !tiff.starts_with(b"MM\0*") {
             return None;
@@ -58,7 +65,8 @@ impl FirstDirectory {
         };
         let start = usize::try_from(long(4)?).ok()?;
         let mut found = Self::default();
-        for entry in 0..usize::from(short(start)?) {
+        let count = usize::from(short(start)?);
+        for entry in 0..count {
             let at = start.checked_add(2 + entry * 12)?;
             // A short value stands left-aligned in the four bytes of the value.
             let value = if short(at + 2)? == 3 {
@@ -74,6 +82,8 @@ impl FirstDirectory {
                 _ => {}
             }
         }
+        // Where only the head of a file is here, this may be missing.
+        found.has_next = start.checked_add(2 + count * 12).and_then(long) != Some(0);
         Some(found)
     }
 }

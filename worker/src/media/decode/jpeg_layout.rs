@@ -85,8 +85,8 @@ pub(super) enum LayoutError {
 /// memory.
 pub(super) const MOST_SCANS: usize = 200;
 
-const START_OF_IMAGE: u8 = 0xD8;
-const END_OF_IMAGE: u8 = 0xD9;
+pub(super) const START_OF_IMAGE: u8 = 0xD8;
+pub(super) const END_OF_IMAGE: u8 = 0xD9;
 const START_OF_SCAN: u8 = 0xDA;
 
 impl JpegLayout {
@@ -204,13 +204,13 @@ fn is_start_of_frame(marker: u8) -> bool {
 }
 
 /// Markers without a segment: TEM, RST0..RST7, SOI.
-fn is_standalone(marker: u8) -> bool {
+pub(super) fn is_standalone(marker: u8) -> bool {
     matches!(marker, 0x01 | 0xD0..=0xD7 | START_OF_IMAGE)
 }
 
 /// The next marker and what comes behind it. Scan data on the way are skipped: in them, 0xFF is
 /// followed by 0.
-fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
+pub(super) fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
     let mut at = from;
     loop {
         at += bytes.get(at..)?.iter().position(|byte| *byte == 0xFF)? + 1;
@@ -222,7 +222,7 @@ fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
 }
 
 /// The payload of the segment whose length field is at `at`, and where it ends.
-fn segment(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
+pub(super) fn segment(bytes: &[u8], at: usize) -> Option<(&[u8], usize)> {
     let length: [u8; 2] = bytes.get(at..)?.first_chunk().copied()?;
     let end = at + usize::from(u16::from_be_bytes(length)).max(2);
     Some((bytes.get(at + 2..end)?, end))

@@ -65,6 +65,14 @@ pub enum ModelError {
         /// What the system says.
         source: io::Error,
     },
+    /// A file cannot be written.
+    #[error("writing {} failed", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The record of a fetch is damaged.
     #[error("{} is damaged; fetch the model again with --force", path.display())]
     BadRecord {

@@ -18,6 +18,9 @@ pub struct FetchedRecord {
     pub size_bytes: u64,
     /// Where it came from.
     pub source: String,
+    /// The hash of `manifest.toml`, if that is a copy of the one that Trapline ships.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copied_manifest: Option<Sha256>,
 }
 
 impl FetchedRecord {
@@ -51,8 +54,16 @@ impl FetchedRecord {
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         let text = toml::to_string(self).map_err(io::Error::other)?;
         let text = format!("# Written by `trapline-worker models fetch`.\n{text}");
-        std::fs::write(folder.join(Self::FILE_NAME), text)
+        replace(&folder.join(Self::FILE_NAME), &text)
     }
+}
+
+/// Writes a text file that is never there in part.
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".new");
+    std::fs::write(&unfinished, text)?;
+    std::fs::rename(&unfinished, path)
 }
 
 #[cfg(test)]
@@ -68,6 +79,7 @@ mod tests {
             sha256: Sha256::of(b"weights"),
             size_bytes: 7,
             source: "C:\\mirror \"x\"\nnext".to_owned(),
+            copied_manifest: Some(Sha256::of(b"manifest")),
         };
         record.write(folder.path()).unwrap();
         assert_eq!(FetchedRecord::read(folder.path()).unwrap(), Some(record));

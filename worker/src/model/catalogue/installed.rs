@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{FetchedRecord, ModelError, ShippedModel, shipped};
+use super::{FetchedRecord, ModelError, ShippedModel, shipped, shipped_copy};
 use crate::{
     model::{
         ModelId,
@@ -98,6 +98,9 @@ pub(super) fn read_description(
     folder: &Path,
     id: &ModelId,
 ) -> Result<(Manifest, Vec<String>), ModelError> {
+    if let Some(shipped) = shipped_copy::successor(folder, id)? {
+        return shipped.description();
+    }
     let shipped = shipped::find(id.as_str());
     let manifest = read_manifest(folder, id, shipped)?;
     let path = folder.join(&manifest.labels_file);
@@ -116,7 +119,7 @@ fn read_manifest(
     id: &ModelId,
     shipped: Option<&ShippedModel>,
 ) -> Result<Manifest, ModelError> {
-    let path = folder.join("manifest.toml");
+    let path = folder.join(shipped_copy::MANIFEST);
     let manifest = match (read_if_there(&path)?, shipped) {
         (Some(text), _) => {
             let additions = shipped.map(|shipped| shipped.manifest);
@@ -135,7 +138,7 @@ fn read_manifest(
     Ok(manifest)
 }
 
-fn read_if_there(path: &Path) -> Result<Option<String>, ModelError> {
+pub(super) fn read_if_there(path: &Path) -> Result<Option<String>, ModelError> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

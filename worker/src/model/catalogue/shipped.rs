@@ -1,6 +1,10 @@
 //! The manifests and labels that come with Trapline; their weights are fetched.
 
-use crate::model::manifest::{Manifest, ManifestError};
+use super::ModelError;
+use crate::model::{
+    labels::parse_labels,
+    manifest::{Manifest, ManifestError},
+};
 
 /// A model whose manifest and labels are part of this program.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +25,21 @@ impl ShippedModel {
     pub fn parse(&self) -> Result<Manifest, ManifestError> {
         let origin = format!("Trapline's own manifest of {}", self.id);
         Manifest::parse(self.manifest, &origin, None)
+    }
+
+    /// Its manifest and labels, checked.
+    ///
+    /// # Errors
+    /// Never, as a test reads them all.
+    pub fn description(&self) -> Result<(Manifest, Vec<String>), ModelError> {
+        let manifest = self.parse()?;
+        let labels = parse_labels(self.labels, manifest.label_format).map_err(|reason| {
+            ModelError::Labels {
+                path: self.id.into(),
+                reason,
+            }
+        })?;
+        Ok((manifest, labels))
     }
 }
 
@@ -63,7 +82,6 @@ mod tests {
             OutputLayout, Placement, RowColumn,
         },
         digest::Sha256,
-        labels::parse_labels,
     };
 
     fn read(id: &str) -> (Manifest, Contract) {

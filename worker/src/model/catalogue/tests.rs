@@ -163,6 +163,7 @@ fn a_file_without_a_stated_hash_is_held_to_the_one_it_was_fetched_with() {
         sha256: Sha256::of(b"weights"),
         size_bytes: 7,
         source: "somewhere".to_owned(),
+        copied_manifest: None,
     };
     record.write(&setup.catalogue.folder(&id)).unwrap();
     assert_eq!(setup.catalogue.open(&id).unwrap().proof, HashProof::Fetched);
@@ -217,4 +218,94 @@ fn the_default_is_yolox_unless_only_the_last_resort_is_installed() {
     let listed = setup.catalogue.list().unwrap();
     let defaults: Vec<_> = listed.iter().filter(|model| model.default).collect();
     assert_eq!(defaults.len(), 1);
+}
+
+/// A folder as an older version left it: `model.onnx`, a manifest of that version, and the record
+/// of the fetch. The model states no hash, so that any file will do.
+fn put_older_copy(setup: &Setup, manifest: &str, copied: Option<&str>) -> ModelId {
+    let files = [
+        ("model.onnx", "weights"),
+        ("manifest.toml", manifest),
+        ("labels.txt", "animal\nperson\n"),
+    ];
+    let id = setup.put("MDV6-apa-rtdetr-c", &files);
+    let record = FetchedRecord {
+        file: "model.onnx".to_owned(),
+        sha256: Sha256::of(b"weights"),
+        size_bytes: 7,
+        source: "somewhere".to_owned(),
+        copied_manifest: copied.map(|text| Sha256::of(text.as_bytes())),
+    };
+    record.write(&setup.catalogue.folder(&id)).unwrap();
+    id
+}
+
+fn older_manifest() -> String {
+    let shipped = shipped::find("MDV6-apa-rtdetr-c").unwrap().manifest;
+    let older = shipped.replacen("display_name = \"", "display_name = \"Older ", 1);
+    assert_ne!(older, shipped);
+    older
+}
+
+#[test]
+fn an_outdated_copy_of_a_shipped_manifest_is_replaced() {
+    let setup = Setup::new();
+    let older = older_manifest();
+    let id = put_older_copy(&setup, &older, Some(&older));
+    let shipped = shipped::find(id.as_str()).unwrap();
+    let current = shipped.parse().unwrap().display_name;
+    assert_eq!(
+        setup.catalogue.describe(&id).unwrap().0.display_name,
+        current
+    );
+    for _ in 0..2 {
+        let model = setup.catalogue.open(&id).unwrap();
+        assert_eq!(model.manifest.display_name, current);
+        assert_eq!(model.labels, ["animal", "person", "vehicle"]);
+        let file = |name| fs::read_to_string(setup.catalogue.folder(&id).join(name)).unwrap();
+        assert_eq!(file("manifest.toml"), shipped.manifest);
+        assert_eq!(file("labels.txt"), shipped.labels);
+    }
+    let record = FetchedRecord::read(&setup.catalogue.folder(&id))
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        record.copied_manifest,
+        Some(Sha256::of(shipped.manifest.as_bytes()))
+    );
+}
+
+#[test]
+fn a_manifest_that_came_with_the_file_or_was_edited_is_left_alone() {
+    for copied in [None, Some("what was copied before the edit")] {
+        let setup = Setup::new();
+        let id = put_older_copy(&setup, &older_manifest(), copied);
+        let model = setup.catalogue.open(&id).unwrap();
+        assert!(
+            model.manifest.display_name.starts_with("Older "),
+            "{copied:?}"
+        );
+        let path = setup.catalogue.folder(&id).join("manifest.toml");
+        assert_eq!(fs::read_to_string(path).unwrap(), older_manifest());
+    }
+}
+
+#[test]
+fn a_copy_is_not_replaced_where_the_file_is_not_the_one_meant_now() {
+    let setup = Setup::new();
+    let older = older_manifest().replace("MDV6-apa-rtdetr-c", "yolox-nano");
+    let id = setup.put(
+        "yolox-nano",
+        &[("model.onnx", "weights"), ("manifest.toml", &older)],
+    );
+    let record = FetchedRecord {
+        file: "model.onnx".to_owned(),
+        sha256: Sha256::of(b"weights"),
+        size_bytes: 7,
+        source: "somewhere".to_owned(),
+        copied_manifest: Some(Sha256::of(older.as_bytes())),
+    };
+    let folder = setup.catalogue.folder(&id);
+    record.write(&folder).unwrap();
+    assert!(shipped_copy::successor(&folder, &id).unwrap().is_none());
 }

@@ -12,6 +12,7 @@ use super::{error::AttemptError, unpack::unpack};
 use crate::model::{
     Catalogue, InstalledModel, ModelId,
     catalogue::{FetchedRecord, HashProof, shipped},
+    digest::Sha256,
     manifest::Manifest,
 };
 
@@ -115,6 +116,7 @@ impl<'a> Staging<'a> {
             sha256: model.sha256,
             size_bytes,
             source,
+            copied_manifest: self.copied_manifest(),
         }
         .write(&self.folder)
         .map_err(AttemptError::io("writing to", &self.folder))?;
@@ -124,6 +126,13 @@ impl<'a> Staging<'a> {
             model.proof = HashProof::Fetched;
         }
         Ok(model)
+    }
+
+    /// The hash of the manifest, if it is the shipped one.
+    fn copied_manifest(&self) -> Option<Sha256> {
+        let shipped = shipped::find(self.id.as_str())?.manifest.as_bytes();
+        let installed = fs::read(self.folder.join("manifest.toml")).ok()?;
+        (installed == shipped).then(|| Sha256::of(shipped))
     }
 
     fn move_into_place(&self) -> Result<PathBuf, AttemptError> {

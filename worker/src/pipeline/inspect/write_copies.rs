@@ -2,7 +2,7 @@
 
 use common::{
     Detection,
-    media::{OriginalCopy, ProcessedMedia},
+    media::{OriginalCopy, ProcessedMedia, WithheldReason},
 };
 
 use super::Inspector;
@@ -10,7 +10,7 @@ use crate::{
     annotate,
     input::InputItem,
     media::{
-        decode::{DecodeScale, DecodedMedia},
+        decode::{self, DecodeScale, DecodedMedia},
         frame::Frame,
         orientation::Orientation,
     },
@@ -70,15 +70,31 @@ impl Inspector<'_> {
     pub(super) fn write_original(
         &self,
         item: &InputItem,
-        detections: &[Detection],
+        media: &ProcessedMedia,
     ) -> Result<OriginalCopy, PipelineError> {
-        if annotate::blurs(detections, &self.rule) {
-            return Ok(OriginalCopy::Withheld);
+        if let Some(reason) = self.reason_to_withhold(media) {
+            return Ok(OriginalCopy::Withheld(reason));
         }
         let path = CopyPaths::of(self.context.listing).original(&item.path);
         self.context.clock.time(Stage::Write, || {
             self.context.package.write(&path, &self.bytes)
         })?;
         Ok(OriginalCopy::At(path))
+    }
+
+    /// An original may leave only if everything in it that shows a picture was looked at, and
+    /// nothing was seen that is blurred elsewhere.
+    fn reason_to_withhold(&self, media: &ProcessedMedia) -> Option<WithheldReason> {
+        if self.rule.blurred.is_empty() {
+            None
+        } else if annotate::blurs(&media.detections, &self.rule) {
+            Some(WithheldReason::ShowsBlurred)
+        } else if media.decoded_share.is_some() {
+            Some(WithheldReason::Damaged)
+        } else if decode::may_hold_other_pictures(&self.bytes) {
+            Some(WithheldReason::HoldsMorePictures)
+        } else {
+            None
+        }
     }
 }

@@ -95,13 +95,7 @@ static COLUMNS: &[Column<DetectionCell>] = &[
         20,
         Style::Moment,
         "When the image was taken, on the camera's own clock.",
-        |row| {
-            row.record
-                .camera
-                .captured
-                .as_ref()
-                .map_or(Cell::Blank, |time| Cell::Moment(time.local))
-        },
+        |row| Cell::moment_of(&row.record.camera),
     ),
     column("category", 11, Style::Plain, "What was found.", |row| {
         Cell::Label(Label::Category(row.detection.category))

@@ -234,10 +234,10 @@ static RESULT_COLUMNS: &[Column<ImageCell>] = &[
         "original_copy",
         24,
         Style::Plain,
-        "The copy of the original in this package; withheld: not copied, because it shows what is blurred elsewhere.",
+        "The copy of the original in this package; withheld: not copied, because it shows, or may show, what is blurred elsewhere.",
         |row| match row.media().and_then(|media| media.original.as_ref()) {
             Some(OriginalCopy::At(path)) => Cell::text(path),
-            Some(OriginalCopy::Withheld) => Cell::text("withheld"),
+            Some(OriginalCopy::Withheld(reason)) => Cell::text(reason.text()),
             None => Cell::Blank,
         },
     ),

@@ -8,13 +8,7 @@ pub(super) static COLUMNS: &[Column<ImageCell>] = &[
         20,
         Style::Moment,
         "When it was taken, on the camera's own clock. Blank if the camera wrote no time.",
-        |row| {
-            row.record
-                .camera
-                .captured
-                .as_ref()
-                .map_or(Cell::Blank, |time| Cell::Moment(time.local))
-        },
+        |row| Cell::moment_of(&row.record.camera),
     ),
     column(
         "utc_offset_minutes",

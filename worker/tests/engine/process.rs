@@ -1,16 +1,14 @@
 //! The whole engine through the real program, on pictures drawn here and a model whose answers
 //! are known on paper (`tests/fixtures/README.md`).
 
-mod support;
-
 use std::fs;
 
-use image::{DynamicImage, ImageFormat};
-use support::{
+use crate::support::{
     Workbench, assert_exit, assert_near, assert_same_package, detections, image, json,
     picture::{self, BLUE, GREEN, RED},
-    process, said,
+    process, process_with, said,
 };
+use image::{DynamicImage, ImageFormat};
 
 /// Where the square of [`red_square`] lies, as a box.
 const SQUARE: [f64; 4] = [64.0 / 256.0, 32.0 / 192.0, 32.0 / 256.0, 32.0 / 192.0];
@@ -312,21 +310,8 @@ fn one_picture_that_the_model_refuses_does_not_fail_the_others() {
         ],
     );
     let out = bench.path("out");
-    let output = support::worker()
-        .args([
-            "process",
-            "--model",
-            "tiny-rows-refuses-white",
-            "--device",
-            "cpu",
-            "--threshold",
-            "0.6",
-        ])
-        .arg(&zip)
-        .arg("--out")
-        .arg(&out)
-        .output()
-        .unwrap();
+    let output = process_with("tiny-rows-refuses-white", "cpu", &zip, &out).output();
+    let output = output.unwrap();
     assert_exit(&output, 3);
     let results = json(&out, "megadetector.json");
     assert_eq!(image(&results, "b.jpg")["failure"], "inference failure");
@@ -354,4 +339,48 @@ fn a_zip_package_holds_what_a_folder_package_holds() {
         .unwrap();
     assert_same_package(&folder, &unpacked);
     assert!(!bench.path("out.zip.partial").exists());
+}
+
+#[test]
+fn an_original_with_more_in_it_than_was_looked_at_is_withheld() {
+    let bench = Workbench::new();
+    let one = picture::jpeg(&red_square());
+    let two = [
+        one.clone(),
+        picture::jpeg(&picture::with_square(GREEN, 64, 64)),
+    ]
+    .concat();
+    let cut = one[..one.len() - 200].to_vec();
+    let zip = bench.zip(
+        "card.zip",
+        &[("cut.jpg", &cut), ("one.jpg", &one), ("two.jpg", &two)],
+    );
+    let copied = |package: &str, blur: &str| {
+        let out = bench.path(package);
+        assert_exit(&process(&zip, &out, &["--originals", "--blur", blur]), 0);
+        let mut table = csv::Reader::from_path(out.join("images.csv")).unwrap();
+        let headers = table.headers().unwrap().clone();
+        let column = headers
+            .iter()
+            .position(|name| name == "original_copy")
+            .unwrap();
+        let rows: Vec<String> = table
+            .records()
+            .map(|row| row.unwrap()[column].to_owned())
+            .collect();
+        let exists =
+            ["cut.jpg", "one.jpg", "two.jpg"].map(|name| out.join("originals").join(name).exists());
+        (rows, exists)
+    };
+    let (rows, exists) = copied("blurred", "people");
+    assert_eq!(exists, [false, true, false]);
+    assert_eq!(
+        rows,
+        [
+            "withheld: damaged, not all of it was looked at",
+            "originals/one.jpg",
+            "withheld: holds more pictures than were looked at",
+        ]
+    );
+    assert_eq!(copied("plain", "none").1, [true; 3]);
 }

@@ -1,24 +1,17 @@
 //! The result package, read back by readers that are not ours: openpyxl, calamine, the csv and
 //! serde_json crates, and MegaDetector's validator.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read what it wrote fails"
-)]
-
-mod support;
-
 use std::{collections::BTreeMap, fs, io, path::Path};
 
-use calamine::{Data, Reader, Xlsx, open_workbook};
-use common::{MediaOutcome, MediaRecord};
-use proptest::prelude::*;
-use serde_json::{Value, json};
-use support::{
+use crate::support::{
     megadetector_rules::broken_rule,
     python::read_with,
     records::{VecSource, arbitrary_records, facts_of, one_of_each, processed, record},
 };
+use calamine::{Data, Reader, Xlsx, open_workbook};
+use common::{MediaOutcome, MediaRecord};
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use worker::{
     report::{
