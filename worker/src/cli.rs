@@ -1,8 +1,12 @@
 //! The command line: what can be asked for, and which exit code answers.
 
 pub mod check;
+pub mod jobs;
 pub mod models;
 pub mod process;
+pub mod queue;
+pub mod run;
+mod service;
 
 use std::process::ExitCode;
 
@@ -42,6 +46,18 @@ enum Command {
     Models(models::ModelsCommand),
     /// Load a model, run it once, and say which device really ran it.
     Check(check::CheckArguments),
+    /// Work for the service: take tasks from its queue until stopped.
+    Run(run::RunArguments),
+    /// List, show, retry, cancel and delete the service's jobs.
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
+    /// Look at the service's queue, drain it, resume it.
+    #[command(subcommand)]
+    Queue(queue::QueueCommand),
+    /// Bring back unfinished jobs that the queue has lost.
+    Reconcile,
+    /// Delete what has had its time; for cron.
+    Sweep(queue::SweepArguments),
 }
 
 /// How a command ended.
@@ -84,6 +100,11 @@ pub fn run() -> ExitCode {
         Command::Process(arguments) => process::run(arguments, &config),
         Command::Models(command) => models::run(command, &config.models).map(|()| Exit::Done),
         Command::Check(arguments) => check::run(&arguments, &config).map(|()| Exit::Done),
+        Command::Run(arguments) => run::run(&arguments, config),
+        Command::Jobs(command) => jobs::run(&command).map(|()| Exit::Done),
+        Command::Queue(command) => queue::run(&command).map(|()| Exit::Done),
+        Command::Reconcile => queue::reconcile().map(|()| Exit::Done),
+        Command::Sweep(arguments) => queue::sweep(&arguments).map(|()| Exit::Done),
     };
     result.map_or_else(
         |error| refuse(&error, process::exit_for(&error)),

@@ -1,5 +1,6 @@
 //! Everything that happens to a batch of camera-trap pictures: reading, detecting, drawing,
-//! reporting. [`job`] is the main flow.
+//! reporting. [`job`] is the main flow of a single run; [`service`] does the same for the jobs of
+//! a queue, shard by shard.
 
 pub mod annotate;
 pub mod cli;
@@ -9,6 +10,7 @@ pub mod input;
 pub mod job;
 pub mod journal;
 pub mod letterbox;
+pub mod mail;
 pub mod media;
 pub mod model;
 pub mod nms;
@@ -18,3 +20,4 @@ pub mod progress;
 pub mod report;
 pub mod resources;
 pub mod run_facts;
+pub mod service;

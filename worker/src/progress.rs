@@ -186,6 +186,11 @@ pub fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
+/// Writes a line of a command's answer.
+pub fn print(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
 /// Writes an event for scripts.
 pub fn event(event: &serde_json::Value) {
     let _ = writeln!(io::stdout(), "{event}");
