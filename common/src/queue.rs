@@ -5,6 +5,7 @@
 //! "not open". So nothing that apalis or its back ends do can lose a job or do it twice.
 
 mod redis;
+mod slots;
 mod sqlite;
 mod url;
 
@@ -12,6 +13,7 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use self::slots::Slots;
 pub use self::url::{InvalidQueueUrl, QueueUrl};
 use crate::{
     job::{JobId, Lane, Task},
@@ -117,10 +119,20 @@ impl Queue {
     /// Handles wake-ups until `stop` ends, then waits for those under way. When the back end
     /// fails, it begins anew.
     pub async fn listen(&self, listener: Listener, stop: impl Future<Output = ()> + Send) {
+        let slots = Slots::new(listener.slots);
+        let listener = Listener {
+            handler: slots.bound(listener.handler),
+            ..listener
+        };
+        let stop = async {
+            stop.await;
+            slots.stop();
+        };
         match &self.0 {
             Backend::Redis(queue) => queue.listen(listener, stop).await,
             Backend::Sqlite(queue) => queue.listen(listener, stop).await,
         }
+        slots.all_free().await;
     }
 }
 

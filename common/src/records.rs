@@ -7,6 +7,7 @@
 mod error;
 pub mod fleet;
 mod redis;
+mod revision;
 mod sqlite;
 mod text;
 

@@ -25,7 +25,7 @@ pub struct InvalidJobId;
 /// The system's source of randomness failed.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the system gave no random numbers: {0}")]
-pub struct NoRandomness(getrandom::Error);
+pub struct NoRandomness(#[from] getrandom::Error);
 
 impl JobId {
     /// A new id that nobody can guess.

@@ -1,13 +1,39 @@
 //! Wake-ups in Redis, by apalis-redis.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::LazyLock, time::Duration};
 
 use apalis::prelude::TaskSink as _;
 use apalis_redis::{Config, RedisStorage};
-use redis::{AsyncCommands, aio::ConnectionManager};
+use futures::TryStreamExt as _;
+use redis::{AsyncCommands, Script, aio::ConnectionManager};
 
 use super::{HEARTBEAT, Listener, MISSED_HEARTBEATS, WakeUp, name_of, run_monitor};
 use crate::{job::Lane, records::RecordsError};
+
+/// apalis-redis 1.0.0 puts every wake-up among those for later first, and cannot take them from
+/// there any more once some 8,000 are due: "too many results to unpack". So they are moved at
+/// once. No time is looked at, because nothing of ours is for later.
+///
+/// Keys: wake-ups for later, those for now.
+static HURRY: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local later = redis.call('ZPOPMIN', KEYS[1], 1000)
+         for place = 1, #later, 2 do redis.call('RPUSH', KEYS[2], later[place]) end
+         return #later / 2",
+    )
+});
+
+/// Keys: workers by the time they were last seen, what is told of a worker, what it has under
+/// way. Arguments: its name. It is forgotten when it was silent for an hour and has nothing.
+static FORGET: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local seen = redis.call('ZSCORE', KEYS[1], ARGV[1])
+         if seen and tonumber(seen) > redis.call('TIME')[1] - 3600 then return 0 end
+         if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+         redis.call('ZREM', KEYS[1], ARGV[1])
+         return redis.call('DEL', KEYS[2])",
+    )
+});
 
 #[derive(Clone)]
 pub(super) struct RedisQueue {
@@ -34,8 +60,16 @@ impl RedisQueue {
     }
 
     pub(super) async fn wake(&self, wake_up: WakeUp) -> Result<(), RecordsError> {
-        let pushed = self.storage(wake_up.task.lane()).push(wake_up).await;
-        pushed.map_err(|error| RecordsError::Queue(error.into()))
+        let lane = wake_up.task.lane();
+        let pushed = self.storage(lane).push(wake_up).await;
+        pushed.map_err(|error| RecordsError::Queue(error.into()))?;
+        let name = name_of(lane);
+        let _: u64 = HURRY
+            .key(format!("{name}:scheduled"))
+            .key(format!("{name}:active"))
+            .invoke_async(&mut self.connection.clone())
+            .await?;
+        Ok(())
     }
 
     pub(super) async fn depth(&self, lane: Lane) -> Result<u64, RecordsError> {
@@ -48,28 +82,52 @@ impl RedisQueue {
         Ok(active + scheduled)
     }
 
-    /// apalis-redis keeps payload and result of every wake-up for ever.
+    /// apalis-redis keeps payload and result of every wake-up for ever, and all workers that ever
+    /// were.
     pub(super) async fn tidy(&self) -> Result<(), RecordsError> {
-        let mut connection = self.connection.clone();
         for lane in Lane::ALL {
             let name = name_of(lane);
             for set in ["done", "dead"] {
-                let set = format!("{name}:{set}");
-                loop {
-                    let ids: Vec<String> = redis::cmd("SPOP")
-                        .arg(&set)
-                        .arg(500)
-                        .query_async(&mut connection)
-                        .await?;
-                    if ids.is_empty() {
-                        break;
-                    }
-                    let metas: Vec<String> =
-                        ids.iter().map(|id| format!("{name}:meta:{id}")).collect();
-                    let () = connection.hdel(format!("{name}:data"), &ids).await?;
-                    let () = connection.del(metas).await?;
-                }
+                self.forget_wake_ups(&name, set).await?;
             }
+            self.forget_workers(&name).await?;
+        }
+        Ok(())
+    }
+
+    async fn forget_wake_ups(&self, name: &str, set: &str) -> Result<(), RecordsError> {
+        let mut connection = self.connection.clone();
+        let set = format!("{name}:{set}");
+        loop {
+            let ids: Vec<String> = connection.srandmember_multiple(&set, 500).await?;
+            if ids.is_empty() {
+                return Ok(());
+            }
+            let metas: Vec<String> = ids.iter().map(|id| format!("{name}:meta:{id}")).collect();
+            // They leave the set last: what a crash leaves behind is found again.
+            let () = redis::pipe()
+                .hdel(format!("{name}:data"), &ids)
+                .del(metas)
+                .srem(&set, &ids)
+                .query_async(&mut connection)
+                .await?;
+        }
+    }
+
+    async fn forget_workers(&self, name: &str) -> Result<(), RecordsError> {
+        let prefix = format!("{name}:workers:metadata:");
+        let mut connection = self.connection.clone();
+        let found = connection.scan_match(format!("{prefix}*")).await?;
+        let keys: Vec<String> = found.try_collect().await?;
+        for key in keys {
+            let worker = key.strip_prefix(&prefix).unwrap_or_default();
+            let _: u64 = FORGET
+                .key(format!("{name}:workers"))
+                .key(&key)
+                .key(format!("{name}:inflight:{worker}"))
+                .arg(worker)
+                .invoke_async(&mut self.connection.clone())
+                .await?;
         }
         Ok(())
     }

@@ -50,11 +50,12 @@ impl SqliteQueue {
         Ok(depth.unsigned_abs())
     }
 
-    /// apalis-sqlite keeps every wake-up for ever.
+    /// apalis-sqlite keeps every wake-up for ever, and all workers that ever were.
     pub(super) async fn tidy(&self) -> Result<(), RecordsError> {
         for statement in [
             "DELETE FROM Jobs WHERE status IN ('Done', 'Failed', 'Killed')",
-            "DELETE FROM Workers WHERE last_seen < unixepoch() - 3600",
+            "DELETE FROM Workers WHERE last_seen < unixepoch() - 3600 \
+             AND id NOT IN (SELECT lock_by FROM Jobs WHERE lock_by IS NOT NULL)",
         ] {
             sqlx::query(statement).execute(&self.pool).await?;
         }

@@ -1,5 +1,7 @@
 //! What can go wrong with a back end.
 
+use crate::job::NoRandomness;
+
 /// The back end of the records, or of the queue, cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordsError {
@@ -24,6 +26,9 @@ pub enum RecordsError {
     /// A key holds something that is not ours.
     #[error("'{0}' stands where a job id belongs")]
     NotAJob(String),
+    /// A new record could not be numbered.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
     /// The address of the queue makes no sense.
     #[error("{0}")]
     Address(#[from] crate::queue::InvalidQueueUrl),

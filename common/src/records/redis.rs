@@ -8,7 +8,7 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 
-use super::{Loaded, RecordStore, RecordsError, text};
+use super::{Loaded, RecordStore, RecordsError, revision, text};
 use crate::job::{JobId, JobRecord};
 
 /// The index of jobs: ids by the time of their acceptance.
@@ -22,14 +22,11 @@ fn note_key(key: &str) -> String {
     format!("trapline:note:{key}")
 }
 
-/// Keys: record, index. Arguments: id, accepted, record. The first revision is the time in
-/// microseconds, so that a record made again does not come back to an old one.
+/// Keys: record, index. Arguments: id, accepted, record, revision.
 static CREATE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-         local time = redis.call('TIME')
-         local revision = string.format('%d%06d', time[1], time[2])
-         redis.call('HSET', KEYS[1], 'record', ARGV[3], 'revision', revision)
+         redis.call('HSET', KEYS[1], 'record', ARGV[3], 'revision', ARGV[4])
          redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
          return 1",
     )
@@ -108,6 +105,7 @@ impl RecordStore for RedisRecords {
             .arg(record.job.to_string())
             .arg(record.accepted_ms)
             .arg(text::write(record)?)
+            .arg(revision::first()?)
             .invoke_async(&mut self.connection())
             .await?;
         Ok(created == 1)
@@ -193,7 +191,7 @@ impl RecordStore for RedisRecords {
             let (next, found): (u64, Vec<String>) = redis::cmd("SCAN")
                 .arg(cursor)
                 .arg("MATCH")
-                .arg(format!("{}*", note_key(prefix)))
+                .arg(format!("{}*", literally(&note_key(prefix))))
                 .arg("COUNT")
                 .arg(1000)
                 .query_async(&mut connection)
@@ -234,6 +232,18 @@ impl RecordStore for RedisRecords {
             .await?;
         Ok(held == 1)
     }
+}
+
+/// A text as a pattern that only it matches.
+fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if matches!(letter, '*' | '?' | '[' | ']' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -8,14 +8,16 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Loaded, RecordStore, RecordsError, text};
+use super::{Loaded, RecordStore, RecordsError, revision, text};
 use crate::job::{JobId, JobRecord};
 
-/// Two tables; names that the queue's own tables in the same file do not have.
-const SCHEMA: [&str; 2] = [
+/// Three tables; names that the queue's own tables in the same file do not have.
+const SCHEMA: [&str; 3] = [
     "CREATE TABLE IF NOT EXISTS job_records (job TEXT PRIMARY KEY, accepted_ms INTEGER NOT NULL, \
      revision INTEGER NOT NULL, record TEXT NOT NULL) STRICT",
     "CREATE TABLE IF NOT EXISTS notes (key TEXT PRIMARY KEY, text TEXT NOT NULL, \
+     until_ms INTEGER NOT NULL) STRICT",
+    "CREATE TABLE IF NOT EXISTS roles (role TEXT PRIMARY KEY, holder TEXT NOT NULL, \
      until_ms INTEGER NOT NULL) STRICT",
 ];
 
@@ -61,13 +63,12 @@ impl SqliteRecords {
 #[async_trait]
 impl RecordStore for SqliteRecords {
     async fn create(&self, record: &JobRecord) -> Result<bool, RecordsError> {
-        // The first revision is the time in microseconds: a job whose record was removed and made
-        // again does not come back to a revision that somebody still holds.
         let statement = "INSERT INTO job_records (job, accepted_ms, revision, record) \
-             VALUES (?, ?, CAST(unixepoch('subsec') * 1000000 AS INTEGER), ?) ON CONFLICT DO NOTHING";
+             VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
         let done = sqlx::query(statement)
             .bind(record.job.to_string())
             .bind(signed(record.accepted_ms))
+            .bind(signed(revision::first()?))
             .bind(text::write(record)?)
             .execute(&self.pool)
             .await?;
@@ -191,9 +192,10 @@ impl RecordStore for SqliteRecords {
         lifetime: Duration,
     ) -> Result<bool, RecordsError> {
         let statement = sqlx::AssertSqlSafe(format!(
-            "INSERT INTO notes (key, text, until_ms) VALUES ('role:' || ?, ?, {NOW} + ?) \
-             ON CONFLICT (key) DO UPDATE SET text = excluded.text, until_ms = excluded.until_ms \
-             WHERE notes.text = excluded.text OR notes.until_ms <= {NOW}"
+            "INSERT INTO roles (role, holder, until_ms) VALUES (?, ?, {NOW} + ?) \
+             ON CONFLICT (role) DO UPDATE SET holder = excluded.holder, \
+             until_ms = excluded.until_ms \
+             WHERE roles.holder = excluded.holder OR roles.until_ms <= {NOW}"
         ));
         let done = sqlx::query(statement)
             .bind(role)
