@@ -57,7 +57,11 @@ pub fn run(command: &JobsCommand) -> anyhow::Result<()> {
             JobsCommand::Retry { id } => retry(&jobs, *id).await,
             JobsCommand::Cancel { id } => {
                 let is_stopped = known(&jobs, *id).await? && jobs.cancel(*id).await?;
-                print(if is_stopped { "cancelled" } else { "it was over already" });
+                print(if is_stopped {
+                    "cancelled"
+                } else {
+                    "it was over already"
+                });
                 Ok(())
             }
             JobsCommand::Delete { id } => {
@@ -71,7 +75,10 @@ pub fn run(command: &JobsCommand) -> anyhow::Result<()> {
 }
 
 async fn known(jobs: &Jobs, id: JobId) -> anyhow::Result<bool> {
-    anyhow::ensure!(jobs.store.job_file(id).await?.is_some(), "there is no such job");
+    anyhow::ensure!(
+        jobs.store.job_file(id).await?.is_some(),
+        "there is no such job"
+    );
     Ok(true)
 }
 
@@ -174,7 +181,11 @@ async fn retry(jobs: &Jobs, id: JobId) -> anyhow::Result<()> {
         Ok(_) => print(&format!("{taken_up} tasks are taken up again")),
         Err(common::records::ChangeError::NoRecord) => {
             let is_restored = jobs.restore(id).await?;
-            print(if is_restored { "its record is made again" } else { "nothing is left to do" });
+            print(if is_restored {
+                "its record is made again"
+            } else {
+                "nothing is left to do"
+            });
         }
         Err(error) => return Err(error.into()),
     }

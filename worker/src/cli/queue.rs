@@ -67,7 +67,9 @@ pub fn reconcile() -> anyhow::Result<()> {
         let (_, jobs) = open().await?;
         let restored = jobs.restore_all().await?;
         let woken = jobs.wake_due().await?;
-        print(&format!("{restored} jobs brought back, {woken} tasks woken"));
+        print(&format!(
+            "{restored} jobs brought back, {woken} tasks woken"
+        ));
         Ok(())
     })
 }
@@ -81,7 +83,12 @@ pub fn sweep(arguments: &SweepArguments) -> anyhow::Result<()> {
         let (config, jobs) = open().await?;
         let swept = sweep::run(&jobs, &config, arguments.dry_run).await?;
         if arguments.dry_run || swept != sweep::Swept::default() {
-            let sweep::Swept { expired, warned, orphans, scratch } = swept;
+            let sweep::Swept {
+                expired,
+                warned,
+                orphans,
+                scratch,
+            } = swept;
             let would = if arguments.dry_run { "would be " } else { "" };
             print(&format!(
                 "{expired} jobs {would}deleted, {warned} warned, {orphans} unfinished uploads and \

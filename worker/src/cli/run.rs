@@ -3,7 +3,7 @@
 use std::{num::NonZeroUsize, thread};
 
 use clap::Args;
-use common::{config::ServiceConfig, telemetry};
+use common::{ModelId, config::ServiceConfig, telemetry};
 
 use crate::{
     cli::Exit,
@@ -29,11 +29,19 @@ pub struct RunArguments {
     /// Where the model runs: auto (a GPU if one works), cpu, cuda:N or tensorrt:N.
     #[arg(long, default_value = "auto", env = "TRAPLINE_DEVICE")]
     device: Device,
+    /// The model of jobs that choose none [default: yolox-nano, else coco-centernet].
+    #[arg(long, value_name = "ID", env = "TRAPLINE_MODEL")]
+    model: Option<ModelId>,
     /// Worker threads [default: one for each core].
     #[arg(long, value_name = "N", env = "TRAPLINE_THREADS")]
     threads: Option<NonZeroUsize>,
     /// Shards looked at at a time; each has its own copy of the model.
-    #[arg(long, value_name = "N", default_value = "1", env = "TRAPLINE_CONCURRENCY")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        env = "TRAPLINE_CONCURRENCY"
+    )]
     concurrency: NonZeroUsize,
 }
 
@@ -48,7 +56,13 @@ pub fn run(arguments: &RunArguments, engine: WorkerConfig) -> anyhow::Result<Exi
         .threads
         .or_else(|| thread::available_parallelism().ok())
         .map_or(1, NonZeroUsize::get);
-    let settings = RunSettings::from_env(arguments.device, threads, arguments.concurrency)?;
+    let settings = RunSettings {
+        device: arguments.device,
+        model: arguments.model.clone(),
+        threads,
+        slots: arguments.concurrency,
+        ..RunSettings::from_env()?
+    };
     tracing::info!(?config, ?settings, "starting");
     super::service::block_on(async {
         let env = Environment::open(config, engine, settings).await?;

@@ -9,9 +9,7 @@ use common::{config::ServiceConfig, jobs::Jobs};
 ///
 /// # Errors
 /// Those of what is run, or when no threads are to be had.
-pub(super) fn block_on<T>(
-    work: impl Future<Output = anyhow::Result<T>>,
-) -> anyhow::Result<T> {
+pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -27,10 +27,7 @@ use crate::{
 /// Name of the package in the scratch folder.
 const PACKAGE: &str = "results.zip";
 
-pub(super) async fn run(
-    env: &Arc<Environment>,
-    held: &HeldClaim,
-) -> Result<Achieved, TaskError> {
+pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
     let (job, store) = (held.claim.job, &env.jobs.store);
     let folder = JobFolder::of(job);
     if store.end_file(job).await?.is_some() {
@@ -43,9 +40,8 @@ pub(super) async fn run(
     let scratch = env.scratch(job)?;
     let shards = Shards::gather(env, &folder, &plan, scratch.path()).await?;
     let place = scratch.path().to_owned();
-    let assembled = tokio::task::spawn_blocking(move || {
-        assemble(&shards, &listing, &plan, facts, &place)
-    });
+    let assembled =
+        tokio::task::spawn_blocking(move || assemble(&shards, &listing, &plan, facts, &place));
     let done = assembled
         .await
         .map_err(|error| TaskError::Fault(error.into()))??;
@@ -112,7 +108,9 @@ impl Shards {
             execution.cpu_seconds += facts.cpu_seconds;
             execution.threads = execution.threads.max(facts.threads);
             execution.peak_memory_bytes = execution.peak_memory_bytes.max(facts.peak_memory_bytes);
-            execution.onnxruntime_version.clone_from(&facts.onnxruntime_version);
+            execution
+                .onnxruntime_version
+                .clone_from(&facts.onnxruntime_version);
         }
         let started = self.facts.iter().map(|facts| facts.started).min();
         let finished = self.facts.iter().map(|facts| facts.finished).max();
@@ -131,7 +129,11 @@ impl Shards {
 
 #[expect(clippy::cast_precision_loss, reason = "a count of files")]
 fn per_second(images: u64, seconds: f64) -> f64 {
-    if seconds > 0.0 { images as f64 / seconds } else { 0.0 }
+    if seconds > 0.0 {
+        images as f64 / seconds
+    } else {
+        0.0
+    }
 }
 
 fn assemble(

@@ -10,10 +10,7 @@ use common::{
 use jiff::Timestamp;
 
 use super::{
-    Achieved,
-    environment::Environment,
-    fault::TaskError,
-    held_claim::HeldClaim,
+    Achieved, environment::Environment, fault::TaskError, held_claim::HeldClaim,
     listings::JobListing,
 };
 use crate::{
@@ -37,7 +34,10 @@ pub(super) async fn run(
     let (job, store) = (held.claim.job, &env.jobs.store);
     let folder = JobFolder::of(job);
     // A shard that is there was finished by a worker that died before it could say so.
-    if let Some(facts) = store.get_json::<ShardFacts>(&folder.shard_facts(shard)).await? {
+    if let Some(facts) = store
+        .get_json::<ShardFacts>(&folder.shard_facts(shard))
+        .await?
+    {
         return Ok(Achieved::Detected(Box::new(facts.counts)));
     }
     let plan = store.plan_file(job).await?.ok_or(TaskError::Stopped)?;
@@ -83,7 +83,8 @@ fn detect(
     let mut slot = env.models.slot_with(plan)?;
     let model = slot.as_mut().ok_or(TaskError::fault("the slot is free"))?;
     let options = run_options(listing, plan);
-    let package = Package::begin(&scratch.join("package"), false).map_err(crate::job::JobError::from)?;
+    let package =
+        Package::begin(&scratch.join("package"), false).map_err(crate::job::JobError::from)?;
     let header = JournalHeader {
         format: JournalHeader::FORMAT,
         trapline_version: TRAPLINE_VERSION.to_owned(),
@@ -91,7 +92,8 @@ fn detect(
         options: options.clone(),
         input_fingerprint: plan.fingerprint.clone(),
     };
-    let mut journal = Journal::create(&package.journal(), &header).map_err(crate::job::JobError::from)?;
+    let mut journal =
+        Journal::create(&package.journal(), &header).map_err(crate::job::JobError::from)?;
     let clock = StageClock::default();
     let context = PipelineContext {
         listing: &listing.files,

@@ -108,7 +108,10 @@ impl Environment {
 
     /// Stops because this machine cannot work; the process will say so when it ends.
     pub fn break_down(&self, why: anyhow::Error) {
-        tracing::error!(error = format!("{why:#}"), "this machine cannot work; stopping");
+        tracing::error!(
+            error = format!("{why:#}"),
+            "this machine cannot work; stopping"
+        );
         if let Ok(mut breakdown) = self.breakdown.lock() {
             breakdown.get_or_insert(why);
         }

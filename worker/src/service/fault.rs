@@ -10,11 +10,7 @@ use common::{
     store::StoreError,
 };
 
-use crate::{
-    input::InputError,
-    job::JobError,
-    pipeline::PipelineError,
-};
+use crate::{input::InputError, job::JobError, pipeline::PipelineError};
 
 /// Why a task was not done.
 #[derive(Debug)]

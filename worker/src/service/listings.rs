@@ -71,7 +71,9 @@ async fn list(env: &Arc<Environment>, job: JobId) -> Result<JobListing, TaskErro
     let listed = tokio::task::spawn_blocking(move || {
         InputListing::open_named(&inputs, &[], ArchiveLimits::default())
     });
-    let files = listed.await.map_err(|error| TaskError::Fault(error.into()))??;
+    let files = listed
+        .await
+        .map_err(|error| TaskError::Fault(error.into()))??;
     Ok(JobListing {
         file,
         files,
@@ -88,7 +90,10 @@ async fn fetch(
     let keys = (0..file.uploads.len()).map(|number| folder.upload(number));
     let store = &env.jobs.store;
     if store.local_root().is_some() {
-        return Ok((keys.filter_map(|key| store.local_path(&key)).collect(), None));
+        return Ok((
+            keys.filter_map(|key| store.local_path(&key)).collect(),
+            None,
+        ));
     }
     let fetched = env.scratch(file.id)?;
     let mut paths = Vec::with_capacity(file.uploads.len());

@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use common::{
-    ModelId,
-    job::PlanFile,
-    records::fleet::OfferedModel,
-};
+use common::{ModelId, job::PlanFile, records::fleet::OfferedModel};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{fault::TaskError, settings::RunSettings};
@@ -18,11 +14,7 @@ use crate::{
         pool::{DetectorHandle, DetectorPool, PoolOptions},
         runtime::Runtime,
     },
-    model::{
-        Catalogue, InstalledModel,
-        catalogue::ModelState,
-        contract::InputRule,
-    },
+    model::{Catalogue, InstalledModel, catalogue::ModelState, contract::InputRule},
 };
 
 /// The models of this worker.
@@ -30,6 +22,7 @@ pub struct ModelShelf {
     catalogue: Catalogue,
     runtime: &'static Runtime,
     device: Device,
+    default_model: Option<ModelId>,
     threads: usize,
     slots: Vec<Arc<Mutex<Option<LoadedModel>>>>,
 }
@@ -57,6 +50,7 @@ impl ModelShelf {
             catalogue,
             runtime,
             device: settings.device,
+            default_model: settings.model.clone(),
             threads: settings.threads.div_ceil(slots).max(1),
             slots: (0..slots).map(|_| Arc::default()).collect(),
         };
@@ -84,7 +78,8 @@ impl ModelShelf {
     /// The model of jobs that choose none.
     #[must_use]
     pub fn default_model(&self) -> ModelId {
-        self.catalogue.default_model()
+        let chosen = self.default_model.clone();
+        chosen.unwrap_or_else(|| self.catalogue.default_model())
     }
 
     /// Version of ONNX Runtime.
@@ -100,7 +95,8 @@ impl ModelShelf {
     pub fn offered(&self) -> anyhow::Result<Vec<OfferedModel>> {
         let mut listed = self.catalogue.list()?;
         listed.retain(|model| model.state == ModelState::Installed);
-        listed.sort_by_key(|model| !model.default);
+        let default = self.default_model();
+        listed.sort_by_key(|model| model.id != default);
         let describe = |id: &ModelId| self.catalogue.describe(id).map(|(manifest, _)| manifest);
         Ok(listed
             .iter()

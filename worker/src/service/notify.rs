@@ -38,13 +38,18 @@ pub(super) async fn run(
     let refused = match env.mailer.send(&message).await {
         Ok(()) => None,
         Err(MailError::Permanent(reason)) => {
-            tracing::warn!(mail = kind.name(), "the mail server refuses this mail for good");
+            tracing::warn!(
+                mail = kind.name(),
+                "the mail server refuses this mail for good"
+            );
             Some(reason)
         }
         Err(error) => return Err(TaskError::Fault(error.into())),
     };
     let settled = Timestamp::now();
-    store.put_json(&note, &SentNote { settled, refused }).await?;
+    store
+        .put_json(&note, &SentNote { settled, refused })
+        .await?;
     Ok(Achieved::Mailed)
 }
 
@@ -58,16 +63,30 @@ fn message(
     let config = &env.config;
     let message = match (kind, end) {
         (MailKind::Accepted, None) => Message::accepted(config, file),
-        (MailKind::Done, Some(EndFile { ended, outcome: Outcome::Done(facts) })) => {
-            Message::done(config, file, *ended, facts)
-        }
-        (MailKind::Expiring, Some(EndFile { ended, outcome: Outcome::Done(_) })) => {
-            Message::expiring(config, file, *ended)
-        }
-        (MailKind::Failed, Some(EndFile { outcome: Outcome::Rejected(why), .. })) => {
-            Message::failed(config, file, why)
-        }
+        (
+            MailKind::Done,
+            Some(EndFile {
+                ended,
+                outcome: Outcome::Done(facts),
+            }),
+        ) => Message::done(config, file, *ended, facts),
+        (
+            MailKind::Expiring,
+            Some(EndFile {
+                ended,
+                outcome: Outcome::Done(_),
+            }),
+        ) => Message::expiring(config, file, *ended),
+        (
+            MailKind::Failed,
+            Some(EndFile {
+                outcome: Outcome::Rejected(why),
+                ..
+            }),
+        ) => Message::failed(config, file, why),
         _ => return Ok(None),
     };
-    message.map(Some).map_err(|error| TaskError::Fault(error.into()))
+    message
+        .map(Some)
+        .map_err(|error| TaskError::Fault(error.into()))
 }

@@ -14,10 +14,7 @@ use super::{
 };
 use crate::model::InstalledModel;
 
-pub(super) async fn run(
-    env: &Arc<Environment>,
-    held: &HeldClaim,
-) -> Result<Achieved, TaskError> {
+pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
     let job = held.claim.job;
     // A plan that is there was made by a worker that died before it could say so.
     if let Some(plan) = env.jobs.store.plan_file(job).await? {
@@ -36,16 +33,26 @@ pub(super) async fn run(
         let id = id.unwrap_or_else(|| finder.models.default_model());
         finder.models.find(&id)
     });
-    let model = found.await.map_err(|error| TaskError::Fault(error.into()))??;
+    let model = found
+        .await
+        .map_err(|error| TaskError::Fault(error.into()))??;
     let plan = plan(&listing, &model, env.settings.shard_images);
     let folder = JobFolder::of(job);
     let facts = PlanFacts {
         model: model.facts(),
         inputs: listing.files.facts(),
     };
-    env.jobs.store.put_json(&folder.facts_file(), &facts).await?;
+    env.jobs
+        .store
+        .put_json(&folder.facts_file(), &facts)
+        .await?;
     // The plan is what counts, so it comes last; another that was quicker is kept.
-    if env.jobs.store.create_json(&folder.plan_file(), &plan).await? {
+    if env
+        .jobs
+        .store
+        .create_json(&folder.plan_file(), &plan)
+        .await?
+    {
         return Ok(achieved(&plan));
     }
     let first = env.jobs.store.plan_file(job).await?;

@@ -125,7 +125,10 @@ async fn keep_announcing(env: Arc<Environment>) {
     loop {
         tokio::time::sleep(ANNOUNCE_EVERY).await;
         if let Err(error) = announce(&env).await {
-            tracing::warn!(error = format!("{error:#}"), "could not say that this worker is alive");
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "could not say that this worker is alive"
+            );
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
-use common::env::{self, EnvError};
+use common::{
+    ModelId,
+    env::{self, EnvError},
+};
 
 use crate::detector::device::Device;
 
@@ -11,6 +14,8 @@ use crate::detector::device::Device;
 pub struct RunSettings {
     /// Where the model runs: `--device`.
     pub device: Device,
+    /// The model of jobs that choose none: `--model`. Default: that of the catalogue.
+    pub model: Option<ModelId>,
     /// Threads in all: `--threads`. Default: one for each core.
     pub threads: usize,
     /// Shards at a time: `--concurrency`. Default: 1.
@@ -29,20 +34,18 @@ pub struct RunSettings {
 }
 
 impl RunSettings {
-    /// Reads the settings from the environment, for what the command line says.
+    /// Reads the settings that come from the environment; those of the command line have their
+    /// defaults, with one thread.
     ///
     /// # Errors
     /// When one of them makes no sense.
-    pub fn from_env(
-        device: Device,
-        threads: usize,
-        slots: NonZeroUsize,
-    ) -> Result<Self, EnvError> {
+    pub fn from_env() -> Result<Self, EnvError> {
         let seconds = |name, default| env::parsed_or(name, default).map(Duration::from_secs);
         let settings = Self {
-            device,
-            threads,
-            slots,
+            device: Device::Auto,
+            model: None,
+            threads: 1,
+            slots: NonZeroUsize::MIN,
             lease: seconds("LEASE_SECONDS", 60)?,
             drain: seconds("DRAIN_SECONDS", 25)?,
             shard_images: env::parsed_or("SHARD_IMAGES", 200)?,

@@ -85,8 +85,16 @@ async fn fate(jobs: &Jobs, config: &ServiceConfig, job: JobId) -> Result<Fate, J
         return Ok(Fate::Expired);
     }
     let is_near = left <= WARNING && matches!(end.outcome, Outcome::Done(_));
-    let is_warned = jobs.store.find(&folder.mail(MailKind::Expiring)).await?.is_some();
-    Ok(if is_near && !is_warned { Fate::Warned } else { Fate::Kept })
+    let is_warned = jobs
+        .store
+        .find(&folder.mail(MailKind::Expiring))
+        .await?
+        .is_some();
+    Ok(if is_near && !is_warned {
+        Fate::Warned
+    } else {
+        Fate::Kept
+    })
 }
 
 /// Whether nothing in the folder of a job that is none was written of late.
@@ -114,7 +122,9 @@ fn sweep_scratch(jobs: &Jobs, dry_run: bool) -> usize {
     let Some(root) = jobs.store.local_root() else {
         return 0;
     };
-    let folders = std::fs::read_dir(root.join("scratch")).into_iter().flatten();
+    let folders = std::fs::read_dir(root.join("scratch"))
+        .into_iter()
+        .flatten();
     let mut removed = 0;
     for folder in folders.flatten().map(|entry| entry.path()) {
         let newest = walkdir::WalkDir::new(&folder)

@@ -1,0 +1,215 @@
+//! A whole service for one test.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use common::{
+    job::{DoneFacts, EndFile, JobFile, JobId, JobOptions, MailKind, Outcome, Upload},
+    jobs::Jobs,
+    queue,
+    store::{JobFolder, Store, StoreUrl},
+};
+
+use crate::{
+    backend::{place::Place, until},
+    support::{Workbench, worker},
+};
+
+/// The tiny model that finds coloured squares.
+pub const MODEL: &str = "tiny-rows-xyxy";
+
+/// A store, a back end, and the workers that were started.
+pub struct Deployment {
+    pub bench: Workbench,
+    pub place: Place,
+    pub jobs: Jobs,
+    workers: Vec<Child>,
+    settings: Vec<(&'static str, String)>,
+}
+
+impl Deployment {
+    pub async fn new(place: Place, shard_images: u64) -> Self {
+        let bench = Workbench::new();
+        let store = Store::open(&StoreUrl::folder(bench.path("store"))).unwrap();
+        let (records, queue) = queue::open(&place.url()).await.unwrap();
+        let jobs = Jobs {
+            store,
+            records,
+            queue,
+        };
+        let settings = vec![
+            ("QUEUE_URL", full_url(&place)),
+            (
+                "STORE_URL",
+                format!("file://{}", bench.path("store").display()),
+            ),
+            ("MAIL_DIR", bench.path("mail").display().to_string()),
+            ("LEASE_SECONDS", "2".to_owned()),
+            ("SHARD_IMAGES", shard_images.to_string()),
+            (
+                "LOG_LEVEL",
+                std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned()),
+            ),
+        ];
+        Self {
+            bench,
+            place,
+            jobs,
+            workers: Vec::new(),
+            settings,
+        }
+    }
+
+    /// Sets a variable for commands from now on.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.settings.push((name, value.to_owned()));
+    }
+
+    /// A command of the program in this service.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = worker();
+        command
+            .args(arguments)
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Starts a worker with one thread and gives its number. What it logs stands in a file.
+    pub fn start_worker(&mut self) -> usize {
+        let number = self.workers.len();
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.bench.path("worker.log"))
+            .unwrap();
+        let child = self
+            .command(&["run", "--device", "cpu", "--threads", "1", "--model", MODEL])
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.workers.push(child);
+        number
+    }
+
+    pub fn worker(&mut self, number: usize) -> &mut Child {
+        &mut self.workers[number]
+    }
+
+    /// Kills a worker as `kill -9` does.
+    pub fn kill(&mut self, number: usize) {
+        let child = &mut self.workers[number];
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+
+    /// Submits files as the web front end does.
+    pub async fn submit(&self, files: &[&Path]) -> JobId {
+        let id = JobId::random().unwrap();
+        self.submit_as(id, files).await;
+        id
+    }
+
+    pub async fn submit_as(&self, id: JobId, files: &[&Path]) {
+        let mut uploads = Vec::new();
+        for (number, path) in files.iter().enumerate() {
+            let key = JobFolder::of(id).upload(number);
+            self.jobs.store.put_file(&key, path).await.unwrap();
+            uploads.push(Upload {
+                name: path.file_name().unwrap().to_str().unwrap().to_owned(),
+                size_bytes: fs::metadata(path).unwrap().len(),
+            });
+        }
+        let file = JobFile {
+            id,
+            accepted: jiff::Timestamp::now(),
+            email: "ada@example.org".parse().unwrap(),
+            options: JobOptions {
+                threshold: Some("0.6".parse().unwrap()),
+                ..JobOptions::default()
+            },
+            uploads,
+        };
+        self.jobs.submit(&file).await.unwrap();
+    }
+
+    /// Waits until a job is over.
+    pub async fn end_of(&self, job: JobId) -> EndFile {
+        let ended = until("the end of a job", async || {
+            self.jobs.store.end_file(job).await.unwrap().is_some()
+        });
+        tokio::select! {
+            () = ended => {}
+            () = self.lost_patience() => {}
+        }
+        self.jobs.store.end_file(job).await.unwrap().unwrap()
+    }
+
+    /// Before a test fails for having waited too long, the log is shown.
+    async fn lost_patience(&self) {
+        tokio::time::sleep(crate::backend::DEADLINE - std::time::Duration::from_secs(5)).await;
+        panic!("{}", self.log());
+    }
+
+    pub async fn done(&self, job: JobId) -> DoneFacts {
+        match self.end_of(job).await.outcome {
+            Outcome::Done(facts) => facts,
+            other => panic!("{other:?}\n{}", self.log()),
+        }
+    }
+
+    /// Waits until a mail about a job was sent.
+    pub async fn mailed(&self, job: JobId, kind: MailKind) {
+        let note = JobFolder::of(job).mail(kind);
+        until("a mail", async || {
+            self.jobs.store.find(&note).await.unwrap().is_some()
+        })
+        .await;
+    }
+
+    /// Waits until nothing is left to do.
+    pub async fn quiet(&self) {
+        until("the end of all tasks", async || {
+            self.jobs.records.store().jobs().await.unwrap().is_empty()
+        })
+        .await;
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.bench.path("worker.log")).unwrap_or_default()
+    }
+
+    /// Unpacks the package of a job.
+    pub fn unpack(&self, job: JobId) -> PathBuf {
+        let zip = self
+            .jobs
+            .store
+            .local_path(&JobFolder::of(job).package())
+            .unwrap();
+        let folder = self.bench.path(&format!("unpacked-{}", job.tag()));
+        let mut zip = zip::ZipArchive::new(fs::File::open(zip).unwrap()).unwrap();
+        zip.extract(&folder).unwrap();
+        folder
+    }
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        for worker in &mut self.workers {
+            let _ = worker.kill();
+            let _ = worker.wait();
+        }
+    }
+}
+
+/// With its password, if it had one; what is shown of it has none.
+fn full_url(place: &Place) -> String {
+    match place.url() {
+        queue::QueueUrl::Redis(url) => url.into(),
+        file @ queue::QueueUrl::Sqlite(_) => file.to_string(),
+    }
+}

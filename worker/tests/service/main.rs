@@ -1,0 +1,17 @@
+//! The service with its real programs: workers as processes, records in SQLite or in a Redis
+//! server of the test's own.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
+
+#[path = "../../../common/tests/support/mod.rs"]
+mod backend;
+mod deployment;
+mod fairness;
+mod kills;
+mod losses;
+mod same_bytes;
+mod stops;
+#[path = "../support/mod.rs"]
+mod support;
