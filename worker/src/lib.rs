@@ -9,6 +9,7 @@ pub mod input;
 pub mod job;
 pub mod journal;
 pub mod letterbox;
+pub mod mail;
 pub mod media;
 pub mod model;
 pub mod nms;
