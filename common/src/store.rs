@@ -12,8 +12,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::{
-    GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload, buffered::BufWriter,
-    path::Path as Key, signer::Signer,
+    GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
+    aws::AmazonS3ConfigKey, buffered::BufWriter, path::Path as Key, signer::Signer,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -41,7 +41,19 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, or the settings of the bucket make no sense.
     pub fn open(url: &StoreUrl) -> Result<Self, StoreError> {
-        url.open()
+        url.open(&[])
+    }
+
+    /// Opens the store with settings of its bucket that go before those in the environment; a
+    /// folder has none.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_with(
+        url: &StoreUrl,
+        settings: &[(AmazonS3ConfigKey, &str)],
+    ) -> Result<Self, StoreError> {
+        url.open(settings)
     }
 
     /// Where a file is on this machine's disk, if the store is a folder.

@@ -1,28 +1,30 @@
 #!/usr/bin/env bash
-# Installs what the tests compare with: exiftool, and a Python environment with independent
-# readers of the outputs in var/test-venv/.
+# Installs what the tests compare with and run against: exiftool, a Redis server, and in
+# var/test-venv/ a Python environment with independent readers of the outputs, a mail server and
+# an S3 server.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 requirements=worker/tests/readers/requirements.txt
 venv=var/test-venv
 
-install_exiftool() {
-    local package=libimage-exiftool-perl
-    if command -v exiftool >/dev/null; then return; fi
+# Installs a program by its Debian package, unless it is there.
+install_program() {
+    local program=$1 package=$2 home=$3
+    if command -v "$program" >/dev/null; then return; fi
     local as_root=()
     if [ "$(id -u)" != 0 ]; then
         if ! sudo -n true 2>/dev/null; then
-            echo "The tests need exiftool: sudo apt-get install $package" >&2
+            echo "The tests need $program: sudo apt-get install $package" >&2
             return 1
         fi
         as_root=(sudo -n)
     fi
     if ! command -v apt-get >/dev/null; then
-        echo "The tests need exiftool (https://exiftool.org): install it with your package manager." >&2
+        echo "The tests need $program ($home): install it with your package manager." >&2
         return 1
     fi
-    echo "Installing exiftool"
+    echo "Installing $program"
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install --yes --quiet --no-install-recommends "$package" ||
         { "${as_root[@]}" apt-get update --quiet &&
             DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install --yes --quiet --no-install-recommends "$package"; }
@@ -34,7 +36,7 @@ make_venv() {
     local stamp=$venv/.stamp wanted
     wanted="$(sha256sum <"$requirements") $(python3 --version)"
     if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
-    echo "Fetching the readers that the tests compare with into $venv"
+    echo "Fetching the readers and servers that the tests use into $venv"
     python3 -m venv --clear --without-pip "$venv"
     local packages
     packages=$("$venv/bin/python3" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
@@ -44,5 +46,6 @@ make_venv() {
     echo "$wanted" >"$stamp"
 }
 
-install_exiftool
+install_program exiftool libimage-exiftool-perl https://exiftool.org
+install_program redis-server redis-server https://redis.io
 make_venv

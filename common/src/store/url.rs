@@ -2,13 +2,18 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
 
-use object_store::{aws::AmazonS3Builder, local::LocalFileSystem, prefix::PrefixStore};
+use object_store::{
+    aws::{AmazonS3Builder, AmazonS3ConfigKey},
+    local::LocalFileSystem,
+    prefix::PrefixStore,
+};
 use url::Url;
 
 use super::{Store, StoreError};
 
 /// `file:///folder` or `s3://bucket/prefix`. Keys and region of a bucket come from the usual
-/// variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`).
+/// variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`, and
+/// `AWS_ALLOW_HTTP=true` for a server of one's own without TLS).
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoreUrl(Place);
 
@@ -30,7 +35,7 @@ impl StoreUrl {
         Self(Place::Folder(path))
     }
 
-    pub(super) fn open(&self) -> Result<Store, StoreError> {
+    pub(super) fn open(&self, settings: &[(AmazonS3ConfigKey, &str)]) -> Result<Store, StoreError> {
         match &self.0 {
             Place::Folder(path) => {
                 let unusable = |source| StoreError::Folder {
@@ -50,8 +55,11 @@ impl StoreUrl {
                 })
             }
             Place::Bucket(url) => {
-                let bucket = AmazonS3Builder::from_env()
-                    .with_url(url.as_str())
+                let mut builder = AmazonS3Builder::from_env().with_url(url.as_str());
+                for (key, value) in settings {
+                    builder = builder.with_config(*key, *value);
+                }
+                let bucket = builder
                     .build()
                     .map_err(|e| StoreError::Settings(Box::new(e)))?;
                 let prefix = url.path().trim_matches('/').to_owned();
