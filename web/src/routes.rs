@@ -14,11 +14,11 @@ use crate::{
 /// What people and programs use.
 pub(crate) fn public(config: &mut ServiceConfig) {
     config
-        .route("/", get().to(index::get))
-        .route("/static/{name}", get().to(asset::get))
-        .route("/deleted", get().to(delete::done))
-        .route("/healthz", get().to(health::live))
-        .route("/readyz", get().to(health::ready))
+        .route("/", read().to(index::get))
+        .route("/static/{name}", read().to(asset::get))
+        .route("/deleted", read().to(delete::done))
+        .route("/healthz", read().to(health::live))
+        .route("/readyz", read().to(health::ready))
         .service(
             resource("/jobs")
                 .wrap(from_fn(rate_limit))
@@ -27,23 +27,24 @@ pub(crate) fn public(config: &mut ServiceConfig) {
         .service(
             scope("/jobs/{id}")
                 .wrap(private())
-                .route("", get().to(job::get))
+                .route("", read().to(job::get))
                 .route("", web::delete().to(delete::post))
-                .route("/status", get().to(job::status))
+                .route("/status", read().to(job::status))
                 .route("/events", get().to(events::get))
-                .route("/results.zip", get_or_head().to(download::get))
-                .route("/cancel", get().to(cancel::get))
+                .route("/results.zip", read().to(download::get))
+                .route("/cancel", read().to(cancel::get))
                 .route("/cancel", post().to(cancel::post))
-                .route("/delete", get().to(delete::get))
+                .route("/delete", read().to(delete::get))
                 .route("/delete", post().to(delete::post)),
         );
 }
 
 /// What only the people who run it see, at an address of its own.
 pub(crate) fn internal(config: &mut ServiceConfig) {
-    config.route("/metrics", get().to(metrics::get));
+    config.route("/metrics", read().to(metrics::get));
 }
 
-fn get_or_head() -> Route {
+/// `GET`, or `HEAD` to know about it without having it.
+fn read() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }

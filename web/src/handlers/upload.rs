@@ -105,6 +105,7 @@ fn accepted(request: &HttpRequest, state: &State, job: JobId) -> HttpResponse {
     let url = format!("{base}{path}");
     HttpResponse::Created()
         .insert_header((header::LOCATION, path))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .json(Accepted {
             id: job,
             status_url: format!("{url}/status"),
