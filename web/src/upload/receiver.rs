@@ -111,29 +111,18 @@ impl Receiver {
     }
 
     async fn file(&mut self, name: &str, mut field: Field) -> Result<(), UploadError> {
-        let Some(first) = self.next(&mut field).await? else {
-            // So browsers send a choice of no file.
-            if !name.is_empty() {
-                self.store(name, Bytes::new(), &mut field).await?;
-            }
+        let first = self.next(&mut field).await?.transpose()?;
+        // So browsers send a choice of no file.
+        if first.is_none() && name.is_empty() {
             return Ok(());
-        };
-        self.store(name, first?, &mut field).await
-    }
-
-    async fn store(
-        &mut self,
-        name: &str,
-        first: Bytes,
-        field: &mut Field,
-    ) -> Result<(), UploadError> {
+        }
         let limit = self.state.config.max_upload_files;
         if self.uploads.len() >= limit {
             return Err(UploadError::TooManyFiles { limit });
         }
         let key = JobFolder::of(self.folder.job()).upload(self.uploads.len());
         let mut writer = self.state.jobs.store.writer(&key);
-        match self.copy(first, field, &mut writer).await {
+        match self.copy(first, &mut field, &mut writer).await {
             Ok(size_bytes) => {
                 self.uploads.push(Upload {
                     name: name.chars().take(NAME_CHARS).collect(),
@@ -150,13 +139,14 @@ impl Receiver {
 
     async fn copy(
         &mut self,
-        first: Bytes,
+        first: Option<Bytes>,
         field: &mut Field,
         writer: &mut BufWriter,
     ) -> Result<u64, UploadError> {
         let mut size_bytes = 0;
-        let mut chunk = Some(Ok(first));
-        while let Some(bytes) = chunk.transpose()? {
+        let mut chunk = first;
+        // A field must not be asked again after its end.
+        while let Some(bytes) = chunk {
             let length = bytes.len() as u64;
             size_bytes += length;
             self.bytes += length;
@@ -167,7 +157,7 @@ impl Receiver {
             self.room.take(length)?;
             writer.put(bytes).await.map_err(UploadError::Write)?;
             self.state.metrics.upload_bytes.inc_by(length);
-            chunk = self.next(field).await?;
+            chunk = self.next(field).await?.transpose()?;
         }
         writer.shutdown().await.map_err(UploadError::Finish)?;
         Ok(size_bytes)
