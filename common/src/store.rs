@@ -157,11 +157,27 @@ impl Store {
         }
     }
 
+    /// Asks the store for something that is not there: whether it answers at all.
+    ///
+    /// # Errors
+    /// When it does not, or refuses. A folder is gone, for example because it is no longer mounted.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        if let Some(root) = &self.root {
+            let found = tokio::fs::metadata(root).await;
+            return found.map(drop).map_err(|source| StoreError::Folder {
+                path: root.clone(),
+                source,
+            });
+        }
+        self.find(&Key::from("probe")).await.map(drop)
+    }
+
     /// A large file to be written from its start to its end. It appears when the writer is shut
     /// down; a writer that is dropped leaves nothing under the file's name.
     #[must_use]
     pub fn writer(&self, key: &Key) -> BufWriter {
         BufWriter::with_capacity(Arc::clone(&self.objects), key.clone(), PART_BYTES)
+            .with_max_concurrency(PARTS_AT_ONCE)
     }
 
     /// Copies a file of this machine into the store. It appears when it is whole.
@@ -359,6 +375,8 @@ async fn adopt(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<
 
 /// Size of the parts that large files are written in; S3 takes no smaller ones.
 const PART_BYTES: usize = 8 * 1024 * 1024;
+/// Parts of one file that are on their way at a time; each is held in memory.
+const PARTS_AT_ONCE: usize = 2;
 
 fn to_json<T: Serialize>(key: &Key, value: &T) -> Result<Bytes, StoreError> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|source| StoreError::Unreadable {
