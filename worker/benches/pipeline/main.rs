@@ -18,6 +18,7 @@ mod workload;
 
 use std::path::{Path, PathBuf};
 
+use bare::Bare;
 use batch::Shape;
 use settings::Settings;
 use spread::Spread;
@@ -40,6 +41,9 @@ const LARGE: Shape = Shape {
     height: 3000,
     tiles: 1,
 };
+
+/// A ratio that other programs on the machine change little.
+const IN_CPU_TIME: &str = "the same in processor time";
 
 fn main() -> anyhow::Result<()> {
     let settings = Settings::from_env()?;
@@ -74,8 +78,7 @@ struct Bench {
 
 /// One interleaved round of measurements on the model's own canvas.
 struct Round {
-    /// Inferences per second.
-    bare: f64,
+    bare: Bare,
     with_copies: Outcome,
     all_hits: Outcome,
     without_copies: Outcome,
@@ -147,8 +150,8 @@ impl Bench {
         })
     }
 
-    fn bare(&self, workload: &Workload) -> anyhow::Result<f64> {
-        bare::images_per_second(&self.settings.config, workload, self.settings.cores)
+    fn bare(&self, workload: &Workload) -> anyhow::Result<Bare> {
+        bare::measure(&self.settings.config, workload, self.settings.cores)
     }
 
     fn measure_own(&self, workload: &Workload) -> anyhow::Result<()> {
@@ -197,7 +200,7 @@ impl Bench {
             Spread::of(
                 rounds
                     .iter()
-                    .map(|(bare, run)| run.images_per_second / bare),
+                    .map(|(bare, run)| run.images_per_second / bare.images_per_second),
             ),
         );
         tables::stages(&rounds.iter().map(|(_, run)| run).collect::<Vec<_>>());
@@ -234,25 +237,27 @@ impl Bench {
 }
 
 fn print_ratios(rounds: &[Round], cores: usize) {
+    let of = |ratio: &dyn Fn(&Round) -> f64| Spread::of(rounds.iter().map(ratio));
+    let print = |what: &str, must, aim, outcome: fn(&Round) -> &Outcome| {
+        tables::row(
+            &format!("{what} / bare inference"),
+            must,
+            aim,
+            of(&|r| outcome(r).images_per_second / r.bare.images_per_second),
+        );
+        let in_cpu_time = of(&|r| r.bare.cpu_ms / outcome(r).cpu_ms);
+        tables::row(IN_CPU_TIME, tables::NONE, tables::NONE, in_cpu_time);
+    };
+    let copies = format!("end to end, copies of hits ({HITS_PERCENT} %)");
+    print(&copies, "0.45", "0.65", |r| &r.with_copies);
+    let (none, hits) = (tables::NONE, "end to end, every picture a hit");
+    print(hits, none, none, |r| &r.all_hits);
+    print("end to end, no copies", none, none, |r| &r.without_copies);
+    print_use(rounds, cores);
+}
+
+fn print_use(rounds: &[Round], cores: usize) {
     let of = |ratio: fn(&Round) -> f64| Spread::of(rounds.iter().map(ratio));
-    tables::row(
-        &format!("end to end, copies of hits ({HITS_PERCENT} %) / bare inference"),
-        "0.45",
-        "0.65",
-        of(|r| r.with_copies.images_per_second / r.bare),
-    );
-    tables::row(
-        "end to end, every picture a hit / bare inference",
-        tables::NONE,
-        tables::NONE,
-        of(|r| r.all_hits.images_per_second / r.bare),
-    );
-    tables::row(
-        "end to end, no copies / bare inference",
-        tables::NONE,
-        tables::NONE,
-        of(|r| r.without_copies.images_per_second / r.bare),
-    );
     let ideal = |r: &Round| r.with_copies.images_per_second / r.with_copies.ideal(cores);
     tables::row(
         "end to end / (threads / sum of its own stage times)",
@@ -276,7 +281,7 @@ fn print_ratios(rounds: &[Round], cores: usize) {
         "bare inference, images/s",
         tables::NONE,
         tables::NONE,
-        of(|r| r.bare),
+        of(|r| r.bare.images_per_second),
     );
     tables::row(
         "end to end, copies of hits, images/s",

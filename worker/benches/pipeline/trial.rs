@@ -31,6 +31,8 @@ pub(crate) struct Outcome {
     pub(crate) peak_memory_mb: f64,
     /// Processor seconds per wall second.
     pub(crate) cores_busy: f64,
+    /// Processor time of an image.
+    pub(crate) cpu_ms: f64,
     /// Thread time of each stage per image.
     pub(crate) stage_ms: Vec<(String, f64)>,
 }
@@ -94,6 +96,7 @@ fn outcome(facts: &Value) -> anyhow::Result<Outcome> {
         images_per_second: number(&execution["images_per_second"])?,
         peak_memory_mb: number(&execution["peak_memory_bytes"])? / 1e6,
         cores_busy: number(&execution["cpu_seconds"])? / number(&execution["wall_seconds"])?,
+        cpu_ms: number(&execution["cpu_seconds"])? * 1000.0 / images,
         stage_ms: stages
             .iter()
             .map(|(stage, seconds)| Ok((stage.clone(), number(seconds)? * 1000.0 / images)))
