@@ -69,22 +69,36 @@ def compare(worker, home, batch):
 
 
 def print_table(title, rounds):
-    print(f"\n| {title} | images/s | Trapline / it | cores busy | peak memory, MB | detections |")
-    print("|---|---|---|---|---|---|")
+    """One row for each program: medians, and ratios with their range."""
+    print(
+        f"\n| {title} | images/s | Trapline / it | its processor time / Trapline's "
+        "| cores busy | peak memory, MB | detections |"
+    )
+    print("|---|---|---|---|---|---|---|")
     for name in rounds[0]:
-        ratios = [
+        speed = [
             each["Trapline"]["images_per_second"] / each[name]["images_per_second"]
             for each in rounds
         ]
+        cpu = [cpu_seconds(each[name]) / cpu_seconds(each["Trapline"]) for each in rounds]
         middle = {
             key: statistics.median(each[name][key] for each in rounds) for key in rounds[0][name]
         }
         print(
-            f"| {name} | {middle['images_per_second']:.1f} "
-            f"| {statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f}) "
+            f"| {name} | {middle['images_per_second']:.1f} | {spread(speed)} | {spread(cpu)} "
             f"| {middle['cores_busy']:.2f} | {middle['peak_memory_mb']:.0f} "
             f"| {middle['detections']:.0f} |"
         )
+
+
+def cpu_seconds(run):
+    """Processor time of one image."""
+    return run["cores_busy"] / run["images_per_second"]
+
+
+def spread(ratios):
+    """Median and range."""
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
 
 
 def main():

@@ -203,6 +203,12 @@ impl Bench {
                     .map(|(bare, run)| run.images_per_second / bare.images_per_second),
             ),
         );
+        tables::row(
+            IN_CPU_TIME,
+            tables::NONE,
+            tables::NONE,
+            Spread::of(rounds.iter().map(|(bare, run)| bare.cpu_ms / run.cpu_ms)),
+        );
         tables::stages(&rounds.iter().map(|(_, run)| run).collect::<Vec<_>>());
         Ok(())
     }
