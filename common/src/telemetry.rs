@@ -3,9 +3,14 @@
 //! What must not stand in a log: addresses, job ids (they are keys), links, file names from users,
 //! coordinates. A job is named by [`JobId::tag`](crate::job::JobId::tag).
 
+use std::error::Error;
+
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::env::{self, EnvError};
+use crate::{
+    env::{self, EnvError},
+    job::JobId,
+};
 
 /// Begins logging. `LOG_FORMAT` is `text` (default) or `json`; `LOG_LEVEL` is a filter such as
 /// `info` (default) or `trapline=debug`.
@@ -30,4 +35,50 @@ pub fn begin() -> Result<(), EnvError> {
         }
     }
     Ok(())
+}
+
+/// An error with everything that caused it, for a log. Messages of the store's library name files,
+/// and with them jobs: an id in them is replaced by its tag.
+#[must_use]
+pub fn causes(error: &dyn Error) -> String {
+    let chain = std::iter::successors(Some(error), |&error| error.source());
+    let messages: Vec<String> = chain.map(|error| without_ids(&error.to_string())).collect();
+    messages.join(": ")
+}
+
+fn without_ids(text: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric();
+    let mut clean = String::with_capacity(text.len());
+    for part in text.split_inclusive(|c| !is_word(c)) {
+        let word = part.trim_end_matches(|c| !is_word(c));
+        match word.parse::<JobId>() {
+            Ok(id) => {
+                clean.push_str(&id.tag());
+                clean.push_str(&part[word.len()..]);
+            }
+            Err(_) => clean.push_str(part),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("writing part.zip")]
+    struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn causes_are_told_in_order_and_name_jobs_by_their_tags() {
+        let id = JobId::random().unwrap();
+        let inner = std::io::Error::other(format!("'/store/jobs/{id}/upload/00000#1' is ä full"));
+        let text = causes(&Outer(inner));
+        let tag = id.tag();
+        assert_eq!(
+            text,
+            format!("writing part.zip: '/store/jobs/{tag}/upload/00000#1' is ä full")
+        );
+    }
 }

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use common::{jobs::JobsError, records::RecordsError, store::StoreError};
+use common::{jobs::JobsError, records::RecordsError, store::StoreError, telemetry};
 
 use crate::{problem::Problem, submission::SubmissionError, upload::UploadError};
 
@@ -65,68 +65,76 @@ impl From<RecordsError> for WebError {
 impl WebError {
     /// What is told about it.
     pub(crate) fn problem(&self) -> Problem {
+        let (status, code, title, detail) = match self {
+            Self::NoSuchPage => return Problem::of_status(StatusCode::NOT_FOUND),
+            Self::Upload(error) => return error.problem(),
+            Self::Submission(error) => return error.problem(),
+            Self::Page(_) => return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+            Self::NotAJobId => NOT_A_JOB_ID,
+            Self::NoSuchJob => NO_SUCH_JOB,
+            Self::NoResult => NO_RESULT,
+            Self::CrossSite => CROSS_SITE,
+            Self::TooManyUploads { .. } => TOO_MANY_UPLOADS,
+            Self::TooManyWatchers => TOO_MANY_WATCHERS,
+            Self::Jobs(_) => UNAVAILABLE,
+        };
+        let problem = Problem::new(status, code, title, detail);
         match self {
-            Self::NoSuchPage => Problem::of_status(StatusCode::NOT_FOUND),
-            Self::NotAJobId => Problem::new(
-                StatusCode::NOT_FOUND,
-                "not-found",
-                "There is no job at this address",
-                "Check the link: it may have lost its end when it was copied.",
-            ),
-            Self::NoSuchJob => Problem::new(
-                StatusCode::GONE,
-                "gone",
-                "This job is not here any more",
-                "It was deleted, or its time was over; nothing of it is kept. If you copied the \
-                 link by hand, compare it with the one in the mail.",
-            ),
-            Self::NoResult => Problem::new(
-                StatusCode::NOT_FOUND,
-                "no-result",
-                "There is no result to download",
-                "The page of the job says how far it is.",
-            ),
-            Self::CrossSite => Problem::new(
-                StatusCode::FORBIDDEN,
-                "cross-site",
-                "The request came from another site",
-                "Open this service's own page and try there.",
-            ),
             Self::TooManyUploads {
                 retry_after_seconds,
-            } => Problem {
-                retry_after_seconds: Some(*retry_after_seconds),
-                ..Problem::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "too-many-uploads",
-                    "Too many uploads in a short time",
-                    "Put several zips into one upload, or try again a little later.",
-                )
-            },
-            Self::TooManyWatchers => Problem {
-                retry_after_seconds: Some(30),
-                ..Problem::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "too-many-watchers",
-                    "Too many people watch their jobs",
-                    "Load the page again from time to time instead.",
-                )
-            },
-            Self::Upload(error) => error.problem(),
-            Self::Submission(error) => error.problem(),
-            Self::Jobs(_) => Problem {
-                retry_after_seconds: Some(30),
-                ..Problem::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "The service cannot reach its files just now",
-                    "Jobs that were accepted are safe. Try again in a minute.",
-                )
-            },
-            Self::Page(_) => Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+            } => problem.retry_after(*retry_after_seconds),
+            Self::TooManyWatchers | Self::Jobs(_) => problem.retry_after(30),
+            _ => problem,
         }
     }
 }
+
+/// A status, its stable name, its title, and what to do.
+type Told = (StatusCode, &'static str, &'static str, &'static str);
+
+const NOT_A_JOB_ID: Told = (
+    StatusCode::NOT_FOUND,
+    "not-found",
+    "There is no job at this address",
+    "Check the link: it may have lost its end when it was copied.",
+);
+const NO_SUCH_JOB: Told = (
+    StatusCode::GONE,
+    "gone",
+    "This job is not here any more",
+    "It was deleted, or its time was over; nothing of it is kept. If you copied the link by hand, \
+     compare it with the one in the mail.",
+);
+const NO_RESULT: Told = (
+    StatusCode::NOT_FOUND,
+    "no-result",
+    "There is no result to download",
+    "The page of the job says how far it is.",
+);
+const CROSS_SITE: Told = (
+    StatusCode::FORBIDDEN,
+    "cross-site",
+    "The request came from another site",
+    "Open this service's own page and try there.",
+);
+const TOO_MANY_UPLOADS: Told = (
+    StatusCode::TOO_MANY_REQUESTS,
+    "too-many-uploads",
+    "Too many uploads in a short time",
+    "Put several zips into one upload, or try again a little later.",
+);
+const TOO_MANY_WATCHERS: Told = (
+    StatusCode::SERVICE_UNAVAILABLE,
+    "too-many-watchers",
+    "Too many people watch their jobs",
+    "Load the page again from time to time instead.",
+);
+const UNAVAILABLE: Told = (
+    StatusCode::SERVICE_UNAVAILABLE,
+    "unavailable",
+    "The service cannot reach its files just now",
+    "Jobs that were accepted are safe. Try again in a minute.",
+);
 
 /// An answer without a body that carries what is to be told.
 pub(crate) fn bare_answer(problem: Problem) -> HttpResponse {
@@ -147,7 +155,7 @@ impl ResponseError for WebError {
     fn error_response(&self) -> HttpResponse {
         let problem = self.problem();
         if problem.status.is_server_error() {
-            let error: &dyn std::error::Error = self;
+            let error = telemetry::causes(self);
             tracing::error!(error, code = problem.code, "a request failed");
         }
         bare_answer(problem)

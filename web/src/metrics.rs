@@ -2,7 +2,7 @@
 
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    Registry, TextEncoder, core::Collector,
 };
 
 /// The counters.
@@ -40,7 +40,6 @@ impl Metrics {
     /// # Errors
     /// When two have the same name.
     pub(crate) fn new() -> prometheus::Result<Self> {
-        let registry = Registry::new();
         let opts = |name: &str, help: &str| Opts::new(format!("trapline_{name}"), help);
         let build = IntGaugeVec::new(opts("build_info", "The program"), &["program", "version"])?;
         build
@@ -69,20 +68,28 @@ impl Metrics {
             jobs: IntGaugeVec::new(opts("jobs", "Open jobs by state"), &["state"])?,
             queue: IntGaugeVec::new(opts("queue_depth", "Wake-ups that wait"), &["queue"])?,
             workers: IntGauge::with_opts(opts("workers", "Living workers"))?,
-            registry,
+            registry: Registry::new(),
         };
-        let registry = &metrics.registry;
-        registry.register(Box::new(build))?;
-        registry.register(Box::new(metrics.requests.clone()))?;
-        registry.register(Box::new(metrics.seconds.clone()))?;
-        registry.register(Box::new(metrics.uploads.clone()))?;
-        registry.register(Box::new(metrics.upload_bytes.clone()))?;
-        registry.register(Box::new(metrics.watchers.clone()))?;
-        registry.register(Box::new(metrics.free_bytes.clone()))?;
-        registry.register(Box::new(metrics.jobs.clone()))?;
-        registry.register(Box::new(metrics.queue.clone()))?;
-        registry.register(Box::new(metrics.workers.clone()))?;
+        metrics.register(build)?;
         Ok(metrics)
+    }
+
+    fn register(&self, build: IntGaugeVec) -> prometheus::Result<()> {
+        let collectors: [Box<dyn Collector>; 10] = [
+            Box::new(build),
+            Box::new(self.requests.clone()),
+            Box::new(self.seconds.clone()),
+            Box::new(self.uploads.clone()),
+            Box::new(self.upload_bytes.clone()),
+            Box::new(self.watchers.clone()),
+            Box::new(self.free_bytes.clone()),
+            Box::new(self.jobs.clone()),
+            Box::new(self.queue.clone()),
+            Box::new(self.workers.clone()),
+        ];
+        collectors
+            .into_iter()
+            .try_for_each(|one| self.registry.register(one))
     }
 
     /// All counters as text.

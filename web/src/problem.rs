@@ -46,6 +46,30 @@ impl Problem {
         }
     }
 
+    /// With the limit that was broken.
+    pub(crate) fn with_limit(self, limit: u64) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
+    }
+
+    /// With the field of the form that is meant.
+    pub(crate) fn about(self, field: &'static str) -> Self {
+        Self {
+            field: Some(field),
+            ..self
+        }
+    }
+
+    /// With the time after which to try again.
+    pub(crate) fn retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after_seconds: Some(seconds),
+            ..self
+        }
+    }
+
     /// What to say where only a status is known.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let (code, title, detail) = match status.as_u16() {

@@ -52,15 +52,11 @@ impl From<StoreError> for SubmissionError {
 impl SubmissionError {
     /// What is told about it.
     pub(crate) fn problem(&self) -> Problem {
-        let unusable = |code, title, detail: String| Problem {
-            field: Some("files"),
-            ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail)
-        };
         match self {
             Self::Archive {
                 name,
                 source: ArchiveError::Access(_),
-            } => unavailable(format!("'{name}' arrived, but could not be looked at.")),
+            } => unavailable(&format!("'{name}' arrived, but could not be looked at.")),
             Self::Archive { name, source } => unusable(
                 "unusable-archive",
                 "A zip cannot be used",
@@ -70,41 +66,46 @@ impl SubmissionError {
                 "no-images",
                 "There are no pictures in the upload",
                 "Choose the pictures themselves (JPEG, PNG, TIFF, WebP, BMP or GIF), or a zip of \
-                 the folder that they are in. An archive inside a zip is not opened."
-                    .to_owned(),
+                 the folder that they are in. An archive inside a zip is not opened.",
             ),
             Self::UnsupportedImages => unusable(
                 "unsupported-images",
                 "The pictures are of a kind that cannot be read",
-                "Convert them to JPEG, PNG, TIFF, WebP, BMP or GIF first.".to_owned(),
+                "Convert them to JPEG, PNG, TIFF, WebP, BMP or GIF first.",
             ),
             Self::Field(fault) => UploadError::Field(fault.clone()).problem(),
             Self::TooManyMails {
                 retry_after_seconds,
-            } => Problem {
-                retry_after_seconds: Some(*retry_after_seconds),
-                ..Problem::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "too-many-mails",
-                    "This address gets too many mails today",
-                    "Put several zips into one upload, or try again tomorrow. Nothing of this \
-                     upload was kept.",
-                )
-            },
+            } => too_many_mails().retry_after(*retry_after_seconds),
             Self::Jobs(_) | Self::Look(_) => {
-                unavailable("The upload arrived, but could not be accepted.".to_owned())
+                unavailable("The upload arrived, but could not be accepted.")
             }
         }
     }
 }
 
-fn unavailable(what: String) -> Problem {
+fn unusable(code: &'static str, title: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail).about("files")
+}
+
+fn too_many_mails() -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-many-mails",
+        "This address gets too many mails today",
+        "Put several zips into one upload, or try again tomorrow. Nothing of this upload was kept.",
+    )
+}
+
+fn unavailable(what: &str) -> Problem {
+    let detail = format!(
+        "{what} Something of ours failed, and nothing was kept. Try again in a few minutes."
+    );
+    let title = "The upload could not be accepted";
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "unavailable",
-        "The upload could not be accepted",
-        format!(
-            "{what} Something of ours failed, and nothing was kept. Try again in a few minutes."
-        ),
+        title,
+        detail,
     )
 }

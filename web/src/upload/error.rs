@@ -63,89 +63,96 @@ impl UploadError {
 
     /// What is told about it.
     pub(crate) fn problem(&self) -> Problem {
+        let problem = Problem::new(self.status(), self.code(), self.title(), self.detail());
         match self {
-            Self::TooLarge { limit } => Problem {
-                limit: Some(*limit),
-                ..Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "too-large",
-                    "The upload is too large",
-                    format!(
-                        "One upload may have up to {}. Split it into several uploads, for \
-                         example one for each card.",
-                        units::bytes(*limit)
-                    ),
-                )
-            },
-            Self::TooManyFiles { limit } => Problem {
-                limit: Some(*limit as u64),
-                ..Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "too-many-files",
-                    "The upload has too many files",
-                    format!(
-                        "One upload may have up to {} files. Zip the folder with the pictures \
-                         and upload the zip: it counts as one.",
-                        units::count(*limit as u64)
-                    ),
-                )
-            },
-            Self::NoSpace(_) => Problem {
-                retry_after_seconds: Some(3600),
-                ..Problem::new(
-                    StatusCode::INSUFFICIENT_STORAGE,
-                    "no-space",
-                    "There is no room for this upload now",
-                    "The disk of this service is nearly full. Nothing was kept. Room comes back \
-                     as older results expire: try again later, or with a smaller upload.",
-                )
-            },
-            Self::Stalled => Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "stalled",
-                "The upload stood still for too long",
-                "Nothing was kept. Check your connection and upload again.",
-            ),
-            Self::Malformed(_) => Problem::new(
-                StatusCode::BAD_REQUEST,
-                "incomplete",
-                "The upload did not arrive as a whole",
-                "Nothing was kept. Send it as multipart/form-data with the field 'email' and \
-                 one or more files.",
-            ),
-            Self::NotTheForm => Problem::new(
-                StatusCode::BAD_REQUEST,
-                "not-the-form",
-                "This is not the form of this service",
-                "A field is too long, or there are too many. Load the page again and try once \
-                 more.",
-            ),
-            Self::Field(fault) => Problem {
-                field: Some(fault.field),
-                ..Problem::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "invalid-field",
-                    fault.title,
-                    fault.detail.clone(),
-                )
-            },
-            Self::NoFiles => Problem {
-                field: Some("files"),
-                ..Problem::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "no-files",
-                    "No files were chosen",
-                    "Choose one or more zips, or pictures, and upload again.",
-                )
-            },
+            Self::TooLarge { limit } => problem.with_limit(*limit),
+            Self::TooManyFiles { limit } => problem.with_limit(*limit as u64),
+            Self::NoSpace(_) => problem.retry_after(3600),
+            Self::Field(fault) => problem.about(fault.field),
+            Self::NoFiles => problem.about("files"),
+            _ => problem,
+        }
+    }
+
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::TooLarge { .. } | Self::TooManyFiles { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
+            Self::Stalled => StatusCode::REQUEST_TIMEOUT,
+            Self::Malformed(_) | Self::NotTheForm => StatusCode::BAD_REQUEST,
+            Self::Field(_) | Self::NoFiles => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_) => {
-                Problem::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    "The upload could not be written",
-                    "Something of ours failed, and nothing was kept. Try again in a few minutes.",
-                )
+                StatusCode::SERVICE_UNAVAILABLE
             }
         }
+    }
+
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "too-large",
+            Self::TooManyFiles { .. } => "too-many-files",
+            Self::NoSpace(_) => "no-space",
+            Self::Stalled => "stalled",
+            Self::Malformed(_) => "incomplete",
+            Self::NotTheForm => "not-the-form",
+            Self::Field(_) => "invalid-field",
+            Self::NoFiles => "no-files",
+            Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_) => {
+                "unavailable"
+            }
+        }
+    }
+
+    const fn title(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "The upload is too large",
+            Self::TooManyFiles { .. } => "The upload has too many files",
+            Self::NoSpace(_) => "There is no room for this upload now",
+            Self::Stalled => "The upload stood still for too long",
+            Self::Malformed(_) => "The upload did not arrive as a whole",
+            Self::NotTheForm => "This is not the form of this service",
+            Self::Field(fault) => fault.title,
+            Self::NoFiles => "No files were chosen",
+            Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_) => {
+                "The upload could not be written"
+            }
+        }
+    }
+
+    fn detail(&self) -> String {
+        let text = match self {
+            Self::TooLarge { limit } => {
+                let limit = units::bytes(*limit);
+                return format!(
+                    "One upload may have up to {limit}. Split it into several uploads, for \
+                     example one for each card."
+                );
+            }
+            Self::TooManyFiles { limit } => {
+                let limit = units::count(*limit as u64);
+                return format!(
+                    "One upload may have up to {limit} files. Zip the folder with the pictures \
+                     and upload the zip: it counts as one."
+                );
+            }
+            Self::NoSpace(_) => {
+                "The disk of this service is nearly full. Nothing was kept. Room comes back as \
+                 older results expire: try again later, or with a smaller upload."
+            }
+            Self::Stalled => "Nothing was kept. Check your connection and upload again.",
+            Self::Malformed(_) => {
+                "Nothing was kept. Send it as multipart/form-data with the field 'email' and one \
+                 or more files."
+            }
+            Self::NotTheForm => {
+                "A field is too long, or there are too many. Load the page again and try once more."
+            }
+            Self::Field(fault) => &fault.detail,
+            Self::NoFiles => "Choose one or more zips, or pictures, and upload again.",
+            Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_) => {
+                "Something of ours failed, and nothing was kept. Try again in a few minutes."
+            }
+        };
+        text.to_owned()
     }
 }

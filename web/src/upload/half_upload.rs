@@ -3,6 +3,7 @@
 use common::{
     job::JobId,
     store::{JobFolder, Store},
+    telemetry,
 };
 
 /// The folder of an upload that is no job yet. When this is dropped, the folder goes too.
@@ -52,6 +53,7 @@ impl Drop for HalfUpload {
 
 async fn remove(store: Store, job: JobId) {
     if let Err(error) = store.remove_below(JobFolder::of(job).root()).await {
-        tracing::warn!(%error, "a half upload stays until the next sweep");
+        let error = telemetry::causes(&error);
+        tracing::warn!(error, "a half upload stays until the next sweep");
     }
 }

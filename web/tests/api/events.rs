@@ -20,7 +20,7 @@ async fn event(answer: &mut Response, is_it: impl Fn(&str) -> bool) -> String {
         panic!("the stream ended with {text:?}");
     };
     let limit = std::time::Duration::from_secs(20);
-    tokio::time::timeout(limit, read).await.expect("an event")
+    tokio::time::timeout(limit, read).await.unwrap()
 }
 
 #[actix_web::test]

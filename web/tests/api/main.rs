@@ -1,5 +1,10 @@
 //! The real server over HTTP, with a SQLite file and a folder as its store.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something is not as it should be"
+)]
+
 mod download;
 mod events;
 mod job_page;
