@@ -6,7 +6,7 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
 use common::{
@@ -32,11 +32,14 @@ struct Place {
 
 enum Kind {
     Folder(TempDir),
-    Bucket(PythonServer),
+    Bucket,
 }
 
+/// The server of all buckets; it ends when the tests do and its input is closed.
+static SERVER: LazyLock<PythonServer> = LazyLock::new(|| PythonServer::start("s3_server.py"));
+
 impl Place {
-    fn folder() -> Self {
+    async fn folder() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = StoreUrl::folder(folder.path().join("new/store"));
         Self {
@@ -45,10 +48,13 @@ impl Place {
         }
     }
 
-    fn bucket_at(url: &str) -> Self {
-        let server = PythonServer::start("s3_server.py");
+    /// A bucket of its own, and in it the folder `prefix`.
+    async fn bucket_at(prefix: &str) -> Self {
+        let name = id().to_string();
+        ask("PUT", &format!("/{name}")).await;
+        let url = format!("s3://{name}{prefix}");
         let settings = [
-            (Setting::Endpoint, server.greeting.as_str()),
+            (Setting::Endpoint, SERVER.greeting.as_str()),
             (Setting::AccessKeyId, "key"),
             (Setting::SecretAccessKey, "secret"),
             (Setting::Region, "us-east-1"),
@@ -59,16 +65,16 @@ impl Place {
         ];
         Self {
             store: Store::open_with(&url.parse().unwrap(), &settings).unwrap(),
-            kind: Kind::Bucket(server),
+            kind: Kind::Bucket,
         }
     }
 
-    fn bucket() -> Self {
-        Self::bucket_at("s3://cards")
+    async fn bucket() -> Self {
+        Self::bucket_at("").await
     }
 
-    fn bucket_with_prefix() -> Self {
-        Self::bucket_at("s3://cards/some/prefix")
+    async fn bucket_with_prefix() -> Self {
+        Self::bucket_at("/some/prefix").await
     }
 }
 
@@ -77,21 +83,21 @@ macro_rules! of_all_stores {
         mod in_a_folder {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $promise() {
-                super::$promise(&super::Place::folder()).await;
+                super::$promise(&super::Place::folder().await).await;
             })*
         }
 
         mod in_a_bucket {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $promise() {
-                super::$promise(&super::Place::bucket()).await;
+                super::$promise(&super::Place::bucket().await).await;
             })*
         }
 
         mod below_a_prefix {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
             async fn $promise() {
-                super::$promise(&super::Place::bucket_with_prefix()).await;
+                super::$promise(&super::Place::bucket_with_prefix().await).await;
             })*
         }
     };
@@ -286,25 +292,23 @@ async fn a_file_can_be_fetched_by_a_signed_address(place: &Place) {
             let path = store.local_path(&key).unwrap();
             assert_eq!(std::fs::read(path).unwrap(), b"package");
         }
-        Kind::Bucket(server) => {
+        Kind::Bucket => {
             let signed = signed.unwrap();
             assert!(signed.contains("X-Amz-Expires=3600"), "{signed}");
             assert!(store.local_path(&key).is_none());
-            let path = signed.strip_prefix(&server.greeting).unwrap();
-            assert!(
-                get(&server.greeting, path)
-                    .await
-                    .ends_with("\r\n\r\npackage")
-            );
+            let path = signed.strip_prefix(&SERVER.greeting).unwrap();
+            assert!(ask("GET", path).await.ends_with("\r\n\r\npackage"));
         }
     }
 }
 
 /// A plain HTTP request without any key of ours.
-async fn get(server: &str, path: &str) -> String {
-    let address = server.strip_prefix("http://").unwrap();
+async fn ask(method: &str, path: &str) -> String {
+    let address = SERVER.greeting.strip_prefix("http://").unwrap();
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer)
