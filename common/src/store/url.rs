@@ -2,13 +2,20 @@
 
 use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
 
-use object_store::{aws::AmazonS3Builder, local::LocalFileSystem, prefix::PrefixStore};
+use object_store::{
+    aws::{AmazonS3, AmazonS3Builder},
+    local::LocalFileSystem,
+    prefix::PrefixStore,
+};
+use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{Store, StoreError};
+use crate::env::{self, EnvError};
 
 /// `file:///folder` or `s3://bucket/prefix`. Keys and region of a bucket come from the usual
-/// variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`).
+/// variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`); the secret
+/// key can also be the file `AWS_SECRET_ACCESS_KEY_FILE` or the credential `aws_secret_access_key`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoreUrl(Place);
 
@@ -50,10 +57,7 @@ impl StoreUrl {
                 })
             }
             Place::Bucket(url) => {
-                let bucket = AmazonS3Builder::from_env()
-                    .with_url(url.as_str())
-                    .build()
-                    .map_err(|e| StoreError::Settings(Box::new(e)))?;
+                let bucket = bucket(url).map_err(|e| StoreError::Settings(Box::new(e)))?;
                 let prefix = url.path().trim_matches('/').to_owned();
                 let signer = Arc::new(PrefixSigner {
                     bucket: bucket.clone(),
@@ -69,10 +73,23 @@ impl StoreUrl {
     }
 }
 
+fn bucket(url: &Url) -> object_store::Result<AmazonS3> {
+    let secret = env::maybe_secret("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY_FILE");
+    let secret = secret.map_err(|error: EnvError| object_store::Error::Generic {
+        store: "S3",
+        source: Box::new(error),
+    })?;
+    let mut bucket = AmazonS3Builder::from_env().with_url(url.as_str());
+    if let Some(secret) = secret {
+        bucket = bucket.with_secret_access_key(secret.expose_secret());
+    }
+    bucket.build()
+}
+
 /// Signs addresses below a prefix, which [`PrefixStore`] does not.
 #[derive(Debug)]
 struct PrefixSigner {
-    bucket: object_store::aws::AmazonS3,
+    bucket: AmazonS3,
     prefix: String,
 }
 
