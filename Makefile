@@ -11,7 +11,7 @@ SETUP := worker/setup
 export INPUT OUT MODEL ARGS
 export WORKER := $(TARGET)/release/trapline-worker
 
-.PHONY: help run build test bench bench-peers lint audit setup setup-gpu model sample preflight clean distclean
+.PHONY: help install uninstall run build test bench bench-peers lint audit setup setup-gpu model sample preflight clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -25,9 +25,16 @@ build: setup ## Build the program and fetch the library and model that it needs
 
 test: setup sample ## Install what the tests need and run all of them
 	@bash $(SETUP)/test_tools.sh
+	@bash systemd/check.sh
 	cargo test --workspace --locked --no-run
 	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
 	cargo test --workspace --locked
+
+install: ## Install what was built, for systemd (PREFIX=/usr/local, DESTDIR=)
+	@BUILT=$${BUILT:-$(TARGET)/release} bash systemd/install.sh
+
+uninstall: ## Remove it again; settings, jobs and models stay
+	@bash systemd/uninstall.sh
 
 bench: build sample ## Measure speed and memory on a batch that it makes
 	@bash worker/benches/tools/venv.sh var/bench-venv worker/benches/tools/requirements.txt

@@ -59,7 +59,7 @@ pub fn parsed_or<T: FromStr<Err: Display>>(name: &'static str, default: T) -> Re
 }
 
 /// A secret: the content of the file that `NAME_FILE` names, of the credential `name` that
-/// systemd passes, or the variable itself.
+/// systemd passes, or the variable itself. A blank file counts as not given.
 ///
 /// # Errors
 /// When the file that was named cannot be read.
@@ -71,12 +71,59 @@ pub fn maybe_secret(
     let credential = maybe("CREDENTIALS_DIRECTORY")?
         .map(|folder| std::path::Path::new(&folder).join(name.to_ascii_lowercase()))
         .filter(|path| path.is_file());
-    let Some(path) = named.or(credential) else {
-        return Ok(maybe(name)?.map(Into::into));
+    let in_file = match named.or(credential) {
+        Some(path) => secret_in(&path, file_variable)?,
+        None => None,
     };
-    let text = std::fs::read_to_string(&path).map_err(|error| EnvError::Invalid {
+    Ok(match in_file {
+        Some(secret) => Some(secret),
+        None => maybe(name)?.map(Into::into),
+    })
+}
+
+fn secret_in(
+    path: &std::path::Path,
+    file_variable: &'static str,
+) -> Result<Option<secrecy::SecretString>, EnvError> {
+    let text = std::fs::read_to_string(path).map_err(|error| EnvError::Invalid {
         name: file_variable,
         reason: format!("{} cannot be read: {error}", path.display()),
     })?;
-    Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned().into()))
+    let text = text.trim_end_matches(['\r', '\n']);
+    Ok((!text.is_empty()).then(|| text.to_owned().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret as _;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_its_file_without_the_end_of_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("queue_password");
+        for (text, secret) in [
+            ("s3 cret\n", Some("s3 cret")),
+            ("s3cret\r\n", Some("s3cret")),
+            ("s3cret", Some("s3cret")),
+            ("\n", None),
+            ("", None),
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let found = secret_in(&path, "QUEUE_PASSWORD_FILE").unwrap();
+            let found = found.as_ref().map(|secret| secret.expose_secret());
+            assert_eq!(found, secret, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_cannot_be_read_is_an_error_that_names_the_variable() {
+        let error = secret_in(std::path::Path::new("/nowhere"), "QUEUE_PASSWORD_FILE").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("QUEUE_PASSWORD_FILE: /nowhere")
+        );
+    }
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How often a worker looks for wake-ups.
-const POLL: Duration = Duration::from_millis(500);
+const POLL: Duration = Duration::from_millis(250);
 /// How often a worker tells apalis that it lives, and how many times it may miss that.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const MISSED_HEARTBEATS: usize = 6;

@@ -7,8 +7,9 @@ use crate::{
 };
 
 async fn a_small_job_comes_between(place: Place) {
-    let mut service = Deployment::new(place, 20).await;
-    let big = odd_card(&service.bench, 400);
+    // Shards that take longer than looking for the next wake-up, as real ones do.
+    let mut service = Deployment::new(place, 150).await;
+    let big = odd_card(&service.bench, 3000);
     let small_bench = crate::support::Workbench::new();
     let small = odd_card(&small_bench, 10);
     let big = service.submit(&[&big]).await;
