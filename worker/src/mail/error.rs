@@ -73,7 +73,10 @@ pub enum MailerError {
         #[source]
         source: io::Error,
     },
-    /// TLS cannot be set up, or the file of the authority holds no certificate.
+    /// There is no certificate in the file of the authority.
+    #[error("SMTP_CA_FILE: {0} holds no certificate in PEM form")]
+    NoCertificate(PathBuf),
+    /// TLS cannot be set up, or the certificate of the authority is damaged.
     #[error("TLS for the mail server cannot be set up")]
     Tls(#[source] smtp::Error),
     /// The folder of mails cannot be made.

@@ -121,6 +121,10 @@ fn tls_parameters(host: &str, ca: Option<&Path>) -> Result<TlsParameters, Mailer
             path: path.to_owned(),
             source,
         })?;
+        // lettre takes a file without any, and the server would be distrusted later.
+        if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(MailerError::NoCertificate(path.to_owned()));
+        }
         let certificate = Certificate::from_pem(&pem).map_err(MailerError::Tls)?;
         builder = builder.add_root_certificate(certificate);
     }
