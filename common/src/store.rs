@@ -5,12 +5,14 @@
 
 mod error;
 mod folder;
+mod job_files;
+mod transfer;
 mod url;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use object_store::{
     GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
     aws::AmazonS3ConfigKey, buffered::BufWriter, path::Path as Key, signer::Signer,
@@ -20,8 +22,6 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use self::url::{InvalidStoreUrl, StoreUrl};
 pub use error::StoreError;
 pub use folder::JobFolder;
-
-use crate::job::{EndFile, JobFile, JobId, PlanFile};
 
 /// The folder of all jobs.
 const JOBS: &str = "jobs";
@@ -180,61 +180,6 @@ impl Store {
             .with_max_concurrency(PARTS_AT_ONCE)
     }
 
-    /// Copies a file of this machine into the store. It appears when it is whole.
-    ///
-    /// # Errors
-    /// When the file cannot be read or the store refuses.
-    pub async fn put_file(&self, key: &Key, path: &std::path::Path) -> Result<(), StoreError> {
-        let copy = async {
-            let mut file = tokio::fs::File::open(path).await?;
-            let mut writer = self.writer(key);
-            let copied = tokio::io::copy(&mut file, &mut writer).await;
-            if copied.is_err() {
-                let _ = writer.abort().await;
-            }
-            copied?;
-            tokio::io::AsyncWriteExt::shutdown(&mut writer).await
-        };
-        copy.await.map_err(|source| StoreError::Copy {
-            name: error::last_part(key),
-            source,
-        })
-    }
-
-    /// Moves a file of this machine into the store: a mere renaming where both are on one disk.
-    ///
-    /// # Errors
-    /// When the file cannot be read or the store refuses.
-    pub async fn adopt_file(&self, key: &Key, path: &std::path::Path) -> Result<(), StoreError> {
-        if let Some(target) = self.local_path(key)
-            && adopt(path, &target).await.is_ok()
-        {
-            return Ok(());
-        }
-        self.put_file(key, path).await
-    }
-
-    /// Copies a file of the store to this machine.
-    ///
-    /// # Errors
-    /// When it is not there, the store fails, or the disk refuses.
-    pub async fn fetch_file(&self, key: &Key, path: &std::path::Path) -> Result<(), StoreError> {
-        let found = self.objects.get_opts(key, GetOptions::default()).await;
-        let mut parts = found.map_err(|e| StoreError::of(key, e))?.into_stream();
-        let copy = async {
-            let mut file = tokio::fs::File::create(path).await?;
-            while let Some(part) = parts.next().await {
-                let part = part.map_err(std::io::Error::other)?;
-                tokio::io::AsyncWriteExt::write_all(&mut file, &part).await?;
-            }
-            tokio::io::AsyncWriteExt::flush(&mut file).await
-        };
-        copy.await.map_err(|source| StoreError::Copy {
-            name: error::last_part(key),
-            source,
-        })
-    }
-
     /// Bytes `range` of a file.
     ///
     /// # Errors
@@ -275,18 +220,6 @@ impl Store {
         found.map_err(|e| StoreError::of(folder, e))
     }
 
-    /// All folders of jobs, those without a `job.json` too.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn jobs(&self) -> Result<Vec<JobId>, StoreError> {
-        let jobs = Key::from(JOBS);
-        let found = self.objects.list_with_delimiter(Some(&jobs)).await;
-        let found = found.map_err(|e| StoreError::of(&jobs, e))?;
-        let names = found.common_prefixes.iter().filter_map(Key::filename);
-        Ok(names.filter_map(|name| name.parse().ok()).collect())
-    }
-
     /// Removes a file; it is fine when it is not there.
     ///
     /// # Errors
@@ -297,80 +230,6 @@ impl Store {
             Err(error) => Err(StoreError::of(key, error)),
         }
     }
-
-    /// Removes a job's folder with all that is in it; `job.json` goes first, so that what a crash
-    /// leaves behind is no job any more.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub async fn remove_job(&self, job: JobId) -> Result<(), StoreError> {
-        let folder = JobFolder::of(job);
-        self.remove(&folder.job_file()).await?;
-        self.remove_below(folder.root()).await
-    }
-
-    /// Removes everything below a folder.
-    ///
-    /// # Errors
-    /// When the store refuses.
-    pub async fn remove_below(&self, folder: &Key) -> Result<(), StoreError> {
-        if let Some(path) = self.local_path(folder) {
-            // One call, which takes half-written files and empty folders too.
-            return match tokio::fs::remove_dir_all(&path).await {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(StoreError::Copy {
-                        name: error::last_part(folder),
-                        source: error,
-                    })
-                }
-                _ => Ok(()),
-            };
-        }
-        let keys = self
-            .objects
-            .list(Some(folder))
-            .map_ok(|m| m.location)
-            .boxed();
-        let removed = self
-            .objects
-            .delete_stream(keys)
-            .try_collect::<Vec<_>>()
-            .await;
-        removed.map(drop).map_err(|e| StoreError::of(folder, e))
-    }
-
-    /// What was asked for; `None` when there is no such job.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn job_file(&self, job: JobId) -> Result<Option<JobFile>, StoreError> {
-        self.get_json(&JobFolder::of(job).job_file()).await
-    }
-
-    /// How the work is cut, once it is.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn plan_file(&self, job: JobId) -> Result<Option<PlanFile>, StoreError> {
-        self.get_json(&JobFolder::of(job).plan_file()).await
-    }
-
-    /// What came of it, once it is over.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn end_file(&self, job: JobId) -> Result<Option<EndFile>, StoreError> {
-        self.get_json(&JobFolder::of(job).end_file()).await
-    }
-}
-
-/// Puts a file under its final name, on the disk before it is visible.
-async fn adopt(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<()> {
-    let folder = to.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
-    tokio::fs::create_dir_all(folder).await?;
-    tokio::fs::File::open(from).await?.sync_all().await?;
-    tokio::fs::rename(from, to).await?;
-    tokio::fs::File::open(folder).await?.sync_all().await
 }
 
 /// Size of the parts that large files are written in; S3 takes no smaller ones.

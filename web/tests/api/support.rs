@@ -58,7 +58,9 @@ pub(crate) fn settings(folder: &TempDir) -> WebConfig {
             mail: MailRoute::Smtp {
                 url: "smtp://localhost".parse().unwrap(),
                 password: None,
+                ca: None,
             },
+            mail_from: "trapline@traps.example.org".parse().unwrap(),
             retention_days: 14,
         })
     }

@@ -14,7 +14,7 @@ use crate::{
 /// Kills of a run; more of them with `TRAPLINE_KILLS=60`.
 fn kills() -> u32 {
     let wanted = std::env::var("TRAPLINE_KILLS").ok();
-    wanted.map_or(10, |text| text.parse().expect("TRAPLINE_KILLS is a number"))
+    wanted.map_or(10, |text| text.parse().unwrap())
 }
 
 /// A number below `below`.

@@ -1,0 +1,86 @@
+//! The files of a job as a whole, and the few that everybody reads.
+
+use futures::{StreamExt as _, TryStreamExt as _};
+use object_store::{ObjectStore as _, path::Path as Key};
+
+use super::{JOBS, JobFolder, Store, StoreError, error};
+use crate::job::{EndFile, JobFile, JobId, PlanFile};
+
+impl Store {
+    /// All folders of jobs, those without a `job.json` too.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn jobs(&self) -> Result<Vec<JobId>, StoreError> {
+        let jobs = Key::from(JOBS);
+        let found = self.objects.list_with_delimiter(Some(&jobs)).await;
+        let found = found.map_err(|e| StoreError::of(&jobs, e))?;
+        let names = found.common_prefixes.iter().filter_map(Key::filename);
+        Ok(names.filter_map(|name| name.parse().ok()).collect())
+    }
+
+    /// Removes a job's folder with all that is in it; `job.json` goes first, so that what a crash
+    /// leaves behind is no job any more.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn remove_job(&self, job: JobId) -> Result<(), StoreError> {
+        let folder = JobFolder::of(job);
+        self.remove(&folder.job_file()).await?;
+        self.remove_below(folder.root()).await
+    }
+
+    /// Removes everything below a folder.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn remove_below(&self, folder: &Key) -> Result<(), StoreError> {
+        if let Some(path) = self.local_path(folder) {
+            // One call, which takes half-written files and empty folders too.
+            return match tokio::fs::remove_dir_all(&path).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(StoreError::Copy {
+                        name: error::last_part(folder),
+                        source: error,
+                    })
+                }
+                _ => Ok(()),
+            };
+        }
+        let keys = self
+            .objects
+            .list(Some(folder))
+            .map_ok(|m| m.location)
+            .boxed();
+        let removed = self
+            .objects
+            .delete_stream(keys)
+            .try_collect::<Vec<_>>()
+            .await;
+        removed.map(drop).map_err(|e| StoreError::of(folder, e))
+    }
+
+    /// What was asked for; `None` when there is no such job.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn job_file(&self, job: JobId) -> Result<Option<JobFile>, StoreError> {
+        self.get_json(&JobFolder::of(job).job_file()).await
+    }
+
+    /// How the work is cut, once it is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn plan_file(&self, job: JobId) -> Result<Option<PlanFile>, StoreError> {
+        self.get_json(&JobFolder::of(job).plan_file()).await
+    }
+
+    /// What came of it, once it is over.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn end_file(&self, job: JobId) -> Result<Option<EndFile>, StoreError> {
+        self.get_json(&JobFolder::of(job).end_file()).await
+    }
+}
