@@ -104,7 +104,8 @@ impl Service {
     async fn put_shard(&self, job: JobId, number: u32) {
         let facts = ShardFacts {
             counts: processed(10),
-            seconds: 1.0,
+            started: "2026-03-04T05:06:07Z".parse().unwrap(),
+            finished: "2026-03-04T05:06:09Z".parse().unwrap(),
             device: "cpu".to_owned(),
             onnxruntime_version: "1".to_owned(),
             threads: 1,
