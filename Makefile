@@ -11,13 +11,16 @@ SETUP := worker/setup
 export INPUT OUT MODEL ARGS
 export WORKER := $(TARGET)/release/trapline-worker
 
-.PHONY: help install uninstall run build test bench bench-peers lint audit setup setup-gpu model sample preflight clean distclean
+.PHONY: help install uninstall run serve build test bench bench-peers lint audit setup setup-gpu model sample preflight clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: build ## Process INPUT=zip-or-folder (default: a sample batch) into OUT=folder-or-zip
 	@bash $(SETUP)/process.sh
+
+serve: build ## Start the whole service on this machine and print its address
+	@bash $(SETUP)/serve.sh
 
 build: setup ## Build the program and fetch the library and model that it needs
 	cargo build --release --locked
