@@ -99,15 +99,14 @@ form.addEventListener("submit", (event) => {
     stop.hidden = true;
   });
   request.addEventListener("loadend", () => {
+    // First of all: leaving is no loss any more, and must not be asked about.
     window.removeEventListener("beforeunload", leave);
-    if (request.status !== 201) busy(false);
-  });
-  request.addEventListener("load", () => {
     if (request.status === 201) {
       window.location.assign(request.getResponseHeader("Location"));
-    } else {
-      explain(request);
+      return;
     }
+    busy(false);
+    if (request.status !== 0) explain(request);
   });
   request.addEventListener("error", () => show("The connection broke off", "Nothing was kept. Check your connection and upload again; your choices are still here."));
   stop.onclick = () => request.abort();
