@@ -11,10 +11,10 @@ SETUP := worker/setup
 export INPUT OUT MODEL ARGS
 export WORKER := $(TARGET)/release/trapline-worker
 
-.PHONY: help install uninstall run build test bench lint audit setup setup-gpu model sample preflight clean distclean
+.PHONY: help run build install uninstall test bench bench-peers lint audit setup setup-gpu model sample preflight clean distclean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: build ## Process INPUT=zip-or-folder (default: a sample batch) into OUT=folder-or-zip
 	@bash $(SETUP)/process.sh
@@ -28,6 +28,7 @@ test: setup sample ## Install what the tests need and run all of them
 	@bash systemd/check.sh
 	cargo test --workspace --locked --no-run
 	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
+	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash systemd/nginx/check_upload.sh
 	cargo test --workspace --locked
 
 install: ## Install what was built, for systemd (PREFIX=/usr/local, DESTDIR=)
@@ -36,8 +37,12 @@ install: ## Install what was built, for systemd (PREFIX=/usr/local, DESTDIR=)
 uninstall: ## Remove it again; settings, jobs and models stay
 	@bash systemd/uninstall.sh
 
-bench: build ## Measure speed and memory on a batch that it makes
+bench: build sample ## Measure speed and memory on a batch that it makes
+	@bash worker/benches/tools/venv.sh var/bench-venv worker/benches/tools/requirements.txt
 	cargo bench --locked --package trapline-worker --bench pipeline
+
+bench-peers: build sample ## Compare speed with other programs on the same pictures
+	@bash worker/benches/peers/run.sh
 
 lint: preflight ## Check format, lints, documentation, scripts and licences
 	cargo fmt --all --check
@@ -66,7 +71,7 @@ preflight:
 
 clean: ## Remove what was built; keep models, the library and results
 	cargo clean
-	rm -rf var/tools var/test-venv
+	rm -rf var/tools var/*-venv var/bench-batches
 
 distclean: clean ## Remove models, the library, the sample batch and all results too
 	rm -rf var

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use crate::{
+    email::{EmailAddress, InvalidEmailAddress},
     env::{self, EnvError},
     queue::QueueUrl,
     store::StoreUrl,
@@ -26,6 +27,8 @@ pub struct ServiceConfig {
     pub public_url: Url,
     /// How mails leave: `SMTP_URL` or `MAIL_DIR`.
     pub mail: MailRoute,
+    /// Whom mails come from: `MAIL_FROM`. Default: `trapline@` and the host of `PUBLIC_URL`.
+    pub mail_from: EmailAddress,
     /// Days that results are kept: `RETENTION_DAYS`. Default: 14.
     pub retention_days: u16,
 }
@@ -33,14 +36,18 @@ pub struct ServiceConfig {
 /// How mails leave this machine.
 #[derive(Clone)]
 pub enum MailRoute {
-    /// To a server: `SMTP_URL`, `smtps://user@host`, `smtp://host?tls=required` (STARTTLS), or
-    /// `smtp://localhost` without TLS. The password is `SMTP_PASSWORD`, the file
+    /// To a server: `SMTP_URL`, `smtps://user@host`, `smtp://host?tls=required` (STARTTLS, also
+    /// without saying so), or `smtp://localhost` without TLS; `?tls=none` does without it
+    /// elsewhere too. The password is `SMTP_PASSWORD`, the file
     /// `SMTP_PASSWORD_FILE` or the credential `smtp_password`.
     Smtp {
         /// The server.
         url: Url,
         /// The password, if it wants one.
         password: Option<SecretString>,
+        /// The certificate (PEM) of an authority that the server is trusted by, besides those
+        /// that the system trusts: `SMTP_CA_FILE`.
+        ca: Option<PathBuf>,
     },
     /// Into a folder, as `.eml` files: `MAIL_DIR`. Default: `mail` in `TRAPLINE_HOME`.
     Folder(PathBuf),
@@ -67,10 +74,16 @@ impl ServiceConfig {
             .unwrap_or_else(|| QueueUrl::Sqlite(home.join("trapline.db")));
         let store =
             env::maybe_parsed("STORE_URL")?.unwrap_or_else(|| StoreUrl::folder(home.join("store")));
+        let public_url = public_url_from_env()?;
+        let mail_from = match env::maybe_parsed("MAIL_FROM")? {
+            Some(address) => address,
+            None => default_sender(&public_url)?,
+        };
         Ok(Self {
             queue: with_password(queue)?,
             store,
-            public_url: public_url_from_env()?,
+            public_url,
+            mail_from,
             mail: MailRoute::from_env(&home)?,
             retention_days: env::parsed_or("RETENTION_DAYS", 14)?,
         })
@@ -116,6 +129,17 @@ fn public_url_from_env() -> Result<Url, EnvError> {
     }
 }
 
+/// `trapline@` a host. One without a domain cannot be written to from elsewhere anyway.
+fn default_sender(public_url: &Url) -> Result<EmailAddress, EnvError> {
+    let host = public_url.host_str().unwrap_or_default();
+    let at = |host: &str| format!("trapline@{host}").parse();
+    let sender = at(host).or_else(|_| at("localhost.localdomain"));
+    sender.map_err(|error: InvalidEmailAddress| EnvError::Invalid {
+        name: "MAIL_FROM",
+        reason: error.to_string(),
+    })
+}
+
 impl MailRoute {
     fn from_env(home: &std::path::Path) -> Result<Self, EnvError> {
         let Some(url) = env::maybe_parsed::<Url>("SMTP_URL")? else {
@@ -129,6 +153,25 @@ impl MailRoute {
             });
         }
         let password = env::maybe_secret("SMTP_PASSWORD", "SMTP_PASSWORD_FILE")?;
-        Ok(Self::Smtp { url, password })
+        let ca = env::maybe_parsed("SMTP_CA_FILE")?;
+        Ok(Self::Smtp { url, password, ca })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mails_come_from_the_host_of_the_links_if_it_has_a_domain() {
+        for (url, sender) in [
+            ("https://cards.example.org", "trapline@cards.example.org"),
+            ("http://localhost:8080", "trapline@localhost.localdomain"),
+            ("http://192.0.2.7", "trapline@localhost.localdomain"),
+            ("http://[2001:db8::1]", "trapline@localhost.localdomain"),
+        ] {
+            let found = default_sender(&url.parse().unwrap()).unwrap();
+            assert_eq!(found.as_str(), sender, "{url}");
+        }
     }
 }

@@ -6,6 +6,8 @@
 mod restore;
 mod sight;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 pub use sight::{JobSight, Standing};
@@ -18,6 +20,8 @@ use crate::{
     store::{JobFolder, Store, StoreError},
 };
 
+/// How long making a record may keep somebody waiting whose job is accepted already.
+const RECORD_TIME: Duration = Duration::from_secs(5);
 /// How long a woken worker may take before others are woken, milliseconds.
 const PATIENCE_MS: u64 = 30_000;
 /// The same while other wake-ups wait in the queue: then it is not lost, but waits its turn.
@@ -69,8 +73,12 @@ impl Jobs {
     pub async fn submit(&self, file: &JobFile) -> Result<(), JobsError> {
         let folder = JobFolder::of(file.id);
         self.store.put_json(&folder.job_file(), file).await?;
-        if let Err(error) = self.begin(file.id).await {
-            tracing::warn!(job = file.id.tag(), %error, "the job waits for its record");
+        match tokio::time::timeout(RECORD_TIME, self.begin(file.id)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(job = file.id.tag(), %error, "the job waits for its record");
+            }
+            Err(_) => tracing::warn!(job = file.id.tag(), "the job waits for its record"),
         }
         Ok(())
     }

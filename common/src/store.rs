@@ -12,8 +12,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use object_store::{
-    GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload, buffered::BufWriter,
-    path::Path as Key, signer::Signer,
+    GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
+    aws::AmazonS3ConfigKey, buffered::BufWriter, path::Path as Key, signer::Signer,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -41,7 +41,19 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, or the settings of the bucket make no sense.
     pub fn open(url: &StoreUrl) -> Result<Self, StoreError> {
-        url.open()
+        url.open(&[])
+    }
+
+    /// Opens the store with settings of its bucket that go before those in the environment; a
+    /// folder has none.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_with(
+        url: &StoreUrl,
+        settings: &[(AmazonS3ConfigKey, &str)],
+    ) -> Result<Self, StoreError> {
+        url.open(settings)
     }
 
     /// Where a file is on this machine's disk, if the store is a folder.
@@ -145,11 +157,27 @@ impl Store {
         }
     }
 
+    /// Asks the store for something that is not there: whether it answers at all.
+    ///
+    /// # Errors
+    /// When it does not, or refuses. A folder is gone, for example because it is no longer mounted.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        if let Some(root) = &self.root {
+            let found = tokio::fs::metadata(root).await;
+            return found.map(drop).map_err(|source| StoreError::Folder {
+                path: root.clone(),
+                source,
+            });
+        }
+        self.find(&Key::from("probe")).await.map(drop)
+    }
+
     /// A large file to be written from its start to its end. It appears when the writer is shut
     /// down; a writer that is dropped leaves nothing under the file's name.
     #[must_use]
     pub fn writer(&self, key: &Key) -> BufWriter {
         BufWriter::with_capacity(Arc::clone(&self.objects), key.clone(), PART_BYTES)
+            .with_max_concurrency(PARTS_AT_ONCE)
     }
 
     /// Copies a file of this machine into the store. It appears when it is whole.
@@ -347,6 +375,8 @@ async fn adopt(from: &std::path::Path, to: &std::path::Path) -> std::io::Result<
 
 /// Size of the parts that large files are written in; S3 takes no smaller ones.
 const PART_BYTES: usize = 8 * 1024 * 1024;
+/// Parts of one file that are on their way at a time; each is held in memory.
+const PARTS_AT_ONCE: usize = 2;
 
 fn to_json<T: Serialize>(key: &Key, value: &T) -> Result<Bytes, StoreError> {
     let mut text = serde_json::to_vec_pretty(value).map_err(|source| StoreError::Unreadable {

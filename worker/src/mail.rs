@@ -1,42 +1,74 @@
-//! placeholder until the branch with mails is merged
-use common::{
-    config::ServiceConfig,
-    job::{DoneFacts, JobFile, Rejection},
-};
-use jiff::Timestamp;
-pub struct Mailer;
-pub struct Message;
-#[derive(Debug, thiserror::Error)]
-pub enum MailError {
-    #[error("{0}")]
-    Temporary(String),
-    #[error("{0}")]
-    Permanent(String),
+//! The mails about a job: what they say, and how they leave this machine.
+//!
+//! A [`Message`] is written from what lies in the job's folder; a [`Mailer`] hands it to a mail
+//! server, or puts it into a folder. When, and how often, is not decided here: a mail that is
+//! sent again has the same `Message-ID`, or replaces the same file.
+
+mod error;
+mod folder;
+mod letter;
+mod message;
+mod smtp;
+mod wording;
+
+use std::time::Duration;
+
+use common::config::{MailRoute, ServiceConfig};
+
+pub use error::{MailError, MailerError, MessageError, Obstacle};
+pub use message::Message;
+
+use folder::Folder;
+use smtp::Smtp;
+
+/// A conversation with a mail server may take so long in all.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The way out for mails.
+#[derive(Clone, Debug)]
+pub struct Mailer(Route);
+
+#[derive(Clone, Debug)]
+enum Route {
+    Smtp(Smtp),
+    Folder(Folder),
 }
+
 impl Mailer {
-    pub fn open(_: &ServiceConfig) -> Result<Self, MailError> {
-        Ok(Self)
+    /// Prepares the way that the settings name. No server is asked yet.
+    ///
+    /// # Errors
+    /// When the settings contradict themselves, the certificate of the mail server's authority
+    /// cannot be read, or the folder cannot be made.
+    pub fn new(config: &ServiceConfig) -> Result<Self, MailerError> {
+        Self::with_patience(config, PATIENCE)
     }
-    pub async fn send(&self, _: &Message) -> Result<(), MailError> {
-        Ok(())
+
+    /// As [`Mailer::new`]; a conversation with the server may take `patience` in all.
+    ///
+    /// # Errors
+    /// As for [`Mailer::new`].
+    pub fn with_patience(config: &ServiceConfig, patience: Duration) -> Result<Self, MailerError> {
+        let route = match &config.mail {
+            MailRoute::Smtp { url, password, ca } => {
+                let hello = config.public_url.host_str().unwrap_or_default();
+                let smtp = Smtp::new(url, password.as_ref(), ca.as_deref(), hello, patience)?;
+                Route::Smtp(smtp)
+            }
+            MailRoute::Folder(path) => Route::Folder(Folder::new(path)?),
+        };
+        Ok(Self(route))
     }
-}
-impl Message {
-    pub fn accepted(_: &ServiceConfig, _: &JobFile) -> Result<Self, MailError> {
-        Ok(Self)
-    }
-    pub fn done(
-        _: &ServiceConfig,
-        _: &JobFile,
-        _: Timestamp,
-        _: &DoneFacts,
-    ) -> Result<Self, MailError> {
-        Ok(Self)
-    }
-    pub fn expiring(_: &ServiceConfig, _: &JobFile, _: Timestamp) -> Result<Self, MailError> {
-        Ok(Self)
-    }
-    pub fn failed(_: &ServiceConfig, _: &JobFile, _: &Rejection) -> Result<Self, MailError> {
-        Ok(Self)
+
+    /// Sends a mail.
+    ///
+    /// # Errors
+    /// [`MailError::Temporary`] when it may go later, [`MailError::Permanent`] when the server
+    /// refuses it for good.
+    pub async fn send(&self, message: &Message) -> Result<(), MailError> {
+        match &self.0 {
+            Route::Smtp(smtp) => smtp.send(message).await,
+            Route::Folder(folder) => folder.send(message).await,
+        }
     }
 }

@@ -6,8 +6,8 @@ use super::{BUSY_PATIENCE_MS, Jobs, JobsError, PATIENCE_MS};
 use crate::{
     Counts,
     job::{JobId, JobRecord, Lane, MailKind, Progressed, Restored, ShardFacts},
-    records::ChangeError,
-    store::JobFolder,
+    records::{ChangeError, RecordsError},
+    store::{JobFolder, StoreError},
 };
 
 impl Jobs {
@@ -19,8 +19,16 @@ impl Jobs {
         let with_record: HashSet<JobId> = self.records.store().jobs().await?.into_iter().collect();
         let mut restored = 0;
         for job in self.store.jobs().await? {
-            if !with_record.contains(&job) && self.restore(job).await? {
-                restored += 1;
+            if with_record.contains(&job) {
+                continue;
+            }
+            match self.restore(job).await {
+                Ok(is_new) => restored += usize::from(is_new),
+                // One damaged job must not keep all others from being restored.
+                Err(JobsError::Store(error @ StoreError::Unreadable { .. })) => {
+                    tracing::error!(job = job.tag(), %error, "the job cannot be restored");
+                }
+                Err(error) => return Err(error),
             }
         }
         Ok(restored)
@@ -125,6 +133,9 @@ impl Jobs {
                     self.wake(job, &changed.value).await;
                 }
                 Err(ChangeError::NoRecord) => {}
+                Err(ChangeError::Records(error @ RecordsError::Unreadable { .. })) => {
+                    tracing::error!(%error, "the job waits for whoever can read its record");
+                }
                 Err(ChangeError::Records(error)) => return Err(error.into()),
                 Err(ChangeError::Refused(never)) => match never {},
             }

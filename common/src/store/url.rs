@@ -3,7 +3,7 @@
 use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
 
 use object_store::{
-    aws::{AmazonS3, AmazonS3Builder},
+    aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey},
     local::LocalFileSystem,
     prefix::PrefixStore,
 };
@@ -14,8 +14,9 @@ use super::{Store, StoreError};
 use crate::env::{self, EnvError};
 
 /// `file:///folder` or `s3://bucket/prefix`. Keys and region of a bucket come from the usual
-/// variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`); the secret
-/// key can also be the file `AWS_SECRET_ACCESS_KEY_FILE` or the credential `aws_secret_access_key`.
+/// variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`, and
+/// `AWS_ALLOW_HTTP=true` for a server of one's own without TLS). The secret key can also be the
+/// file `AWS_SECRET_ACCESS_KEY_FILE` or the credential `aws_secret_access_key`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoreUrl(Place);
 
@@ -37,7 +38,7 @@ impl StoreUrl {
         Self(Place::Folder(path))
     }
 
-    pub(super) fn open(&self) -> Result<Store, StoreError> {
+    pub(super) fn open(&self, settings: &[(AmazonS3ConfigKey, &str)]) -> Result<Store, StoreError> {
         match &self.0 {
             Place::Folder(path) => {
                 let unusable = |source| StoreError::Folder {
@@ -57,7 +58,8 @@ impl StoreUrl {
                 })
             }
             Place::Bucket(url) => {
-                let bucket = bucket(url).map_err(|e| StoreError::Settings(Box::new(e)))?;
+                let bucket =
+                    bucket(url, settings).map_err(|e| StoreError::Settings(Box::new(e)))?;
                 let prefix = url.path().trim_matches('/').to_owned();
                 let signer = Arc::new(PrefixSigner {
                     bucket: bucket.clone(),
@@ -73,17 +75,20 @@ impl StoreUrl {
     }
 }
 
-fn bucket(url: &Url) -> object_store::Result<AmazonS3> {
+fn bucket(url: &Url, settings: &[(AmazonS3ConfigKey, &str)]) -> object_store::Result<AmazonS3> {
     let secret = env::maybe_secret("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY_FILE");
     let secret = secret.map_err(|error: EnvError| object_store::Error::Generic {
         store: "S3",
         source: Box::new(error),
     })?;
-    let mut bucket = AmazonS3Builder::from_env().with_url(url.as_str());
+    let mut builder = AmazonS3Builder::from_env().with_url(url.as_str());
     if let Some(secret) = secret {
-        bucket = bucket.with_secret_access_key(secret.expose_secret());
+        builder = builder.with_secret_access_key(secret.expose_secret());
     }
-    bucket.build()
+    for (key, value) in settings {
+        builder = builder.with_config(*key, *value);
+    }
+    builder.build()
 }
 
 /// Signs addresses below a prefix, which [`PrefixStore`] does not.

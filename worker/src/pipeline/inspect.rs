@@ -39,6 +39,18 @@ use crate::{
 /// to get lost; above it nothing is gained (docs/BENCHMARKS.md).
 const DECODE_MARGIN: f64 = 1.25;
 
+/// The scale at which a picture is decoded for a canvas of this size, where the format allows.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "canvas sides are small"
+)]
+pub fn detection_scale(canvas_width: u32, canvas_height: u32) -> DecodeScale {
+    let side = f64::from(canvas_width.max(canvas_height)) * DECODE_MARGIN;
+    DecodeScale::LongSideAtLeast(side.ceil() as u32)
+}
+
 /// What all workers of a run share.
 pub struct PipelineContext<'a> {
     /// The files.
@@ -230,13 +242,7 @@ impl<'a> Inspector<'a> {
             return DecodeScale::Full;
         }
         let rule = self.context.input_rule;
-        let side = f64::from(rule.width.max(rule.height)) * DECODE_MARGIN;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "canvas sides are small"
-        )]
-        DecodeScale::LongSideAtLeast(side.ceil() as u32)
+        detection_scale(rule.width, rule.height)
     }
 
     fn detect(

@@ -153,6 +153,9 @@ fn assemble(
     };
     let journal = scratch.join("journal.jsonl");
     let merged = merge::merge_records(&shards.files, &header, plan.threshold, &journal)?;
+    if merged.counts.images() == 0 {
+        return Err(TaskError::no_images(plan.files));
+    }
     let facts = RunFacts {
         trapline_version: TRAPLINE_VERSION.to_owned(),
         options,

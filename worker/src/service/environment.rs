@@ -66,7 +66,7 @@ impl Environment {
         std::fs::create_dir_all(&scratch)
             .with_context(|| format!("making the folder {}", scratch.display()))?;
         let models = ModelShelf::open(&engine, &settings)?;
-        let mailer = Mailer::open(&config)?;
+        let mailer = Mailer::new(&config)?;
         Ok(Self {
             name,
             jobs,

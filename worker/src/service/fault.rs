@@ -38,6 +38,18 @@ impl TaskError {
         }
     }
 
+    /// None of so many files is an image.
+    pub(super) fn no_images(files: u64) -> Self {
+        Self::Rejected(Rejection {
+            code: RejectionCode::NoImages,
+            detail: match files {
+                0 => "there is no file in it".to_owned(),
+                1 => "the file in it is no image".to_owned(),
+                _ => format!("none of the {files} files in it is an image"),
+            },
+        })
+    }
+
     pub(super) fn fault(reason: &'static str) -> Self {
         Self::Fault(anyhow::anyhow!(reason))
     }

@@ -1,14 +1,11 @@
-//! A mail: built, sent, and noted as sent.
+//! A mail: written, sent, and noted as sent.
 
-use common::{
-    job::{EndFile, JobFile, MailKind, Outcome},
-    store::JobFolder,
-};
+use common::{job::MailKind, store::JobFolder};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Achieved, environment::Environment, fault::TaskError, held_claim::HeldClaim};
-use crate::mail::{MailError, Message};
+use crate::mail::{MailError, Message, MessageError};
 
 /// What stands in the file that says that a mail was sent.
 #[derive(Serialize)]
@@ -32,61 +29,26 @@ pub(super) async fn run(
     }
     let file = store.job_file(job).await?.ok_or(TaskError::Stopped)?;
     let end = store.end_file(job).await?;
-    let Some(message) = message(env, kind, &file, end.as_ref())? else {
+    if kind == MailKind::Accepted && end.is_some() {
+        // The mail that says how it ended says everything.
         return Ok(Achieved::Mailed);
+    }
+    let message = match Message::new(kind, &file, end.as_ref(), &env.config) {
+        Ok(message) => message,
+        Err(MessageError::OtherEnd(_)) => return Ok(Achieved::Mailed),
+        Err(error) => return Err(TaskError::Fault(error.into())),
     };
     let refused = match env.mailer.send(&message).await {
         Ok(()) => None,
-        Err(MailError::Permanent(reason)) => {
-            tracing::warn!(
-                mail = kind.name(),
-                "the mail server refuses this mail for good"
-            );
-            Some(reason)
+        Err(error @ MailError::Permanent { .. }) => {
+            tracing::warn!(%error, "this mail will not arrive");
+            Some(error.to_string())
         }
-        Err(error) => return Err(TaskError::Fault(error.into())),
+        Err(error) => return Err(TaskError::ours(error.into())),
     };
     let settled = Timestamp::now();
     store
         .put_json(&note, &SentNote { settled, refused })
         .await?;
     Ok(Achieved::Mailed)
-}
-
-/// The mail, or none where it would come too late to be of use.
-fn message(
-    env: &Environment,
-    kind: MailKind,
-    file: &JobFile,
-    end: Option<&EndFile>,
-) -> Result<Option<Message>, TaskError> {
-    let config = &env.config;
-    let message = match (kind, end) {
-        (MailKind::Accepted, None) => Message::accepted(config, file),
-        (
-            MailKind::Done,
-            Some(EndFile {
-                ended,
-                outcome: Outcome::Done(facts),
-            }),
-        ) => Message::done(config, file, *ended, facts),
-        (
-            MailKind::Expiring,
-            Some(EndFile {
-                ended,
-                outcome: Outcome::Done(_),
-            }),
-        ) => Message::expiring(config, file, *ended),
-        (
-            MailKind::Failed,
-            Some(EndFile {
-                outcome: Outcome::Rejected(why),
-                ..
-            }),
-        ) => Message::failed(config, file, why),
-        _ => return Ok(None),
-    };
-    message
-        .map(Some)
-        .map_err(|error| TaskError::Fault(error.into()))
 }

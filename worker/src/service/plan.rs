@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use common::{
-    job::{PlanFile, Rejection, RejectionCode},
-    media_kind::MediaKind,
-    store::JobFolder,
-};
+use common::{job::PlanFile, media_kind::MediaKind, store::JobFolder};
 
 use super::{
     Achieved, PlanFacts, environment::Environment, fault::TaskError, held_claim::HeldClaim,
@@ -22,11 +18,7 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
     }
     let listing = env.listings.of(env, job).await?;
     if listing.files.image_count() == 0 {
-        let files = listing.files.items().len();
-        return Err(TaskError::Rejected(Rejection {
-            code: RejectionCode::NoImages,
-            detail: format!("none of the {files} files is an image"),
-        }));
+        return Err(TaskError::no_images(listing.files.items().len() as u64));
     }
     let (finder, id) = (Arc::clone(env), listing.file.options.model.clone());
     let found = tokio::task::spawn_blocking(move || {

@@ -19,19 +19,19 @@ use crate::{
 };
 
 /// The tiny model that finds coloured squares.
-pub const MODEL: &str = "tiny-rows-xyxy";
+pub(crate) const MODEL: &str = "tiny-rows-xyxy";
 
 /// A store, a back end, and the workers that were started.
-pub struct Deployment {
-    pub bench: Workbench,
-    pub place: Place,
-    pub jobs: Jobs,
+pub(crate) struct Deployment {
+    pub(crate) bench: Workbench,
+    pub(crate) place: Place,
+    pub(crate) jobs: Jobs,
     workers: Vec<Child>,
     settings: Vec<(&'static str, String)>,
 }
 
 impl Deployment {
-    pub async fn new(place: Place, shard_images: u64) -> Self {
+    pub(crate) async fn new(place: Place, shard_images: u64) -> Self {
         let bench = Workbench::new();
         let store = Store::open(&StoreUrl::folder(bench.path("store"))).unwrap();
         let (records, queue) = queue::open(&place.url()).await.unwrap();
@@ -64,12 +64,12 @@ impl Deployment {
     }
 
     /// Sets a variable for commands from now on.
-    pub fn set(&mut self, name: &'static str, value: &str) {
+    pub(crate) fn set(&mut self, name: &'static str, value: &str) {
         self.settings.push((name, value.to_owned()));
     }
 
     /// A command of the program in this service.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = worker();
         command
             .args(arguments)
@@ -78,7 +78,7 @@ impl Deployment {
     }
 
     /// Starts a worker with one thread and gives its number. What it logs stands in a file.
-    pub fn start_worker(&mut self) -> usize {
+    pub(crate) fn start_worker(&mut self) -> usize {
         let number = self.workers.len();
         let log = fs::File::options()
             .create(true)
@@ -96,25 +96,25 @@ impl Deployment {
         number
     }
 
-    pub fn worker(&mut self, number: usize) -> &mut Child {
+    pub(crate) fn worker(&mut self, number: usize) -> &mut Child {
         &mut self.workers[number]
     }
 
     /// Kills a worker as `kill -9` does.
-    pub fn kill(&mut self, number: usize) {
+    pub(crate) fn kill(&mut self, number: usize) {
         let child = &mut self.workers[number];
         let _ = child.kill();
         child.wait().unwrap();
     }
 
     /// Submits files as the web front end does.
-    pub async fn submit(&self, files: &[&Path]) -> JobId {
+    pub(crate) async fn submit(&self, files: &[&Path]) -> JobId {
         let id = JobId::random().unwrap();
         self.submit_as(id, files).await;
         id
     }
 
-    pub async fn submit_as(&self, id: JobId, files: &[&Path]) {
+    pub(crate) async fn submit_as(&self, id: JobId, files: &[&Path]) {
         let mut uploads = Vec::new();
         for (number, path) in files.iter().enumerate() {
             let key = JobFolder::of(id).upload(number);
@@ -138,7 +138,7 @@ impl Deployment {
     }
 
     /// Waits until a job is over.
-    pub async fn end_of(&self, job: JobId) -> EndFile {
+    pub(crate) async fn end_of(&self, job: JobId) -> EndFile {
         let ended = until("the end of a job", async || {
             self.jobs.store.end_file(job).await.unwrap().is_some()
         });
@@ -155,7 +155,7 @@ impl Deployment {
         panic!("{}", self.log());
     }
 
-    pub async fn done(&self, job: JobId) -> DoneFacts {
+    pub(crate) async fn done(&self, job: JobId) -> DoneFacts {
         match self.end_of(job).await.outcome {
             Outcome::Done(facts) => facts,
             other => panic!("{other:?}\n{}", self.log()),
@@ -163,7 +163,7 @@ impl Deployment {
     }
 
     /// Waits until a mail about a job was sent.
-    pub async fn mailed(&self, job: JobId, kind: MailKind) {
+    pub(crate) async fn mailed(&self, job: JobId, kind: MailKind) {
         let note = JobFolder::of(job).mail(kind);
         until("a mail", async || {
             self.jobs.store.find(&note).await.unwrap().is_some()
@@ -172,19 +172,19 @@ impl Deployment {
     }
 
     /// Waits until nothing is left to do.
-    pub async fn quiet(&self) {
+    pub(crate) async fn quiet(&self) {
         until("the end of all tasks", async || {
             self.jobs.records.store().jobs().await.unwrap().is_empty()
         })
         .await;
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.bench.path("worker.log")).unwrap_or_default()
     }
 
     /// Unpacks the package of a job.
-    pub fn unpack(&self, job: JobId) -> PathBuf {
+    pub(crate) fn unpack(&self, job: JobId) -> PathBuf {
         let zip = self
             .jobs
             .store

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A card with hits, blanks, people, copies of files in other shards, and files of every fate.
-pub fn odd_card(bench: &Workbench, images: u32) -> PathBuf {
+pub(crate) fn odd_card(bench: &Workbench, images: u32) -> PathBuf {
     let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
     for number in 0..images {
         let colour = [picture::RED, picture::GREEN, picture::BLUE][number as usize % 3];

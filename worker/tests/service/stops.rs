@@ -4,7 +4,7 @@ use common::job::MailKind;
 
 use crate::{
     backend::{place::Place, until},
-    deployment::Deployment,
+    deployment::{Deployment, MODEL},
     same_bytes::odd_card,
     support::{assert_same_package, process, running::send, said},
 };
@@ -42,8 +42,8 @@ async fn a_machine_that_cannot_work_takes_no_task() {
     let card = odd_card(&service.bench, 5);
     let job = service.submit(&[&card]).await;
     for (arguments, why) in [
-        (["--model", "no-such-model"], "no-such-model"),
-        (["--device", "cuda:900"], "cuda:900"),
+        (&["--model", "no-such-model"][..], "no-such-model"),
+        (&["--model", MODEL, "--device", "cuda:900"], "cuda:900"),
     ] {
         let mut command = service.command(&["run"]);
         let output = command.args(arguments).output().unwrap();

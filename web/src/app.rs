@@ -1,0 +1,159 @@
+//! The server: binds its addresses, says which they are, and serves until it is told to stop.
+
+use std::{
+    future::Future,
+    io,
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
+
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    middleware::from_fn,
+    web::Data,
+};
+use common::jobs::{Jobs, JobsError};
+use futures::future::{join_all, try_join_all};
+use tokio::sync::watch;
+
+use crate::{
+    config::{MetricsAddress, WebConfig},
+    metrics::Metrics,
+    middleware::{error_pages, request_log, same_origin, security_headers},
+    routes,
+    state::State,
+    supervision,
+};
+
+/// How long a request may take to arrive up to its body.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+/// How long uploads and downloads may go on after the program was told to stop, seconds.
+const STOP_SECONDS: u64 = 30;
+
+/// The whole web front end, ready to run.
+pub struct Application {
+    servers: Vec<Server>,
+    address: SocketAddr,
+    metrics_address: Option<SocketAddr>,
+    stop: watch::Sender<bool>,
+}
+
+/// The web front end cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address cannot be had.
+    #[error("{address} cannot be listened at")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Store, records or queue cannot be opened.
+    #[error(transparent)]
+    Jobs(#[from] JobsError),
+    /// The counters cannot be made.
+    #[error(transparent)]
+    Metrics(#[from] prometheus::Error),
+}
+
+impl Application {
+    /// Opens everything and binds the addresses. Port 0 takes any that is free.
+    ///
+    /// # Errors
+    /// When something cannot be opened or bound.
+    pub async fn build(config: WebConfig) -> Result<Self, StartError> {
+        let (listener, address) = bind(config.bind)?;
+        let metrics_listener = match config.metrics {
+            MetricsAddress::Off => None,
+            MetricsAddress::At(address) => Some(bind(address)?),
+        };
+        let jobs = Jobs::open(&config.service).await?;
+        let (stop, is_stopping) = watch::channel(false);
+        let state = Data::new(State::new(config, jobs, Metrics::new()?, is_stopping));
+        let in_use = |source| StartError::Bind { address, source };
+        let mut servers = vec![serve_public(listener, state.clone()).map_err(in_use)?];
+        let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);
+        if let Some((listener, _)) = metrics_listener {
+            servers.push(serve_internal(listener, state).map_err(in_use)?);
+        }
+        Ok(Self {
+            servers,
+            address,
+            metrics_address,
+            stop,
+        })
+    }
+
+    /// Where pages are served.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where metrics are served.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_address
+    }
+
+    /// Serves until `told_to_stop` ends, and then what is under way for a little longer.
+    ///
+    /// # Errors
+    /// When a server fails.
+    pub async fn run_until(self, told_to_stop: impl Future<Output = ()>) -> io::Result<()> {
+        let handles: Vec<ServerHandle> = self.servers.iter().map(Server::handle).collect();
+        let run = try_join_all(self.servers);
+        let stop = async {
+            told_to_stop.await;
+            supervision::stopping();
+            // Pages that watch a job would hold the program up.
+            let _ = self.stop.send(true);
+            join_all(handles.iter().map(|handle| handle.stop(true))).await;
+        };
+        let (ran, ()) = futures::join!(run, stop);
+        ran.map(drop)
+    }
+}
+
+fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Bind { address, source };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+fn serve_public(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            // The last named is the first that a request meets.
+            .wrap(from_fn(same_origin))
+            .wrap(from_fn(error_pages))
+            .wrap(security_headers())
+            .wrap(from_fn(request_log))
+            .configure(routes::public)
+    });
+    let server = server
+        .client_request_timeout(HEAD_TIME)
+        .disable_signals()
+        .shutdown_timeout(STOP_SECONDS)
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+fn serve_internal(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(state.clone())
+            .configure(routes::internal)
+    });
+    let server = server
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen(listener)?;
+    Ok(server.run())
+}

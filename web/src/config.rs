@@ -1,0 +1,125 @@
+//! Settings of the web front end, read from the environment once.
+
+mod metrics_address;
+mod trusted_proxies;
+
+use std::net::SocketAddr;
+
+use common::{
+    config::ServiceConfig,
+    env::{self, EnvError},
+};
+
+pub use metrics_address::MetricsAddress;
+pub use trusted_proxies::{InvalidProxies, TrustedProxies};
+
+const GIB: u64 = 1 << 30;
+
+/// Everything that can be set. Secrets in it are not shown by `Debug`.
+#[derive(Clone, Debug)]
+pub struct WebConfig {
+    /// What the workers must know too.
+    pub service: ServiceConfig,
+    /// Where pages are served: `BIND_ADDR`, address and port. Default: `127.0.0.1:8080`.
+    pub bind: SocketAddr,
+    /// Where `/metrics` is served: `METRICS_ADDR`, address and port, or `off`. Default:
+    /// `127.0.0.1:9080`.
+    pub metrics: MetricsAddress,
+    /// Most bytes of one upload, all its files together: `MAX_UPLOAD_BYTES`. Default: 64 GiB.
+    pub max_upload_bytes: u64,
+    /// Most files of one upload; a zip is one file: `MAX_UPLOAD_FILES`. Default: 20,000.
+    pub max_upload_files: usize,
+    /// Bytes that uploads leave free on the disk of the store: `MIN_FREE_BYTES`. Default: 5 GiB.
+    pub min_free_bytes: u64,
+    /// Where nginx finds the folder of the store, as an `internal` location such as `/_store/`:
+    /// `ACCEL_REDIRECT_PREFIX`. nginx then sends results itself. Default: not set; this program
+    /// sends them.
+    pub accel_redirect_prefix: Option<String>,
+    /// Proxies whose word about the client's address is taken: `TRUSTED_PROXIES`, addresses and
+    /// networks with commas between. Default: `127.0.0.0/8,::1`.
+    pub trusted_proxies: TrustedProxies,
+    /// Most uploads of one client address in an hour; 0 for no limit: `UPLOADS_PER_HOUR`.
+    /// Default: 30.
+    pub uploads_per_hour: u32,
+    /// Most mails to one recipient that uploads may cause in a day; an upload causes up to three.
+    /// 0 for no limit: `MAILS_PER_DAY`. Default: 90.
+    pub mails_per_day: u32,
+    /// Seconds that an upload may stand still before it is given up: `UPLOAD_IDLE_SECONDS`.
+    /// Default: 60.
+    pub upload_idle_seconds: u64,
+}
+
+impl WebConfig {
+    /// Settings with the defaults of everything that only the web front end knows.
+    #[must_use]
+    pub fn new(service: ServiceConfig) -> Self {
+        Self {
+            service,
+            bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics: MetricsAddress::default(),
+            max_upload_bytes: 64 * GIB,
+            max_upload_files: 20_000,
+            min_free_bytes: 5 * GIB,
+            accel_redirect_prefix: None,
+            trusted_proxies: TrustedProxies::default(),
+            uploads_per_hour: 30,
+            mails_per_day: 90,
+            upload_idle_seconds: 60,
+        }
+    }
+
+    /// Reads the settings.
+    ///
+    /// # Errors
+    /// When one makes no sense.
+    pub fn from_env() -> Result<Self, EnvError> {
+        let default = Self::new(ServiceConfig::from_env()?);
+        Ok(Self {
+            bind: env::parsed_or("BIND_ADDR", default.bind)?,
+            metrics: env::parsed_or("METRICS_ADDR", default.metrics)?,
+            max_upload_bytes: at_least_one("MAX_UPLOAD_BYTES", default.max_upload_bytes)?,
+            max_upload_files: at_least_one("MAX_UPLOAD_FILES", default.max_upload_files)?,
+            min_free_bytes: env::parsed_or("MIN_FREE_BYTES", default.min_free_bytes)?,
+            accel_redirect_prefix: accel_redirect_prefix()?,
+            trusted_proxies: env::parsed_or("TRUSTED_PROXIES", default.trusted_proxies)?,
+            uploads_per_hour: env::parsed_or("UPLOADS_PER_HOUR", default.uploads_per_hour)?,
+            mails_per_day: env::parsed_or("MAILS_PER_DAY", default.mails_per_day)?,
+            upload_idle_seconds: at_least_one("UPLOAD_IDLE_SECONDS", default.upload_idle_seconds)?,
+            service: default.service,
+        })
+    }
+}
+
+fn at_least_one<T>(name: &'static str, default: T) -> Result<T, EnvError>
+where
+    T: std::str::FromStr<Err: std::fmt::Display> + Default + PartialEq,
+{
+    let number = env::parsed_or(name, default)?;
+    if number == T::default() {
+        return Err(EnvError::Invalid {
+            name,
+            reason: "must be at least 1".to_owned(),
+        });
+    }
+    Ok(number)
+}
+
+fn accel_redirect_prefix() -> Result<Option<String>, EnvError> {
+    let name = "ACCEL_REDIRECT_PREFIX";
+    let Some(text) = env::maybe(name)? else {
+        return Ok(None);
+    };
+    let text = text.trim();
+    let is_location = text.starts_with('/')
+        && text.ends_with('/')
+        && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_location {
+        Ok(Some(text.to_owned()))
+    } else {
+        Err(EnvError::Invalid {
+            name,
+            reason: "write the location as nginx has it, with a slash at both ends: /_store/"
+                .to_owned(),
+        })
+    }
+}

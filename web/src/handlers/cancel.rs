@@ -1,0 +1,41 @@
+//! `GET` and `POST /jobs/{id}/cancel`: stopping a job for good.
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+
+use super::{id, job, see_job};
+use crate::{
+    client::Wanted,
+    error::WebError,
+    state::State,
+    views::{self, ConfirmPage},
+};
+
+/// Asks whether that is meant.
+pub(crate) async fn get(
+    state: web::Data<State>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let (sight, status) = job::look(&state, id(&path)?).await?;
+    if status.stage.is_over() {
+        return Ok(see_job(sight.file.id));
+    }
+    views::page(StatusCode::OK, &ConfirmPage::cancel(sight.file.id))
+}
+
+/// Stops the job. A job that is over stays as it is.
+pub(crate) async fn post(
+    request: HttpRequest,
+    state: web::Data<State>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
+    let (sight, _) = job::look(&state, id(&path)?).await?;
+    let job = sight.file.id;
+    if state.jobs.cancel(job).await? {
+        tracing::info!(job = job.tag(), "a job was cancelled");
+    }
+    if Wanted::of(request.head()) == Wanted::Page {
+        return Ok(see_job(job));
+    }
+    let (_, status) = job::look(&state, job).await?;
+    Ok(HttpResponse::Ok().json(status))
+}

@@ -1,0 +1,29 @@
+//! The web front end: takes uploads, shows how jobs come along, hands out results.
+//!
+//! It writes what was uploaded into the [store](common::store), makes a [job](common::job) of it,
+//! and from then on only looks. The work is the workers'; this crate knows nothing about models.
+
+mod app;
+mod asset;
+mod client;
+mod config;
+mod error;
+mod handlers;
+mod metrics;
+mod middleware;
+mod problem;
+mod quota;
+mod routes;
+mod space;
+mod state;
+mod status;
+pub mod stop_signal;
+mod submission;
+pub mod supervision;
+mod upload;
+mod views;
+mod workload;
+
+pub use app::{Application, StartError};
+pub use config::{InvalidProxies, MetricsAddress, TrustedProxies, WebConfig};
+pub use status::{JobStatus, Stage};

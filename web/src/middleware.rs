@@ -1,0 +1,13 @@
+//! What happens around every request.
+
+mod error_pages;
+mod rate_limit;
+mod request_log;
+mod same_origin;
+mod security_headers;
+
+pub(crate) use error_pages::error_pages;
+pub(crate) use rate_limit::rate_limit;
+pub(crate) use request_log::request_log;
+pub(crate) use same_origin::same_origin;
+pub(crate) use security_headers::{private, security_headers};

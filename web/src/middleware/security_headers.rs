@@ -1,0 +1,29 @@
+//! Headers that tell browsers what pages of this service may do: little.
+
+use actix_web::middleware::DefaultHeaders;
+
+/// No script or style but our own files, no frames, no forms to elsewhere, no addresses of pages
+/// told to others.
+pub(crate) fn security_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+             connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ))
+        .add(("X-Content-Type-Options", "nosniff"))
+        .add(("Referrer-Policy", "no-referrer"))
+        .add(("Cross-Origin-Opener-Policy", "same-origin"))
+        .add(("Cross-Origin-Resource-Policy", "same-origin"))
+        .add((
+            "Permissions-Policy",
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ))
+}
+
+/// Nobody keeps or lists what is served below a job's address.
+pub(crate) fn private() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add(("Cache-Control", "private, no-store"))
+        .add(("X-Robots-Tag", "noindex, nofollow"))
+}

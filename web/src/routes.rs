@@ -1,0 +1,50 @@
+//! Every address of the service.
+
+use actix_web::{
+    Route, guard,
+    middleware::from_fn,
+    web::{self, ServiceConfig, get, post, resource, scope},
+};
+
+use crate::{
+    handlers::{asset, cancel, delete, download, events, health, index, job, metrics, upload},
+    middleware::{private, rate_limit},
+};
+
+/// What people and programs use.
+pub(crate) fn public(config: &mut ServiceConfig) {
+    config
+        .route("/", read().to(index::get))
+        .route("/static/{name}", read().to(asset::get))
+        .route("/deleted", read().to(delete::done))
+        .route("/healthz", read().to(health::live))
+        .route("/readyz", read().to(health::ready))
+        .service(
+            resource("/jobs")
+                .wrap(from_fn(rate_limit))
+                .route(post().to(upload::post)),
+        )
+        .service(
+            scope("/jobs/{id}")
+                .wrap(private())
+                .route("", read().to(job::get))
+                .route("", web::delete().to(delete::post))
+                .route("/status", read().to(job::status))
+                .route("/events", get().to(events::get))
+                .route("/results.zip", read().to(download::get))
+                .route("/cancel", read().to(cancel::get))
+                .route("/cancel", post().to(cancel::post))
+                .route("/delete", read().to(delete::get))
+                .route("/delete", post().to(delete::post)),
+        );
+}
+
+/// What only the people who run it see, at an address of its own.
+pub(crate) fn internal(config: &mut ServiceConfig) {
+    config.route("/metrics", read().to(metrics::get));
+}
+
+/// `GET`, or `HEAD` to know about it without having it.
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}

@@ -1,0 +1,61 @@
+//! What every request needs.
+
+use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
+
+use common::{EmailAddress, jobs::Jobs};
+use tokio::sync::watch;
+
+use crate::{
+    config::WebConfig, metrics::Metrics, quota::KeyedQuota, space::Space, workload::WorkloadWatch,
+};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// What every request needs; a clone is the same state.
+#[derive(Clone)]
+pub(crate) struct State(Arc<Parts>);
+
+/// The parts of the state.
+pub(crate) struct Parts {
+    pub(crate) config: WebConfig,
+    pub(crate) jobs: Jobs,
+    pub(crate) space: Space,
+    pub(crate) metrics: Metrics,
+    pub(crate) workload: WorkloadWatch,
+    /// Uploads of each client address.
+    pub(crate) uploads: KeyedQuota<IpAddr>,
+    /// Mails to each recipient.
+    pub(crate) mails: KeyedQuota<EmailAddress>,
+    /// Becomes true when the program is about to end.
+    pub(crate) is_stopping: watch::Receiver<bool>,
+}
+
+impl State {
+    /// The state of a program that has just started.
+    pub(crate) fn new(
+        config: WebConfig,
+        jobs: Jobs,
+        metrics: Metrics,
+        is_stopping: watch::Receiver<bool>,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            space: Space::of(&jobs.store, config.min_free_bytes),
+            workload: WorkloadWatch::new(jobs.records.clone()),
+            uploads: KeyedQuota::new(config.uploads_per_hour, HOUR),
+            mails: KeyedQuota::new(config.mails_per_day, DAY),
+            config,
+            jobs,
+            metrics,
+            is_stopping,
+        }))
+    }
+}
+
+impl Deref for State {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,110 @@
+//! Why no job is made of an upload.
+
+use actix_web::http::StatusCode;
+use common::{archive::ArchiveError, jobs::JobsError, store::StoreError};
+
+use crate::{
+    problem::Problem,
+    upload::{FieldFault, UploadError},
+};
+
+/// Why no job is made of an upload.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SubmissionError {
+    /// A zip in it cannot be used.
+    #[error("an archive is refused")]
+    Archive {
+        /// The name that the browser gave it.
+        name: String,
+        /// What is wrong with it.
+        #[source]
+        source: ArchiveError,
+    },
+    /// There is no image in it.
+    #[error("the upload holds no image")]
+    NoImages,
+    /// There are images in it, but none of a kind that can be read.
+    #[error("the upload holds only images of other kinds")]
+    UnsupportedImages,
+    /// A choice cannot be had.
+    #[error(transparent)]
+    Field(#[from] FieldFault),
+    /// The recipient would get too many mails.
+    #[error("too many mails to one recipient")]
+    TooManyMails {
+        /// When there may be more.
+        retry_after_seconds: u64,
+    },
+    /// The files cannot be looked at, or the job cannot be written.
+    #[error(transparent)]
+    Jobs(#[from] JobsError),
+    /// A temporary file cannot be written.
+    #[error("looking into an archive")]
+    Look(#[source] std::io::Error),
+}
+
+impl From<StoreError> for SubmissionError {
+    fn from(error: StoreError) -> Self {
+        Self::Jobs(error.into())
+    }
+}
+
+impl SubmissionError {
+    /// What is told about it.
+    pub(crate) fn problem(&self) -> Problem {
+        let unusable = |code, title, detail: String| Problem {
+            field: Some("files"),
+            ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail)
+        };
+        match self {
+            Self::Archive {
+                name,
+                source: ArchiveError::Access(_),
+            } => unavailable(format!("'{name}' arrived, but could not be looked at.")),
+            Self::Archive { name, source } => unusable(
+                "unusable-archive",
+                "A zip cannot be used",
+                format!("'{name}': {source}."),
+            ),
+            Self::NoImages => unusable(
+                "no-images",
+                "There are no pictures in the upload",
+                "Choose the pictures themselves (JPEG, PNG, TIFF, WebP, BMP or GIF), or a zip of \
+                 the folder that they are in. An archive inside a zip is not opened."
+                    .to_owned(),
+            ),
+            Self::UnsupportedImages => unusable(
+                "unsupported-images",
+                "The pictures are of a kind that cannot be read",
+                "Convert them to JPEG, PNG, TIFF, WebP, BMP or GIF first.".to_owned(),
+            ),
+            Self::Field(fault) => UploadError::Field(fault.clone()).problem(),
+            Self::TooManyMails {
+                retry_after_seconds,
+            } => Problem {
+                retry_after_seconds: Some(*retry_after_seconds),
+                ..Problem::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too-many-mails",
+                    "This address gets too many mails today",
+                    "Put several zips into one upload, or try again tomorrow. Nothing of this \
+                     upload was kept.",
+                )
+            },
+            Self::Jobs(_) | Self::Look(_) => {
+                unavailable("The upload arrived, but could not be accepted.".to_owned())
+            }
+        }
+    }
+}
+
+fn unavailable(what: String) -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "unavailable",
+        "The upload could not be accepted",
+        format!(
+            "{what} Something of ours failed, and nothing was kept. Try again in a few minutes."
+        ),
+    )
+}

@@ -1,0 +1,190 @@
+//! Reading the stream of an upload.
+
+use std::time::Duration;
+
+use actix_multipart::{Field, Multipart};
+use actix_web::HttpRequest;
+use bytes::{Bytes, BytesMut};
+use common::{
+    job::{JobId, Upload},
+    store::JobFolder,
+};
+use futures::StreamExt;
+use object_store::buffered::BufWriter;
+use tokio::{io::AsyncWriteExt, time::timeout};
+
+use super::{Fields, HalfUpload, UploadError};
+use crate::{space::Reservation, state::State};
+
+/// Longest text field, bytes.
+const TEXT_BYTES: usize = 4096;
+/// Most text fields.
+const TEXT_FIELDS: usize = 50;
+/// Longest file name that is kept, characters.
+const NAME_CHARS: usize = 500;
+/// What a request may have beside its files, bytes.
+const OVERHEAD_BYTES: u64 = 1 << 20;
+/// How much of a refused upload is still read, bytes, and for how long.
+const DRAIN_BYTES: usize = 32 << 20;
+const DRAIN_TIME: Duration = Duration::from_secs(5);
+
+/// Takes one upload.
+pub(crate) struct Receiver {
+    /// The text fields so far.
+    pub(crate) fields: Fields,
+    /// The files so far.
+    pub(crate) uploads: Vec<Upload>,
+    /// Where they are.
+    pub(crate) folder: HalfUpload,
+    state: State,
+    room: Reservation,
+    bytes: u64,
+    text_fields: usize,
+}
+
+impl Receiver {
+    /// Prepares for an upload, after a look at the size that the request announces.
+    pub(crate) fn prepare(state: &State, request: &HttpRequest) -> Result<Self, UploadError> {
+        let announced = announced_bytes(request);
+        let limit = state.config.max_upload_bytes;
+        if announced > limit.saturating_add(OVERHEAD_BYTES) {
+            return Err(UploadError::TooLarge { limit });
+        }
+        Ok(Self {
+            fields: Fields::default(),
+            uploads: Vec::new(),
+            folder: HalfUpload::new(state.jobs.store.clone(), JobId::random()?),
+            room: state.space.reserve(announced)?,
+            state: state.clone(),
+            bytes: 0,
+            text_fields: 0,
+        })
+    }
+
+    /// Reads the whole form.
+    pub(crate) async fn receive(&mut self, form: &mut Multipart) -> Result<(), UploadError> {
+        while let Some(field) = self.next(form).await? {
+            let field = field?;
+            let file_name = field
+                .content_disposition()
+                .and_then(|disposition| disposition.get_filename())
+                .map(str::to_owned);
+            match file_name {
+                Some(name) => self.file(&name, field).await?,
+                None => self.text(field).await?,
+            }
+        }
+        if self.uploads.is_empty() {
+            return Err(UploadError::NoFiles);
+        }
+        Ok(())
+    }
+
+    /// The next thing of a stream, unless it stands still.
+    async fn next<S: StreamExt + Unpin>(
+        &self,
+        stream: &mut S,
+    ) -> Result<Option<S::Item>, UploadError> {
+        let patience = Duration::from_secs(self.state.config.upload_idle_seconds);
+        let next = timeout(patience, stream.next()).await;
+        next.map_err(|_| UploadError::Stalled)
+    }
+
+    async fn text(&mut self, mut field: Field) -> Result<(), UploadError> {
+        self.text_fields += 1;
+        let mut text = BytesMut::new();
+        while let Some(chunk) = self.next(&mut field).await? {
+            text.extend_from_slice(&chunk?);
+            if text.len() > TEXT_BYTES || self.text_fields > TEXT_FIELDS {
+                return Err(UploadError::NotTheForm);
+            }
+        }
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let name = field.name().unwrap_or_default().to_owned();
+        // Fields of other programs' forms do no harm.
+        self.fields.set(&name, text);
+        if name == "email" {
+            // Better said before the files come than after.
+            self.fields.email()?;
+        }
+        Ok(())
+    }
+
+    async fn file(&mut self, name: &str, mut field: Field) -> Result<(), UploadError> {
+        let first = self.next(&mut field).await?.transpose()?;
+        // So browsers send a choice of no file.
+        if first.is_none() && name.is_empty() {
+            return Ok(());
+        }
+        let limit = self.state.config.max_upload_files;
+        if self.uploads.len() >= limit {
+            return Err(UploadError::TooManyFiles { limit });
+        }
+        let key = JobFolder::of(self.folder.job()).upload(self.uploads.len());
+        let mut writer = self.state.jobs.store.writer(&key);
+        match self.copy(first, &mut field, &mut writer).await {
+            Ok(size_bytes) => {
+                self.uploads.push(Upload {
+                    name: name.chars().take(NAME_CHARS).collect(),
+                    size_bytes,
+                });
+                Ok(())
+            }
+            Err(error) => {
+                let _ = writer.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn copy(
+        &mut self,
+        first: Option<Bytes>,
+        field: &mut Field,
+        writer: &mut BufWriter,
+    ) -> Result<u64, UploadError> {
+        let mut size_bytes = 0;
+        let mut chunk = first;
+        // A field must not be asked again after its end.
+        while let Some(bytes) = chunk {
+            let length = bytes.len() as u64;
+            size_bytes += length;
+            self.bytes += length;
+            let limit = self.state.config.max_upload_bytes;
+            if self.bytes > limit {
+                return Err(UploadError::TooLarge { limit });
+            }
+            self.room.take(length)?;
+            writer.put(bytes).await.map_err(UploadError::Write)?;
+            self.state.metrics.upload_bytes.inc_by(length);
+            chunk = self.next(field).await?.transpose()?;
+        }
+        writer.shutdown().await.map_err(UploadError::Finish)?;
+        Ok(size_bytes)
+    }
+}
+
+fn announced_bytes(request: &HttpRequest) -> u64 {
+    let length = request
+        .headers()
+        .get(actix_web::http::header::CONTENT_LENGTH);
+    let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
+    length.unwrap_or_default()
+}
+
+/// Reads a little more of a request that is refused, so that a browser still sending gets to
+/// reading the answer.
+pub(crate) async fn drain(form: &mut Multipart) {
+    let read = async {
+        let mut bytes = 0;
+        while let Some(Ok(mut field)) = form.next().await {
+            while let Some(Ok(chunk)) = field.next().await {
+                bytes += chunk.len();
+                if bytes > DRAIN_BYTES {
+                    return;
+                }
+            }
+        }
+    };
+    let _ = timeout(DRAIN_TIME, read).await;
+}

@@ -1,0 +1,93 @@
+//! Stopping a job and deleting it, with and without scripts.
+
+use common::jobs::Standing;
+
+use crate::support::*;
+
+#[actix_web::test]
+async fn a_job_is_cancelled_after_a_question() {
+    let app = TestApp::start().await;
+    let job = app.accepted_job().await;
+    let path = format!("/jobs/{job}");
+    assert!(
+        app.page(&path)
+            .await
+            .contains(&format!("href=\"{path}/cancel\""))
+    );
+    let question = app.page(&format!("{path}/cancel")).await;
+    assert!(question.contains(&format!("method=\"post\" action=\"{path}/cancel\"")));
+    assert!(matches!(
+        app.jobs.standing(job).await.unwrap(),
+        Standing::Open(_)
+    ));
+
+    let answer = app
+        .post(&format!("{path}/cancel"))
+        .header("accept", HTML)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!((answer.status().as_u16(), job_of(&answer)), (303, job));
+    let page = app.page(&path).await;
+    assert!(page.contains("This job was cancelled") && !page.contains("/cancel"));
+    assert_eq!(app.jobs.records.store().jobs().await.unwrap(), []);
+
+    let again = app
+        .post(&format!("{path}/cancel"))
+        .header("accept", JSON)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        again.json::<serde_json::Value>().await.unwrap()["stage"],
+        "cancelled"
+    );
+    let question = app.get(&format!("{path}/cancel")).send().await.unwrap();
+    assert_eq!(question.status(), 303);
+}
+
+#[actix_web::test]
+async fn a_finished_job_cannot_be_cancelled_any_more() {
+    let app = TestApp::start().await;
+    let job = app.done_job(b"x").await;
+    let answer = app
+        .post(&format!("/jobs/{job}/cancel"))
+        .header("accept", JSON);
+    let status: serde_json::Value = answer.send().await.unwrap().json().await.unwrap();
+    assert_eq!(status["stage"], "done");
+}
+
+#[actix_web::test]
+async fn deleting_takes_everything_at_once() {
+    let app = TestApp::start().await;
+    let job = app.done_job(b"x").await;
+    let path = format!("/jobs/{job}");
+    let question = app.page(&format!("{path}/delete")).await;
+    assert!(question.contains("Delete everything now?"));
+    assert!(!app.stored().is_empty());
+    let answer = app
+        .post(&format!("{path}/delete"))
+        .header("accept", HTML)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.headers()["location"], "/deleted");
+    assert!(app.page("/deleted").await.contains("Everything is deleted"));
+    assert!(app.stored().is_empty());
+    assert_eq!(app.get(&path).send().await.unwrap().status(), 410);
+}
+
+#[actix_web::test]
+async fn programs_delete_by_the_verb_and_open_jobs_too() {
+    let app = TestApp::start().await;
+    let job = app.running_job(100).await;
+    let delete = || {
+        app.client
+            .delete(format!("{}/jobs/{job}", app.url))
+            .header("accept", JSON)
+    };
+    assert_eq!(delete().send().await.unwrap().status(), 204);
+    assert!(app.stored().is_empty());
+    assert_eq!(app.jobs.records.store().jobs().await.unwrap(), []);
+    assert_eq!(delete().send().await.unwrap().status(), 410);
+}
