@@ -31,6 +31,7 @@ test: setup sample ## Install what the tests need and run all of them
 	@bash systemd/check.sh
 	cargo test --workspace --locked --no-run
 	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
+	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash systemd/nginx/check_upload.sh
 	cargo test --workspace --locked
 
 install: ## Install what was built, for systemd (PREFIX=/usr/local, DESTDIR=)

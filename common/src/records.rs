@@ -1,6 +1,6 @@
 //! The records of all unfinished jobs, and small notes that workers leave for each other.
 //!
-//! A back end ([`redis`], [`sqlite`]) only loads and swaps; what a change means is decided in
+//! A back end ([`RedisRecords`], [`SqliteRecords`]) only loads and swaps; what a change means is decided in
 //! [`JobRecord`]. A swap succeeds for one of several that try at once, the others look again.
 //! Times are those of the back end's clock, so that machines need not agree about theirs.
 

@@ -496,3 +496,18 @@ async fn a_worker_that_died_at_something_does_not_keep_the_rest_from_being_tidie
     queue.tidy().await.unwrap();
     assert_eq!(size(&place).await, 2, "the dead worker and what it was at");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn programs_that_begin_with_a_new_file_at_once_can_all_use_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = QueueUrl::Sqlite(folder.path().join("trapline.db"));
+    let opened: Vec<_> = (0..8)
+        .map(|_| {
+            let url = url.clone();
+            tokio::spawn(async move { common::queue::open(&url).await.map(drop) })
+        })
+        .collect();
+    for opened in opened {
+        opened.await.unwrap().unwrap();
+    }
+}

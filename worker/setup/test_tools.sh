@@ -1,36 +1,37 @@
 #!/usr/bin/env bash
 # Installs what the tests compare with and run against: exiftool, a Redis server, and in
 # var/test-venv/ a Python environment with independent readers of the outputs, a mail server and
-# an S3 server. And what systemd/check.sh asks: systemd's tools, crontab and nginx, which is only
-# unpacked, into var/tools/debian/, because Debian would start the server that it installs.
+# an S3 server. And what systemd/check.sh asks: systemd's tools, crontab, curl and nginx.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 requirements=worker/tests/readers/requirements.txt
 venv=var/test-venv
 
-# install COMMAND PACKAGE
-install() {
-    if command -v "$1" >/dev/null; then return; fi
+# Installs a program by its Debian package, unless it is there.
+install_program() {
+    local program=$1 package=$2 home=$3
+    if command -v "$program" >/dev/null; then return; fi
     local as_root=()
     if [ "$(id -u)" != 0 ]; then
         if ! sudo -n true 2>/dev/null; then
-            echo "The tests need $1: sudo apt-get install $2" >&2
+            echo "The tests need $program: sudo apt-get install $package" >&2
             return 1
         fi
         as_root=(sudo -n)
     fi
     if ! command -v apt-get >/dev/null; then
-        echo "The tests need $1, in Debian's package $2: install it with your package manager." >&2
+        echo "The tests need $program ($home): install it with your package manager." >&2
         return 1
     fi
-    echo "Installing $1"
-    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install --yes --quiet --no-install-recommends "$2" ||
+    echo "Installing $program"
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install --yes --quiet --no-install-recommends "$package" ||
         { "${as_root[@]}" apt-get update --quiet &&
-            DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install --yes --quiet --no-install-recommends "$2"; }
+            DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install --yes --quiet --no-install-recommends "$package"; }
 }
 
-# unpack COMMAND PACKAGE...: a server's program, from the first of the packages that has it.
+# unpack COMMAND PACKAGE...: a server's program, from the first of the packages that has it. It is
+# not installed, because Debian would start the server.
 unpack() {
     local command=$1 root=var/tools/debian package folder
     shift
@@ -46,7 +47,7 @@ unpack() {
         rm -rf "$folder"
         if [ -x "$root/usr/sbin/$command" ]; then return; fi
     done
-    echo "The tests need $command: apt-get install $1 (or apt-get update first, as root)" >&2
+    echo "The tests need $command: apt-get install $1 (after apt-get update, as root)" >&2
     return 1
 }
 
@@ -66,10 +67,11 @@ make_venv() {
     echo "$wanted" >"$stamp"
 }
 
-install exiftool libimage-exiftool-perl
-install redis-server redis-server
-install systemd-analyze systemd
-install crontab cron
-# In Ubuntu 22.04 the program is in nginx-core, in Debian 12 in nginx.
+install_program exiftool libimage-exiftool-perl https://exiftool.org
+install_program redis-server redis-server https://redis.io
+install_program systemd-analyze systemd https://systemd.io
+install_program crontab cron https://packages.debian.org/cron
+install_program curl curl https://curl.se
+# The program is in nginx-core in Ubuntu 22.04, in nginx in Debian 12.
 unpack nginx nginx nginx-core
 make_venv

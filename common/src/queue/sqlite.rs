@@ -1,6 +1,6 @@
 //! Wake-ups in the SQLite file, by apalis-sqlite.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use apalis::prelude::TaskSink as _;
 use apalis_sqlite::{Config, SqliteStorage};
@@ -8,6 +8,9 @@ use sqlx::SqlitePool;
 
 use super::{HEARTBEAT, Listener, MISSED_HEARTBEATS, WakeUp, name_of, run_monitor};
 use crate::{job::Lane, records::RecordsError};
+
+/// How soon the tables are looked at again when they could not be made.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 #[derive(Clone)]
 pub(super) struct SqliteQueue {
@@ -17,11 +20,18 @@ pub(super) struct SqliteQueue {
 impl SqliteQueue {
     /// Makes the tables. `SqliteStorage::setup` would also switch off waiting for the disk, on
     /// whichever connection it gets.
+    ///
+    /// sqlx locks nothing while it does: of two programs that begin with a new file at once, one
+    /// finds done what it was about to do, and fails. It sees so when it looks again.
     pub(super) async fn prepare(pool: SqlitePool) -> Result<Self, RecordsError> {
-        SqliteStorage::<()>::migrations()
-            .run(&pool)
-            .await
-            .map_err(sqlx::Error::from)?;
+        let mut more_looks = 10;
+        while let Err(error) = SqliteStorage::<()>::migrations().run(&pool).await {
+            if more_looks == 0 {
+                return Err(sqlx::Error::from(error).into());
+            }
+            more_looks -= 1;
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+        }
         Ok(Self { pool })
     }
 

@@ -15,8 +15,8 @@ use crate::env::{self, EnvError};
 
 /// `file:///folder` or `s3://bucket/prefix`. Keys and region of a bucket come from the usual
 /// variables (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_REGION`, `AWS_ENDPOINT`, and
-/// `AWS_ALLOW_HTTP=true` for a server of one's own without TLS); the secret key can also be the file
-/// `AWS_SECRET_ACCESS_KEY_FILE` or the credential `aws_secret_access_key`.
+/// `AWS_ALLOW_HTTP=true` for a server of one's own without TLS). The secret key can also be the
+/// file `AWS_SECRET_ACCESS_KEY_FILE` or the credential `aws_secret_access_key`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoreUrl(Place);
 
@@ -81,14 +81,14 @@ fn bucket(url: &Url, settings: &[(AmazonS3ConfigKey, &str)]) -> object_store::Re
         store: "S3",
         source: Box::new(error),
     })?;
-    let mut bucket = AmazonS3Builder::from_env().with_url(url.as_str());
+    let mut builder = AmazonS3Builder::from_env().with_url(url.as_str());
     if let Some(secret) = secret {
-        bucket = bucket.with_secret_access_key(secret.expose_secret());
+        builder = builder.with_secret_access_key(secret.expose_secret());
     }
     for (key, value) in settings {
-        bucket = bucket.with_config(*key, *value);
+        builder = builder.with_config(*key, *value);
     }
-    bucket.build()
+    builder.build()
 }
 
 /// Signs addresses below a prefix, which [`PrefixStore`] does not.
