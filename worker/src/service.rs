@@ -1,7 +1,7 @@
 //! The worker as a part of the service: it takes tasks of jobs one by one, for as long as it runs.
 //!
-//! [`runner`] keeps the process going, [`attend`] takes one task and settles how it ended, and
-//! each kind of task has a file of its own: [`plan`], [`detect`], [`assemble`], [`notify`].
+//! `runner` keeps the process going, `attend` takes one task and settles how it ended, and each
+//! kind of task has a file of its own: `plan`, `detect`, `assemble`, `notify`.
 
 mod assemble;
 mod attend;
