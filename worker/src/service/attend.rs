@@ -7,6 +7,7 @@ use common::{
     queue::WakeUp,
     records::{ChangeError, Changed},
     store::JobFolder,
+    telemetry,
 };
 use jiff::Timestamp;
 use tracing::Instrument as _;
@@ -91,7 +92,7 @@ async fn settle(env: &Environment, claim: &Claim, result: Result<Achieved, TaskE
             give_back(env, claim, Release::Elsewhere).await;
         }
         Err(TaskError::Broken(error)) => {
-            env.break_down(error);
+            env.break_down(&error);
             give_back(env, claim, Release::Untouched).await;
         }
         // Rejections were made endings above.
@@ -99,7 +100,7 @@ async fn settle(env: &Environment, claim: &Claim, result: Result<Achieved, TaskE
             give_back(env, claim, Release::Fault(rejection.detail)).await;
         }
         Err(TaskError::Fault(error)) => {
-            let reason = format!("{error:#}");
+            let reason = telemetry::causes(&*error);
             tracing::warn!(reason, "failed; it is tried again later");
             give_back(env, claim, Release::Fault(reason)).await;
         }

@@ -13,6 +13,7 @@ use common::{
     config::{self, ServiceConfig},
     job::JobId,
     jobs::Jobs,
+    telemetry,
 };
 use tokio::sync::Notify;
 
@@ -40,7 +41,7 @@ pub struct Environment {
     scratch: PathBuf,
     is_stopping: AtomicBool,
     is_hurried: AtomicBool,
-    breakdown: Mutex<Option<anyhow::Error>>,
+    breakdown: Mutex<Option<String>>,
     stopping: Notify,
 }
 
@@ -107,11 +108,9 @@ impl Environment {
     }
 
     /// Stops because this machine cannot work; the process will say so when it ends.
-    pub fn break_down(&self, why: anyhow::Error) {
-        tracing::error!(
-            error = format!("{why:#}"),
-            "this machine cannot work; stopping"
-        );
+    pub fn break_down(&self, why: &anyhow::Error) {
+        let why = telemetry::causes(&**why);
+        tracing::error!(why, "this machine cannot work; stopping");
         if let Ok(mut breakdown) = self.breakdown.lock() {
             breakdown.get_or_insert(why);
         }
@@ -120,7 +119,7 @@ impl Environment {
 
     /// Why this machine cannot work, if it cannot.
     #[must_use]
-    pub fn breakdown(&self) -> Option<anyhow::Error> {
+    pub fn breakdown(&self) -> Option<String> {
         self.breakdown.lock().ok()?.take()
     }
 

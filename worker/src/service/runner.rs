@@ -7,6 +7,7 @@ use common::{
     job::Lane,
     queue::{Handler, Listener, WakeUp},
     records::fleet::WorkerNote,
+    telemetry,
 };
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -52,7 +53,7 @@ pub async fn run(env: Environment) -> anyhow::Result<()> {
     let _ = env.jobs.records.withdraw(&env.name).await;
     let _ = tokio::fs::remove_dir_all(env.scratch_root()).await;
     match env.breakdown() {
-        Some(why) => Err(why.context("this machine cannot work")),
+        Some(why) => Err(anyhow::anyhow!("this machine cannot work: {why}")),
         None => Ok(()),
     }
 }
@@ -126,7 +127,7 @@ async fn keep_announcing(env: Arc<Environment>) {
         tokio::time::sleep(ANNOUNCE_EVERY).await;
         if let Err(error) = announce(&env).await {
             tracing::warn!(
-                error = format!("{error:#}"),
+                error = telemetry::causes(&*error),
                 "could not say that this worker is alive"
             );
         }

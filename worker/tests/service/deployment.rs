@@ -68,6 +68,13 @@ impl Deployment {
         self.settings.push((name, value.to_owned()));
     }
 
+    /// The environment of every process of this service.
+    pub(crate) fn settings(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.settings
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// A command of the program in this service.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = worker();

@@ -15,3 +15,5 @@ mod same_bytes;
 mod stops;
 #[path = "../support/mod.rs"]
 mod support;
+mod upload_to_mail;
+mod web_front;
