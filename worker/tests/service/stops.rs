@@ -1,5 +1,7 @@
 //! Workers that are told to stop, and machines that cannot work.
 
+use std::{path::Path, process::Command};
+
 use common::job::MailKind;
 
 use crate::{
@@ -61,6 +63,48 @@ async fn a_machine_that_cannot_work_takes_no_task() {
     for (_, task) in loaded.record.tasks() {
         assert_eq!((task.crashes, task.faults), (0, 0));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_whose_disk_is_full_stops_and_loses_nothing() {
+    let mut service = Deployment::new(Place::sqlite(), 30).await;
+    let card = odd_card(&service.bench, 100);
+    let expected = service.bench.path("expected");
+    process(&card, &expected, &[]);
+    let job = service.submit(&[&card]).await;
+
+    let small = service.bench.path("small");
+    std::fs::create_dir(&small).unwrap();
+    let output = on_small_disk(&service, &small).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("cannot work"), "{}", said(&output));
+    let record = service.jobs.records.store().load(job).await.unwrap();
+    for (task, state) in record.unwrap().record.tasks() {
+        assert_eq!((state.crashes, state.faults), (0, 0), "{task}");
+    }
+    service.start_worker();
+    service.done(job).await;
+    assert_same_package(&expected, &service.unpack(job));
+}
+
+/// A worker whose unfinished files lie on a disk of 64 KiB, in a mount namespace of its own.
+fn on_small_disk(service: &Deployment, folder: &Path) -> Command {
+    let mount = "mount -t tmpfs -o size=64k tmpfs \"$0\" && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", mount])
+        .arg(folder)
+        .arg(env!("CARGO_BIN_EXE_trapline-worker"))
+        .args(["run", "--device", "cpu", "--threads", "1", "--model", MODEL]);
+    let worker = service.command(&[]);
+    for (name, value) in worker.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.env("SCRATCH_DIR", folder);
+    command
 }
 
 #[tokio::test(flavor = "multi_thread")]
