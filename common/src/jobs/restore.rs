@@ -10,20 +10,44 @@ use crate::{
     store::{JobFolder, StoreError},
 };
 
+/// What a folder turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// An upload that is not a job, or not yet.
+    NoJob,
+    /// A job with nothing left to do.
+    Over,
+    /// A job that had lost its record, and has one now.
+    Lost,
+    /// A job whose record somebody else made meanwhile.
+    WithRecord,
+}
+
 impl Jobs {
     /// Makes the records of all unfinished jobs that have none. How many that were.
     ///
     /// # Errors
     /// When the store or the records cannot be used.
     pub async fn restore_all(&self) -> Result<usize, JobsError> {
+        self.restore_all_but(&mut HashSet::new()).await
+    }
+
+    /// The same, without looking at jobs that are known to be over. Those that are found to be over
+    /// are added to them.
+    ///
+    /// # Errors
+    /// As [`Self::restore_all`].
+    pub async fn restore_all_but(&self, over: &mut HashSet<JobId>) -> Result<usize, JobsError> {
         let with_record: HashSet<JobId> = self.records.store().jobs().await?.into_iter().collect();
         let mut restored = 0;
         for job in self.store.jobs().await? {
-            if with_record.contains(&job) {
+            if with_record.contains(&job) || over.contains(&job) {
                 continue;
             }
-            match self.restore(job).await {
-                Ok(is_new) => restored += usize::from(is_new),
+            match self.try_to_restore(job).await {
+                Ok(Found::Lost) => restored += 1,
+                Ok(Found::Over) => drop(over.insert(job)),
+                Ok(Found::NoJob | Found::WithRecord) => {}
                 // One damaged job must not keep all others from being restored.
                 Err(JobsError::Store(error @ StoreError::Unreadable { .. })) => {
                     tracing::error!(job = job.tag(), %error, "the job cannot be restored");
@@ -39,19 +63,23 @@ impl Jobs {
     /// # Errors
     /// When the store or the records cannot be used.
     pub async fn restore(&self, job: JobId) -> Result<bool, JobsError> {
+        Ok(self.try_to_restore(job).await? == Found::Lost)
+    }
+
+    async fn try_to_restore(&self, job: JobId) -> Result<Found, JobsError> {
         let Some(found) = self.find_out(job).await? else {
-            return Ok(false);
+            return Ok(Found::NoJob);
         };
         let now_ms = self.records.store().now_ms().await?;
         let record = JobRecord::restored(found, self.records.window().await?, now_ms);
         if record.is_over() {
-            return Ok(false);
+            return Ok(Found::Over);
         }
-        let is_new = self.add(record, now_ms).await?;
-        if is_new {
+        if self.add(record, now_ms).await? {
             tracing::info!(job = job.tag(), "the record was lost and is made again");
+            return Ok(Found::Lost);
         }
-        Ok(is_new)
+        Ok(Found::WithRecord)
     }
 
     /// What the folder of a job says; `None` when it is no job.
@@ -122,6 +150,18 @@ impl Jobs {
         } else {
             PATIENCE_MS
         };
+        self.wake_after(patience_ms).await
+    }
+
+    /// Wakes workers for all tasks that are due, also where they were woken a moment ago.
+    ///
+    /// # Errors
+    /// As [`Self::wake_due`].
+    pub async fn wake_all(&self) -> Result<usize, JobsError> {
+        self.wake_after(0).await
+    }
+
+    async fn wake_after(&self, patience_ms: u64) -> Result<usize, JobsError> {
         let mut woken = 0;
         for job in self.records.store().jobs().await? {
             let changed = self.records.change(job, |record, now_ms| {

@@ -51,7 +51,7 @@ pub fn run(command: &QueueCommand) -> anyhow::Result<()> {
             QueueCommand::Drain => jobs.records.drain(true).await?,
             QueueCommand::Resume => {
                 jobs.records.drain(false).await?;
-                jobs.wake_due().await?;
+                jobs.wake_all().await?;
             }
         }
         Ok(())

@@ -33,7 +33,7 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
     if store.end_file(job).await?.is_some() {
         return Ok(Achieved::Ended(MailKind::Done));
     }
-    let plan = store.plan_file(job).await?.ok_or(TaskError::Stopped)?;
+    let plan = store.plan_file(job).await?.ok_or(TaskError::Unfounded)?;
     let facts: Option<PlanFacts> = store.get_json(&folder.facts_file()).await?;
     let facts = facts.ok_or(TaskError::fault("the facts of the plan are missing"))?;
     let listing = env.listings.of(env, job).await?;

@@ -26,7 +26,12 @@ const ENTER_EVERY: Duration = Duration::from_secs(1);
 /// Looks at a task that this worker was woken for, and does it if it is to be had. Nothing that
 /// can go wrong is left to the queue.
 pub(super) async fn attend(env: Arc<Environment>, wake_up: WakeUp) {
-    if env.is_stopping() || env.jobs.records.is_drained().await.unwrap_or(false) {
+    if env.is_stopping() {
+        // Taken from the queue at the last moment; another worker need not wait for it.
+        env.jobs.wake(wake_up.job, &[wake_up.task]).await;
+        return;
+    }
+    if env.jobs.records.is_drained().await.unwrap_or(false) {
         return;
     }
     let Some(claim) = take(&env, wake_up).await else {
@@ -85,6 +90,12 @@ async fn settle(env: &Environment, claim: &Claim, result: Result<Achieved, TaskE
                 achieve(record, claim, &achieved, window, now_ms)
             })
             .await;
+        }
+        Err(TaskError::Unfounded) => {
+            tracing::warn!("the record does not fit the folder; dropping it");
+            if let Err(error) = env.jobs.records.store().remove(claim.job).await {
+                tracing::warn!(%error, "the records are out of reach");
+            }
         }
         Err(TaskError::Stopped) => give_back(env, claim, Release::Untouched).await,
         Err(TaskError::Unsuitable(reason)) => {

@@ -40,7 +40,7 @@ pub(super) async fn run(
     {
         return Ok(Achieved::Detected(Box::new(facts.counts)));
     }
-    let plan = store.plan_file(job).await?.ok_or(TaskError::Stopped)?;
+    let plan = store.plan_file(job).await?.ok_or(TaskError::Unfounded)?;
     let span = plan.shards.get(shard as usize).copied();
     let span = span.ok_or(TaskError::fault("the plan has no such shard"))?;
     let listing = env.listings.of(env, job).await?;

@@ -23,6 +23,8 @@ pub(super) enum TaskError {
     Broken(anyhow::Error),
     /// This worker lacks something that others may have: it gives the task back.
     Unsuitable(String),
+    /// The record does not fit what lies in the job's folder: the folder is right.
+    Unfounded,
     /// The task is not this worker's any more, or the worker was asked to stop.
     Stopped,
 }

@@ -57,7 +57,7 @@ impl Listings {
 
 async fn list(env: &Arc<Environment>, job: JobId) -> Result<JobListing, TaskError> {
     let file = env.jobs.store.job_file(job).await?;
-    let file = file.ok_or(TaskError::Stopped)?;
+    let file = file.ok_or(TaskError::Unfounded)?;
     let (paths, fetched) = fetch(env, &file).await?;
     let inputs: Vec<NamedInput> = file
         .uploads

@@ -27,7 +27,7 @@ pub(super) async fn run(
     if store.find(&note).await?.is_some() {
         return Ok(Achieved::Mailed);
     }
-    let file = store.job_file(job).await?.ok_or(TaskError::Stopped)?;
+    let file = store.job_file(job).await?.ok_or(TaskError::Unfounded)?;
     let end = store.end_file(job).await?;
     if kind == MailKind::Accepted && end.is_some() {
         // The mail that says how it ended says everything.

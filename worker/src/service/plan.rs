@@ -48,7 +48,9 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
         return Ok(achieved(&plan));
     }
     let first = env.jobs.store.plan_file(job).await?;
-    first.map(|plan| achieved(&plan)).ok_or(TaskError::Stopped)
+    first
+        .map(|plan| achieved(&plan))
+        .ok_or(TaskError::Unfounded)
 }
 
 fn achieved(plan: &PlanFile) -> Achieved {

@@ -1,8 +1,8 @@
 //! Keeping records, wake-ups and folders in step. One worker at a time does it for all.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
-use common::jobs::JobsError;
+use common::{job::JobId, jobs::JobsError};
 use tokio::time::Instant;
 
 use super::environment::Environment;
@@ -17,32 +17,36 @@ const TIDY_EVERY: Duration = Duration::from_secs(300);
 const ROLE: &str = "reconciler";
 const ROLE_FOR: Duration = Duration::from_secs(10);
 
+/// What was done when, and which jobs need no second look.
+#[derive(Default)]
+struct State {
+    restored: Option<Instant>,
+    tidied: Option<Instant>,
+    over: HashSet<JobId>,
+}
+
 /// Reconciles until the worker stops.
 pub(super) async fn run(env: &Environment) {
     let mut beat = tokio::time::interval(WAKE_EVERY);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let (mut restored, mut tidied) = (None, None);
+    let mut state = State::default();
     while !env.is_stopping() {
         beat.tick().await;
-        if let Err(error) = reconcile(env, &mut restored, &mut tidied).await {
+        if let Err(error) = reconcile(env, &mut state).await {
             tracing::warn!(%error, "reconciling failed; trying again");
         }
     }
 }
 
-async fn reconcile(
-    env: &Environment,
-    restored: &mut Option<Instant>,
-    tidied: &mut Option<Instant>,
-) -> Result<(), JobsError> {
+async fn reconcile(env: &Environment, state: &mut State) -> Result<(), JobsError> {
     let records = &env.jobs.records;
     if !records.store().hold(ROLE, &env.name, ROLE_FOR).await? {
         return Ok(());
     }
-    if is_due(restored, RESTORE_EVERY) {
-        env.jobs.restore_all().await?;
+    if is_due(&mut state.restored, RESTORE_EVERY) {
+        env.jobs.restore_all_but(&mut state.over).await?;
     }
-    if is_due(tidied, TIDY_EVERY) {
+    if is_due(&mut state.tidied, TIDY_EVERY) {
         env.jobs.queue.tidy().await?;
     }
     if !records.is_drained().await? {

@@ -17,7 +17,7 @@ use crate::job::TRAPLINE_VERSION;
 /// How often a worker says that it is alive.
 const ANNOUNCE_EVERY: Duration = Duration::from_secs(15);
 /// Tasks of the desk that a worker does at a time.
-const DESK_SLOTS: usize = 2;
+const DESK_SLOTS: usize = 4;
 
 /// Runs until SIGTERM or Ctrl-C, or until this machine cannot work.
 ///
