@@ -3,7 +3,7 @@
 //! What must not stand in a log: addresses, job ids (they are keys), links, file names from users,
 //! coordinates. A job is named by [`JobId::tag`](crate::job::JobId::tag).
 
-use std::error::Error;
+use std::{error::Error, io::IsTerminal as _};
 
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -25,7 +25,12 @@ pub fn begin() -> Result<(), EnvError> {
     })?;
     let registry = tracing_subscriber::registry().with(filter);
     match env::maybe("LOG_FORMAT")?.as_deref() {
-        None | Some("text") => registry.with(fmt::layer().with_target(false)).init(),
+        None | Some("text") => {
+            // Colours are for terminals; a journal or a file shows their codes.
+            let is_terminal = std::io::stdout().is_terminal();
+            let lines = fmt::layer().with_target(false).with_ansi(is_terminal);
+            registry.with(lines).init();
+        }
         Some("json") => registry.with(fmt::layer().json()).init(),
         Some(other) => {
             return Err(EnvError::Invalid {

@@ -6,7 +6,7 @@
 
 mod destination;
 pub(crate) mod durable;
-mod packing;
+pub(crate) mod packing;
 
 use std::{
     fs::{self, File},

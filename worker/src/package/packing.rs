@@ -34,14 +34,7 @@ pub(super) fn pack(
     let file = File::create(zip).map_err(io_error)?;
     let mut writer = ZipWriter::new(BufWriter::with_capacity(1 << 20, file));
     for report in reports {
-        // A workbook is a zip itself.
-        let is_packed = report.ends_with(".xlsx");
-        let method = if is_packed {
-            CompressionMethod::Stored
-        } else {
-            CompressionMethod::Deflated
-        };
-        add(&mut writer, folder, report, method).map_err(zip_error)?;
+        add_report(&mut writer, folder, report).map_err(zip_error)?;
     }
     for copy in copies {
         let copy = copy.map_err(|source| PackageError::Io {
@@ -53,6 +46,18 @@ pub(super) fn pack(
     let file = writer.finish().map_err(zip_error)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error);
     file.and_then(|file| file.sync_all()).map_err(io_error)
+}
+
+/// Adds a report.
+pub(crate) fn add_report(zip: &mut Zip, folder: &Path, name: &str) -> ZipResult<()> {
+    // A workbook is a zip itself.
+    let is_packed = name.ends_with(".xlsx");
+    let method = if is_packed {
+        CompressionMethod::Stored
+    } else {
+        CompressionMethod::Deflated
+    };
+    add(zip, folder, name, method)
 }
 
 fn add(zip: &mut Zip, folder: &Path, name: &str, method: CompressionMethod) -> ZipResult<()> {

@@ -15,12 +15,16 @@ use common::{
 use jiff::Timestamp;
 
 use super::{
-    Achieved, PlanFacts, detect::run_options, environment::Environment, fault::TaskError,
-    held_claim::HeldClaim, listings::JobListing, merge,
+    Achieved, PlanFacts,
+    detect::{journal_header, run_options},
+    environment::Environment,
+    fault::TaskError,
+    held_claim::HeldClaim,
+    listings::JobListing,
+    merge,
 };
 use crate::{
     job::TRAPLINE_VERSION,
-    journal::JournalHeader,
     run_facts::{ExecutionFacts, RunFacts},
 };
 
@@ -144,13 +148,7 @@ fn assemble(
     scratch: &Path,
 ) -> Result<DoneFacts, TaskError> {
     let options = run_options(listing, plan);
-    let header = JournalHeader {
-        format: JournalHeader::FORMAT,
-        trapline_version: TRAPLINE_VERSION.to_owned(),
-        model_sha256: plan.model_sha256.clone(),
-        options: options.clone(),
-        input_fingerprint: plan.fingerprint.clone(),
-    };
+    let header = journal_header(&options, plan);
     let journal = scratch.join("journal.jsonl");
     let merged = merge::merge_records(&shards.files, &header, plan.threshold, &journal)?;
     if merged.counts.images() == 0 {

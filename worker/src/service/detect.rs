@@ -14,7 +14,8 @@ use super::{
     listings::JobListing,
 };
 use crate::{
-    job::TRAPLINE_VERSION,
+    detector::pool::DetectorHandle,
+    job::{JobError, TRAPLINE_VERSION},
     journal::{Journal, JournalHeader, JournalRecords},
     package::Package,
     pipeline::{self, Ending, claims::Claims, inspect::PipelineContext, stage::StageClock},
@@ -83,17 +84,9 @@ fn detect(
     let mut slot = env.models.slot_with(plan)?;
     let model = slot.as_mut().ok_or(TaskError::fault("the slot is free"))?;
     let options = run_options(listing, plan);
-    let package =
-        Package::begin(&scratch.join("package"), false).map_err(crate::job::JobError::from)?;
-    let header = JournalHeader {
-        format: JournalHeader::FORMAT,
-        trapline_version: TRAPLINE_VERSION.to_owned(),
-        model_sha256: plan.model_sha256.clone(),
-        options: options.clone(),
-        input_fingerprint: plan.fingerprint.clone(),
-    };
-    let mut journal =
-        Journal::create(&package.journal(), &header).map_err(crate::job::JobError::from)?;
+    let package = Package::begin(&scratch.join("package"), false).map_err(JobError::from)?;
+    let header = journal_header(&options, plan);
+    let mut journal = Journal::create(&package.journal(), &header).map_err(JobError::from)?;
     let clock = StageClock::default();
     let context = PipelineContext {
         listing: &listing.files,
@@ -105,22 +98,7 @@ fn detect(
         clock: &clock,
     };
     let (started, cpu_before) = (Timestamp::now(), ResourceUse::now().cpu_seconds);
-    let mut counts = Counts::default();
-    let stop = held.stop_flag();
-    let ending = pipeline::run(
-        &context,
-        &mut model.handles,
-        &mut journal,
-        Claims::default(),
-        stop,
-        |record| {
-            counts.add(record, plan.threshold);
-            held.note(|partial| partial.add(record, plan.threshold));
-        },
-    )?;
-    if ending == Ending::Interrupted {
-        return Err(TaskError::Stopped);
-    }
+    let counts = look_at_all(&context, &mut model.handles, &mut journal, held)?;
     pack(&package, &scratch.join(PACKED))?;
     let used = ResourceUse::now();
     Ok(ShardFacts {
@@ -136,6 +114,37 @@ fn detect(
     })
 }
 
+/// Takes the shard's files through the pipeline, and tells how far it is meanwhile.
+fn look_at_all(
+    context: &PipelineContext<'_>,
+    handles: &mut [DetectorHandle],
+    journal: &mut Journal,
+    held: &HeldClaim,
+) -> Result<Counts, TaskError> {
+    let threshold = context.options.threshold;
+    let mut counts = Counts::default();
+    let (claims, stop) = (Claims::default(), held.stop_flag());
+    let ending = pipeline::run(context, handles, journal, claims, stop, |record| {
+        counts.add(record, threshold);
+        held.note(|partial| partial.add(record, threshold));
+    })?;
+    match ending {
+        Ending::Complete => Ok(counts),
+        Ending::Interrupted => Err(TaskError::Stopped),
+    }
+}
+
+/// The first line of the journal of a job or of a part of it.
+pub(super) fn journal_header(options: &RunOptions, plan: &PlanFile) -> JournalHeader {
+    JournalHeader {
+        format: JournalHeader::FORMAT,
+        trapline_version: TRAPLINE_VERSION.to_owned(),
+        model_sha256: plan.model_sha256.clone(),
+        options: options.clone(),
+        input_fingerprint: plan.fingerprint.clone(),
+    }
+}
+
 /// The numbers of a span's files as the listing counts them.
 pub(super) fn files_of(span: ShardSpan) -> Range<usize> {
     let number = |file| usize::try_from(file).unwrap_or(usize::MAX);
@@ -148,7 +157,5 @@ fn pack(package: &Package, zip: &Path) -> Result<(), TaskError> {
         Ok(record) => record.copies().map(|copy| Ok(copy.to_owned())).collect(),
         Err(error) => vec![Err(error)],
     });
-    Ok(package
-        .pack_shard(zip, copies)
-        .map_err(crate::job::JobError::from)?)
+    Ok(package.pack_shard(zip, copies).map_err(JobError::from)?)
 }

@@ -11,13 +11,13 @@ use std::{
 };
 
 use common::{Counts, MediaRecord, Threshold};
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter, write::SimpleFileOptions};
+use zip::{ZipArchive, ZipWriter};
 
 use super::fault::TaskError;
 use crate::{
     job::JobError,
     journal::{Journal, JournalHeader, JournalRecords},
-    package::SHARD_JOURNAL,
+    package::{SHARD_JOURNAL, packing},
     report::{self, RecordSource as _},
     run_facts::RunFacts,
 };
@@ -99,7 +99,7 @@ pub(super) fn write_package(
     report::write_all(&records, facts, folder).map_err(JobError::from)?;
     let mut package = ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(zip)?));
     for name in report::FILES {
-        add_report(&mut package, folder, name)?;
+        packing::add_report(&mut package, folder, name).map_err(io::Error::from)?;
     }
     let mut records = records.records()?;
     for (shard, length) in shards.iter().zip(&merged.lengths) {
@@ -115,27 +115,5 @@ pub(super) fn write_package(
     file.into_inner()
         .map_err(io::IntoInnerError::into_error)?
         .sync_all()?;
-    Ok(())
-}
-
-fn add_report(
-    package: &mut ZipWriter<BufWriter<File>>,
-    folder: &Path,
-    name: &str,
-) -> Result<(), TaskError> {
-    let mut content = File::open(folder.join(name))?;
-    // A workbook is a zip itself.
-    let method = if name == report::WORKBOOK {
-        CompressionMethod::Stored
-    } else {
-        CompressionMethod::Deflated
-    };
-    let options = SimpleFileOptions::default()
-        .compression_method(method)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644)
-        .large_file(content.metadata()?.len() >= u64::from(u32::MAX));
-    package.start_file(name, options).map_err(io::Error::from)?;
-    io::copy(&mut content, package)?;
     Ok(())
 }

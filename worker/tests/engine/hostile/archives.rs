@@ -158,18 +158,27 @@ fn an_archive_without_a_picture_is_done_and_says_so() {
         RawEntry::stored("notes.txt", b"nothing seen"),
         RawEntry::stored("empty/", b""),
     ];
-    for (entries, skipped) in [(&notes[..0], 0), (&notes, 2)] {
-        let (counts, output) = counts_of(&archive(entries), 0);
-        assert_eq!(
-            (&counts["files"], &counts["skipped"]),
-            (&skipped.into(), &skipped.into())
-        );
-        let text = said(&output);
-        assert!(
-            text.contains("There was no image among the files"),
-            "{text}"
-        );
-    }
+    let (counts, output) = counts_of(&archive(&notes), 0);
+    assert_eq!(
+        (&counts["files"], &counts["skipped"]),
+        (&2.into(), &2.into())
+    );
+    let text = said(&output);
+    assert!(
+        text.contains("There was no image among the files"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_archive_without_a_file_is_refused() {
+    let bench = Workbench::new();
+    let (path, out) = (bench.path("card.zip"), bench.path("out"));
+    fs::write(&path, archive(&[])).unwrap();
+    let output = process(&path, &out, &[]);
+    assert_exit(&output, 2);
+    assert!(said(&output).contains("there is no file in the input"));
+    assert!(!out.exists());
 }
 
 #[test]
