@@ -11,7 +11,7 @@ SETUP := worker/setup
 export INPUT OUT MODEL ARGS
 export WORKER := $(TARGET)/release/trapline-worker
 
-.PHONY: help install uninstall run serve build test bench bench-peers lint audit setup setup-gpu model sample preflight clean distclean
+.PHONY: help install uninstall run serve build test test-models bench bench-peers lint audit setup setup-gpu model sample preflight clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,10 @@ test: setup sample ## Install what the tests need and run all of them
 	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
 	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash systemd/nginx/check_upload.sh
 	cargo test --workspace --locked
+
+test-models: ## Run the tests of real models again, after `make test`
+	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
+	cargo test --locked --package trapline-worker --test real_models --test parity
 
 install: ## Install what was built, for systemd (PREFIX=/usr/local, DESTDIR=)
 	@BUILT=$${BUILT:-$(TARGET)/release} bash systemd/install.sh
