@@ -5,25 +5,25 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
+# How programs are built that `make run` starts; `make run PROFILE=dev` takes those of the tests.
+PROFILE ?= release
+BUILT ?= $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 SETUP := worker/setup
 
 # `make run INPUT="/media/card 1"`: handed on in the environment, so that spaces survive.
 export INPUT OUT MODEL ARGS
-export WORKER := $(TARGET)/release/trapline-worker
+export WORKER := $(BUILT)/trapline-worker
 
-.PHONY: help install uninstall run serve build test test-models bench bench-peers lint audit setup setup-gpu model sample preflight clean distclean
+.PHONY: help install uninstall run build test test-models bench bench-peers bench-service lint audit setup setup-gpu model sample preflight clean distclean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-run: build ## Process INPUT=zip-or-folder (default: a sample batch) into OUT=folder-or-zip
-	@bash $(SETUP)/process.sh
-
-serve: build ## Start the whole service on this machine and print its address
-	@bash $(SETUP)/serve.sh
+run: build ## Start the service; or process INPUT=zip-or-folder into OUT=folder-or-zip
+	@bash $(SETUP)/$(if $(INPUT),process,serve).sh
 
 build: setup ## Build the program and fetch the library and model that it needs
-	cargo build --release --locked
+	cargo build --profile $(PROFILE) --locked
 	@id=$$(bash $(SETUP)/model.sh $$MODEL) && echo "$(WORKER) is ready, with the model $$id"
 
 test: setup sample ## Install what the tests need and run all of them
@@ -39,7 +39,7 @@ test-models: ## Run the tests of real models again, after `make test`
 	cargo test --locked --package trapline-worker --test real_models --test parity
 
 install: ## Install what was built, for systemd (PREFIX=/usr/local, DESTDIR=)
-	@BUILT=$${BUILT:-$(TARGET)/release} bash systemd/install.sh
+	@BUILT=$(BUILT) bash systemd/install.sh
 
 uninstall: ## Remove it again; settings, jobs and models stay
 	@bash systemd/uninstall.sh
@@ -50,6 +50,9 @@ bench: build sample ## Measure speed and memory on a batch that it makes
 
 bench-peers: build sample ## Compare speed with other programs on the same pictures
 	@bash worker/benches/peers/run.sh
+
+bench-service: build sample ## Measure the service: two workers against one, a small job beside a big one
+	@python3 worker/benches/service/measure.py $(BUILT) var
 
 lint: preflight ## Check format, lints, documentation, scripts and licences
 	cargo fmt --all --check

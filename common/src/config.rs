@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Settings of the service. Both processes read them from the same variables.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ServiceConfig {
     /// Where records and wake-ups are: `QUEUE_URL`, `sqlite:PATH` or `redis://…`. A password can
     /// be kept out of it: `QUEUE_PASSWORD`, the file `QUEUE_PASSWORD_FILE` or the credential
@@ -59,6 +59,20 @@ impl fmt::Debug for MailRoute {
             Self::Smtp { url, .. } => write!(f, "{}", url.host_str().unwrap_or_default()),
             Self::Folder(path) => write!(f, "{}", path.display()),
         }
+    }
+}
+
+/// As logs show it at the start, without anything secret.
+impl fmt::Debug for ServiceConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceConfig")
+            .field("queue", &self.queue)
+            .field("store", &self.store)
+            .field("public_url", &self.public_url.as_str())
+            .field("mail", &self.mail)
+            .field("mail_from", &self.mail_from)
+            .field("retention_days", &self.retention_days)
+            .finish()
     }
 }
 

@@ -27,6 +27,8 @@ pub enum FailureCode {
     AccessFailed,
     /// The model could not be run on this image.
     InferenceFailed,
+    /// The program itself ended whenever it was at this file.
+    ProgramEnded,
 }
 
 impl FailureCode {
@@ -44,6 +46,7 @@ impl FailureCode {
             Self::UnsupportedCompression => "unsupported-compression",
             Self::AccessFailed => "access-failed",
             Self::InferenceFailed => "inference-failed",
+            Self::ProgramEnded => "program-ended",
         }
     }
 
@@ -68,6 +71,9 @@ impl FailureCode {
             Self::AccessFailed => "Check that the file can be read on this machine.",
             Self::InferenceFailed => {
                 "Run the file again; if it fails again, report it with the model's name."
+            }
+            Self::ProgramEnded => {
+                "Open and save the picture in an image program, smaller if it is very large, and send it again."
             }
         }
     }

@@ -12,6 +12,9 @@ use crate::{
     job::JobId,
 };
 
+/// Libraries that tell of their own workings at `info`; `LOG_LEVEL` can name them to hear more.
+const QUIET: &str = "actix_server=warn,apalis=warn,apalis_core=warn";
+
 /// Begins logging. `LOG_FORMAT` is `text` (default) or `json`; `LOG_LEVEL` is a filter such as
 /// `info` (default) or `trapline=debug`.
 ///
@@ -19,10 +22,11 @@ use crate::{
 /// When one of the two makes no sense.
 pub fn begin() -> Result<(), EnvError> {
     let level = env::maybe("LOG_LEVEL")?.unwrap_or_else(|| "info".to_owned());
-    let filter = EnvFilter::try_new(&level).map_err(|error| EnvError::Invalid {
-        name: "LOG_LEVEL",
-        reason: error.to_string(),
-    })?;
+    let filter =
+        EnvFilter::try_new(format!("{QUIET},{level}")).map_err(|error| EnvError::Invalid {
+            name: "LOG_LEVEL",
+            reason: error.to_string(),
+        })?;
     let registry = tracing_subscriber::registry().with(filter);
     match env::maybe("LOG_FORMAT")?.as_deref() {
         None | Some("text") => {

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 shell=(worker/setup/*.sh worker/benches/*/*.sh systemd/*.sh systemd/nginx/*.sh systemd/trapline-admin
-    .ci/run .ci/fresh-clone)
+    .ci/run .ci/fresh-clone .ci/*.sh)
 for script in "${shell[@]}"; do bash -n "$script"; done
 git ls-files -z '*.py' | xargs -0 python3 -c '
 import ast, sys

@@ -1,18 +1,14 @@
 #!/usr/bin/env bash
-# The main job: processes $INPUT (a zip or folder; the sample batch if it is blank) into $OUT (a
-# folder or FILE.zip; a fresh folder below var/results/ if it is blank) and says where the result
-# is. $ARGS has further options of `trapline-worker process`, $MODEL the model's id.
+# Processes $INPUT (a zip or folder) into $OUT (a folder or FILE.zip; a fresh folder below
+# var/results/ if it is blank) and says where the result is. $ARGS has further options of
+# `trapline-worker process`, $MODEL the model's id.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 worker=${WORKER:-target/release/trapline-worker}
-input=${INPUT:-}
+input=${INPUT:?say what to process: make run INPUT=zip-or-folder}
 out=${OUT:-}
 
-if [ -z "$input" ]; then
-    bash worker/setup/sample_batch.sh
-    input=var/sample.zip
-fi
 if [ ! -e "$input" ]; then
     echo "There is no file or folder '$input'." >&2
     exit 2

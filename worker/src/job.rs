@@ -2,7 +2,11 @@
 
 mod resumed;
 
-use std::{path::PathBuf, sync::atomic::AtomicBool, time::Instant};
+use std::{
+    path::PathBuf,
+    sync::{Mutex, atomic::AtomicBool},
+    time::Instant,
+};
 
 use common::{MediaOutcome, MediaRecord, SkipReason, archive::ArchiveLimits};
 use jiff::Timestamp;
@@ -125,7 +129,7 @@ struct Job<'a> {
     listing: InputListing,
     package: Package,
     journal: Journal,
-    claims: Claims,
+    claims: Mutex<Claims>,
     counts: Counts,
 }
 
@@ -162,7 +166,7 @@ impl<'a> Job<'a> {
             listing,
             package,
             journal,
-            claims,
+            claims: Mutex::new(claims),
             counts,
         })
     }
@@ -194,22 +198,13 @@ impl<'a> Job<'a> {
         let mut handles = detectors.into_handles();
         let threads = handles.len();
         let threshold = self.request.options.threshold;
-        let no_images = self.counts.skips.get(&SkipReason::NotAnImage).copied();
-        let mut progress = Progress::begin(
-            self.request.audience,
-            start.images,
-            self.listing
-                .image_count()
-                .saturating_sub(no_images.unwrap_or_default()),
-            threshold,
-        );
+        let mut progress = self.progress(start.images);
         let counts = &mut self.counts;
-        let claims = std::mem::take(&mut self.claims);
         let ending = pipeline::run(
             &context,
             &mut handles,
             &mut self.journal,
-            claims,
+            &self.claims,
             stop,
             |record| {
                 counts.add(record, threshold);
@@ -229,6 +224,15 @@ impl<'a> Job<'a> {
             stage_seconds: clock.seconds(),
             ..self.execution_facts(&start)
         })
+    }
+
+    /// What people are told from here on, where `images` are done already.
+    fn progress(&self, images: u64) -> Progress {
+        let no_images = self.counts.skips.get(&SkipReason::NotAnImage).copied();
+        let total = self.listing.image_count();
+        let total = total.saturating_sub(no_images.unwrap_or_default());
+        let request = self.request;
+        Progress::begin(request.audience, images, total, request.options.threshold)
     }
 
     /// What the clock and the kernel say about the pipeline, which has just ended.

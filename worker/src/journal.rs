@@ -18,6 +18,7 @@ use std::{
     io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
     os::unix::fs::FileExt,
     path::{Path, PathBuf},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -35,6 +36,9 @@ const FLUSH_AFTER: Duration = Duration::from_secs(1);
 /// How many finished records may wait. Each flush waits for the disk, so that fewer would cost
 /// speed.
 const MOST_PENDING: usize = 32;
+/// How long a lock that is held is asked for again, and how often.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const LOCK_RETRY: Duration = Duration::from_millis(10);
 
 /// An open journal: records are appended in path order, and read back by their number.
 pub struct Journal {
@@ -234,11 +238,21 @@ impl Journal {
 }
 
 /// Keeps other processes out for as long as the file is open.
+///
+/// A lock that was given back a moment ago can still be held: a program that another thread is
+/// just starting has copies of all open files until it is loaded. So a lock is asked for again
+/// before another run is blamed.
 fn lock(path: &Path, file: &File) -> Result<(), JournalError> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(JournalError::InUse(path.to_owned())),
-        // Some network file systems know no locks; a run there is better than none.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(()),
+    let asked = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if asked.elapsed() < LOCK_PATIENCE => {
+                thread::sleep(LOCK_RETRY);
+            }
+            Err(TryLockError::WouldBlock) => return Err(JournalError::InUse(path.to_owned())),
+            // Some network file systems know no locks; a run there is better than none.
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(()),
+        }
     }
 }
 
@@ -274,6 +288,11 @@ fn read_whole_line(lines: &mut impl BufRead, line: &mut String) -> io::Result<u6
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        process::Command,
+        sync::atomic::{AtomicBool, Ordering},
+    };
+
     use common::{MediaOutcome, MediaPath, SkipReason, media::CameraFacts};
 
     use super::*;
@@ -408,6 +427,24 @@ mod tests {
         ));
         drop(journal);
         assert!(Journal::resume(&path, &header(), |_, _| true).is_ok());
+    }
+
+    #[test]
+    fn programs_that_are_started_meanwhile_are_not_taken_for_another_run() {
+        let (_folder, path) = journal_of(1);
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        Command::new("true").status().unwrap();
+                    }
+                });
+            }
+            let resumed = (0..300).all(|_| Journal::resume(&path, &header(), |_, _| true).is_ok());
+            done.store(true, Ordering::Relaxed);
+            assert!(resumed);
+        });
     }
 
     #[test]

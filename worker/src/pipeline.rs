@@ -79,8 +79,8 @@ pub enum Ending {
     Interrupted,
 }
 
-/// Takes every file of the span that the journal does not hold yet through the pipeline. `seen` is told of
-/// each new record, in path order.
+/// Takes every file of the span that the journal does not hold yet through the pipeline. `claims`
+/// has the contents of those it does hold; `seen` is told of each new record, in path order.
 ///
 /// # Errors
 /// When this machine, not a file, is at fault.
@@ -88,7 +88,7 @@ pub fn run(
     context: &PipelineContext<'_>,
     handles: &mut [DetectorHandle],
     journal: &mut Journal,
-    claims: Claims,
+    claims: &Mutex<Claims>,
     stop: &AtomicBool,
     mut seen: impl FnMut(&MediaRecord),
 ) -> Result<Ending, PipelineError> {
@@ -106,10 +106,9 @@ pub fn run(
         stop,
         tickets,
     };
-    let claims = Mutex::new(claims);
     thread::scope(|scope| {
         let started = handles.iter_mut().try_for_each(|handle| {
-            let (queue, claims, finished) = (&queue, &claims, finished_sender.clone());
+            let (queue, claims, finished) = (&queue, claims, finished_sender.clone());
             let work = move || {
                 work(
                     &mut Inspector::new(context, claims, handle),

@@ -5,6 +5,7 @@
 
 mod assemble;
 mod attend;
+mod careful;
 mod detect;
 pub mod environment;
 mod fault;

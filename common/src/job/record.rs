@@ -22,6 +22,8 @@ pub use restored::{Progressed, Restored};
 /// Workers that may die at a task, with nothing finished in its job between, before the task is
 /// set aside.
 pub const CRASH_LIMIT: u32 = 5;
+/// Workers that may die at a task before it is done with more care.
+const CAREFUL_AFTER: u32 = 2;
 /// Attempts that may end in a fault of ours before a task is set aside.
 pub const FAULT_LIMIT: u32 = 12;
 
@@ -92,6 +94,14 @@ pub struct Claim {
     pub epoch: u64,
     /// Workers that died at this task before.
     pub crashes: u32,
+}
+
+impl Claim {
+    /// Whether earlier workers died at the task, so that it is to be done with more care.
+    #[must_use]
+    pub fn is_careful(&self) -> bool {
+        self.crashes >= CAREFUL_AFTER
+    }
 }
 
 /// Why a task cannot be taken now.
@@ -232,6 +242,17 @@ impl JobRecord {
             lease.until_ms = now_ms.saturating_add(lease_ms);
         }
         self.pace.note(now_ms, self.counts().images());
+        Ok(())
+    }
+
+    /// The worker came past what earlier ones died at. Their deaths do not set the task aside any
+    /// more; it is still to be done with care.
+    ///
+    /// # Errors
+    /// When the task is no longer this worker's.
+    pub fn came_past(&mut self, claim: &Claim) -> Result<(), Fenced> {
+        let state = self.held(claim)?;
+        state.crashes = state.crashes.min(CAREFUL_AFTER);
         Ok(())
     }
 

@@ -91,6 +91,12 @@ impl JobFolder {
         self.shards().join(format!("{number:06}.json"))
     }
 
+    /// How far the worker was that goes through a shard carefully.
+    #[must_use]
+    pub fn care_note(&self, number: u32) -> Key {
+        self.shards().join(format!("{number:06}.care.json"))
+    }
+
     /// The number in the name of a shard's facts.
     #[must_use]
     pub fn shard_number(key: &Key) -> Option<u32> {

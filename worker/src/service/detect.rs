@@ -1,16 +1,20 @@
 //! A shard: its images go through the engine's pipeline; records and copies become one file.
 
-use std::{ops::Range, path::Path, sync::Arc};
+use std::{
+    ops::Range,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use common::{
-    Counts,
+    Counts, MediaRecord,
     job::{PlanFile, ShardFacts, ShardSpan},
     store::JobFolder,
 };
 use jiff::Timestamp;
 
 use super::{
-    Achieved, environment::Environment, fault::TaskError, held_claim::HeldClaim,
+    Achieved, careful::Care, environment::Environment, fault::TaskError, held_claim::HeldClaim,
     listings::JobListing,
 };
 use crate::{
@@ -26,6 +30,14 @@ use crate::{
 
 /// Name of the packed shard in the scratch folder.
 const PACKED: &str = "shard.zip";
+
+/// What there is to do.
+struct ShardWork {
+    listing: Arc<JobListing>,
+    plan: PlanFile,
+    span: ShardSpan,
+    care: Option<Care>,
+}
 
 pub(super) async fn run(
     env: &Arc<Environment>,
@@ -48,9 +60,15 @@ pub(super) async fn run(
     if listing.files.fingerprint() != plan.fingerprint {
         return Err(TaskError::fault("the upload is not what was planned"));
     }
+    let work = ShardWork {
+        listing,
+        plan,
+        span,
+        care: Care::for_shard(env, held, shard).await?,
+    };
     let scratch = env.scratch(job)?;
     let (worker, claim, place) = (Arc::clone(env), held.clone(), scratch.path().to_owned());
-    let work = move || detect(&worker, &claim, &listing, &plan, span, &place);
+    let work = move || detect(&worker, &claim, work, &place);
     let facts = tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| TaskError::Fault(error.into()))??;
@@ -76,11 +94,10 @@ pub(super) fn run_options(listing: &JobListing, plan: &PlanFile) -> RunOptions {
 fn detect(
     env: &Environment,
     held: &HeldClaim,
-    listing: &JobListing,
-    plan: &PlanFile,
-    span: ShardSpan,
+    work: ShardWork,
     scratch: &Path,
 ) -> Result<ShardFacts, TaskError> {
+    let (listing, plan) = (&work.listing, &work.plan);
     let mut slot = env.models.slot_with(plan)?;
     let model = slot.as_mut().ok_or(TaskError::fault("the slot is free"))?;
     let options = run_options(listing, plan);
@@ -90,7 +107,7 @@ fn detect(
     let clock = StageClock::default();
     let context = PipelineContext {
         listing: &listing.files,
-        span: files_of(span),
+        span: files_of(work.span),
         package: &package,
         options: &options,
         input_rule: &model.input_rule,
@@ -98,7 +115,8 @@ fn detect(
         clock: &clock,
     };
     let (started, cpu_before) = (Timestamp::now(), ResourceUse::now().cpu_seconds);
-    let counts = look_at_all(&context, &mut model.handles, &mut journal, held)?;
+    let place = (env, held);
+    let counts = look_at_all(place, &context, &mut model.handles, &mut journal, work.care)?;
     pack(&package, &scratch.join(PACKED))?;
     let used = ResourceUse::now();
     Ok(ShardFacts {
@@ -116,18 +134,25 @@ fn detect(
 
 /// Takes the shard's files through the pipeline, and tells how far it is meanwhile.
 fn look_at_all(
+    (env, held): (&Environment, &HeldClaim),
     context: &PipelineContext<'_>,
     handles: &mut [DetectorHandle],
     journal: &mut Journal,
-    held: &HeldClaim,
+    care: Option<Care>,
 ) -> Result<Counts, TaskError> {
     let threshold = context.options.threshold;
     let mut counts = Counts::default();
-    let (claims, stop) = (Claims::default(), held.stop_flag());
-    let ending = pipeline::run(context, handles, journal, claims, stop, |record| {
+    let seen = |record: &MediaRecord| {
         counts.add(record, threshold);
         held.note(|partial| partial.add(record, threshold));
-    })?;
+    };
+    let ending = match care {
+        Some(care) => care.look_at_all((env, held), context, handles, journal, seen)?,
+        None => {
+            let claims = Mutex::new(Claims::default());
+            pipeline::run(context, handles, journal, &claims, held.stop_flag(), seen)?
+        }
+    };
     match ending {
         Ending::Complete => Ok(counts),
         Ending::Interrupted => Err(TaskError::Stopped),

@@ -21,6 +21,9 @@ use crate::{
 /// The tiny model that finds coloured squares.
 pub(crate) const MODEL: &str = "tiny-rows-xyxy";
 
+/// The arguments of a worker.
+const RUN: [&str; 7] = ["run", "--device", "cpu", "--threads", "1", "--model", MODEL];
+
 /// A store, a back end, and the workers that were started.
 pub(crate) struct Deployment {
     pub(crate) bench: Workbench,
@@ -84,16 +87,34 @@ impl Deployment {
         command
     }
 
+    /// The command of a worker with one thread, started by another program, which may take
+    /// something away from it first.
+    pub(crate) fn worker_under(&self, mut starter: Command) -> Command {
+        starter.arg(env!("CARGO_BIN_EXE_trapline-worker")).args(RUN);
+        for (name, value) in self.command(&[]).get_envs() {
+            match value {
+                Some(value) => starter.env(name, value),
+                None => starter.env_remove(name),
+            };
+        }
+        starter
+    }
+
     /// Starts a worker with one thread and gives its number. What it logs stands in a file.
     pub(crate) fn start_worker(&mut self) -> usize {
+        let command = self.command(&RUN);
+        self.start(command)
+    }
+
+    /// Starts a command of a worker likewise.
+    pub(crate) fn start(&mut self, mut command: Command) -> usize {
         let number = self.workers.len();
         let log = fs::File::options()
             .create(true)
             .append(true)
             .open(self.bench.path("worker.log"))
             .unwrap();
-        let child = self
-            .command(&["run", "--device", "cpu", "--threads", "1", "--model", MODEL])
+        let child = command
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
             .stderr(log)

@@ -90,19 +90,11 @@ async fn a_machine_whose_disk_is_full_stops_and_loses_nothing() {
 /// A worker whose unfinished files lie on a disk of 64 KiB, in a mount namespace of its own.
 fn on_small_disk(service: &Deployment, folder: &Path) -> Command {
     let mount = "mount -t tmpfs -o size=64k tmpfs \"$0\" && exec \"$@\"";
-    let mut command = Command::new("unshare");
-    command
+    let mut unshare = Command::new("unshare");
+    unshare
         .args(["--user", "--map-root-user", "--mount", "sh", "-c", mount])
-        .arg(folder)
-        .arg(env!("CARGO_BIN_EXE_trapline-worker"))
-        .args(["run", "--device", "cpu", "--threads", "1", "--model", MODEL]);
-    let worker = service.command(&[]);
-    for (name, value) in worker.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+        .arg(folder);
+    let mut command = service.worker_under(unshare);
     command.env("SCRATCH_DIR", folder);
     command
 }

@@ -120,6 +120,22 @@ fn a_task_at_which_workers_die_is_set_aside_unless_the_job_moves() {
 }
 
 #[test]
+fn deaths_that_a_worker_came_past_do_not_set_a_task_aside() {
+    let mut record = planned(1);
+    let task = Task::Detect(0);
+    for round in 0..10 {
+        for death in 0..CRASH_LIMIT - CAREFUL_AFTER - 1 {
+            let now = u64::from(round * CRASH_LIMIT + death) * 2 * LEASE;
+            let claim = record.claim(task, "w", LEASE, now).unwrap();
+            assert_eq!(claim.is_careful(), round > 0);
+            if death == 0 {
+                record.came_past(&claim).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
 fn a_fault_of_ours_is_tried_again_later_and_later() {
     let mut record = planned(1);
     let (mut now, mut waits) = (0, Vec::new());
