@@ -4,48 +4,69 @@
 //! namesakes, folders, links and encrypted entries are all seen, and checked as a whole when
 //! the archive is opened. What a local header says is compared, never believed.
 
+mod archive_bytes;
 mod cp437;
 mod entry;
+mod entry_error;
 mod error;
 mod inflate;
 mod limits;
 mod locate;
 mod names;
 mod overlap;
-mod positioned_file;
-mod reachability;
 mod read;
 #[cfg(test)]
 mod sample;
 mod survey;
 
-use std::{fs::File, path::Path};
+use std::{io, path::Path, sync::Arc};
 
 pub use entry::{ArchiveEntry, EntryKind, EntryLocation};
+pub use entry_error::EntryError;
 pub use error::ArchiveError;
 pub use limits::ArchiveLimits;
 
+use archive_bytes::ArchiveBytes;
 use names::NameEncodings;
-use positioned_file::PositionedFile;
+
+use crate::random_access::{LocalFile, RandomAccess};
 
 /// An open zip archive. Entries can be read from many threads at once.
 pub struct Archive {
-    directory: rawzip::ZipArchive<PositionedFile>,
+    directory: rawzip::ZipArchive<ArchiveBytes>,
     limits: ArchiveLimits,
     entry_count: u64,
     name_encodings: NameEncodings,
 }
 
 impl Archive {
+    /// Opens an archive on this machine, as [`Self::open_in`] does.
+    ///
+    /// # Errors
+    /// As for [`Self::open_in`].
+    pub fn open(path: &Path, limits: ArchiveLimits) -> Result<Self, ArchiveError> {
+        Self::open_in(Arc::new(LocalFile::open(path)?), limits)
+    }
+
     /// Opens an archive and checks it as a whole: its end, the number of entries, that the
     /// directory is complete, and that no two entries share bytes. Needs memory for the sizes
     /// of the entries only when they are out of order.
     ///
     /// # Errors
-    /// When it is not a zip, is damaged as a whole, or breaks a limit.
-    pub fn open(path: &Path, limits: ArchiveLimits) -> Result<Self, ArchiveError> {
-        let file = PositionedFile::new(File::open(path)?)?;
-        let directory = locate::locate(file)?;
+    /// When it is not a zip, is damaged as a whole, or breaks a limit;
+    /// [`ArchiveError::Access`] when its bytes cannot be had, which says nothing about it.
+    pub fn open_in(
+        file: Arc<dyn RandomAccess>,
+        limits: ArchiveLimits,
+    ) -> Result<Self, ArchiveError> {
+        let bytes = ArchiveBytes::new(file);
+        let opened = Self::find_directory(bytes.clone(), limits);
+        bytes.end_opening()?;
+        opened
+    }
+
+    fn find_directory(bytes: ArchiveBytes, limits: ArchiveLimits) -> Result<Self, ArchiveError> {
+        let directory = locate::locate(bytes)?;
         let survey = survey::survey(&directory, &limits)?;
         Ok(Self {
             directory,
@@ -82,6 +103,14 @@ impl Archive {
         self.visit_entries(|entry| entries.push(entry))?;
         Ok(entries)
     }
+
+    /// Looks whether the archive as a whole can still be read, after an entry could not.
+    ///
+    /// # Errors
+    /// When the archive is lost.
+    pub fn check_readable(&self) -> io::Result<()> {
+        self.directory.get_ref().file().check_readable()
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +118,7 @@ mod tests {
     use std::{io::Write as _, time::Instant};
 
     use super::{
-        sample::{Sample, SampleEntry, open, paths, read},
+        sample::{Faulty, Sample, SampleEntry, open, paths, read},
         *,
     };
 
@@ -217,6 +246,61 @@ mod tests {
                 });
             }
         });
+    }
+
+    /// All entries with their contents.
+    fn everything(file: Arc<dyn RandomAccess>) -> Result<Vec<(String, Vec<u8>)>, io::Error> {
+        let access = |error| match error {
+            ArchiveError::Access(error) => error,
+            other => panic!("{other:?}"),
+        };
+        let archive = Archive::open_in(file, ArchiveLimits::default()).map_err(access)?;
+        let mut all = Vec::new();
+        for entry in archive.entries().map_err(access)? {
+            let mut bytes = Vec::new();
+            match archive.read(&entry, &mut bytes) {
+                Ok(()) => all.push((entry.path.to_string(), bytes)),
+                Err(EntryError::Access(error)) => return Err(error),
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        Ok(all)
+    }
+
+    #[test]
+    fn bytes_that_cannot_be_had_are_never_taken_for_damage() {
+        let sample = Sample::new([
+            SampleEntry::stored("a.jpg", &[1; 5000]),
+            SampleEntry::deflated("b.jpg", &[2; 5000]),
+        ]);
+        let with = |change: &dyn Fn(&mut Sample)| {
+            let mut sample = sample.clone();
+            change(&mut sample);
+            sample.bytes()
+        };
+        for bytes in [
+            sample.bytes(),
+            with(&|sample| sample.is_zip64 = true),
+            with(&|sample| sample.front = vec![b'!'; 70_000]),
+            with(&|sample| sample.comment = [&b"PK\x05\x06"[..], &[b'!'; 40_000]].concat()),
+            with(&|sample| {
+                sample.is_zip64 = true;
+                sample.front = vec![b'!'; 70_000];
+                sample.comment = vec![b'!'; 65_000];
+            }),
+        ] {
+            let undisturbed = everything(Arc::new(Faulty::new(&bytes, 0, 0))).unwrap();
+            assert_eq!(undisturbed.len(), 2);
+            for good in 0.. {
+                if let Ok(all) = everything(Arc::new(Faulty::new(&bytes, good, 1))) {
+                    assert_eq!(all, undisturbed);
+                }
+                if let Ok(all) = everything(Arc::new(Faulty::new(&bytes, good, usize::MAX))) {
+                    assert_eq!(all, undisturbed);
+                    break;
+                }
+            }
+        }
     }
 
     #[test]

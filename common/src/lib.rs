@@ -23,6 +23,7 @@ pub mod media_kind;
 pub mod model_id;
 pub mod path;
 pub mod queue;
+pub mod random_access;
 pub mod records;
 pub mod store;
 pub mod telemetry;

@@ -3,9 +3,12 @@
 //! Every job has a folder, and everything that lasts is in it; [`JobFolder`] is the only place
 //! that knows the names. A file appears whole or not at all, under its final name.
 
+mod block_cache;
+mod block_reader;
 mod error;
 mod folder;
 mod job_files;
+mod stored_file;
 mod transfer;
 mod url;
 
@@ -14,14 +17,17 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use bytes::Bytes;
 use futures::TryStreamExt;
 use object_store::{
-    GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
-    aws::AmazonS3ConfigKey, buffered::BufWriter, path::Path as Key, signer::Signer,
+    GetOptions, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload, buffered::BufWriter,
+    path::Path as Key, signer::Signer,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::url::{InvalidStoreUrl, StoreUrl};
 pub use error::StoreError;
 pub use folder::JobFolder;
+pub use stored_file::StoredFile;
+
+use block_cache::BlockCache;
 
 /// The folder of all jobs.
 const JOBS: &str = "jobs";
@@ -33,6 +39,7 @@ pub struct Store {
     /// The folder, if it is one.
     root: Option<PathBuf>,
     signer: Option<Arc<dyn Signer>>,
+    blocks: Arc<BlockCache>,
 }
 
 impl Store {
@@ -44,15 +51,12 @@ impl Store {
         url.open(&[])
     }
 
-    /// Opens the store with settings of its bucket that go before those in the environment; a
-    /// folder has none.
+    /// Opens the store with settings of its bucket, by the names that they have in the
+    /// environment, which they go before; a folder has none.
     ///
     /// # Errors
     /// As for [`Store::open`].
-    pub fn open_with(
-        url: &StoreUrl,
-        settings: &[(AmazonS3ConfigKey, &str)],
-    ) -> Result<Self, StoreError> {
+    pub fn open_with(url: &StoreUrl, settings: &[(&str, &str)]) -> Result<Self, StoreError> {
         url.open(settings)
     }
 
@@ -176,21 +180,12 @@ impl Store {
     /// down; a writer that is dropped leaves nothing under the file's name.
     #[must_use]
     pub fn writer(&self, key: &Key) -> BufWriter {
-        BufWriter::with_capacity(Arc::clone(&self.objects), key.clone(), PART_BYTES)
-            .with_max_concurrency(PARTS_AT_ONCE)
+        self.writer_in_parts(key, PART_BYTES)
     }
 
-    /// Bytes `range` of a file.
-    ///
-    /// # Errors
-    /// When the store fails or the file ends before.
-    pub async fn get_range(
-        &self,
-        key: &Key,
-        range: std::ops::Range<u64>,
-    ) -> Result<Bytes, StoreError> {
-        let bytes = self.objects.get_range(key, range).await;
-        bytes.map_err(|e| StoreError::of(key, e))
+    fn writer_in_parts(&self, key: &Key, part_bytes: usize) -> BufWriter {
+        BufWriter::with_capacity(Arc::clone(&self.objects), key.clone(), part_bytes)
+            .with_max_concurrency(PARTS_AT_ONCE)
     }
 
     /// An address from which anybody can fetch the file for `lifetime`; `None` when the store is

@@ -6,17 +6,16 @@
 
 mod support;
 
-use std::{sync::LazyLock, time::Duration};
+use std::{io::ErrorKind, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
 use common::{
     job::{EndFile, JobFile, Outcome},
     store::{JobFolder, Store, StoreError, StoreUrl},
 };
-use object_store::aws::AmazonS3ConfigKey as Setting;
 use support::{
     job::{file, id},
-    python::PythonServer,
+    s3_server::S3Server,
 };
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
@@ -36,7 +35,7 @@ enum Kind {
 }
 
 /// The server of all buckets; it ends when the tests do and its input is closed.
-static SERVER: LazyLock<PythonServer> = LazyLock::new(|| PythonServer::start("s3_server.py"));
+static SERVER: LazyLock<S3Server> = LazyLock::new(S3Server::start);
 
 impl Place {
     async fn folder() -> Self {
@@ -50,21 +49,9 @@ impl Place {
 
     /// A bucket of its own, and in it the folder `prefix`.
     async fn bucket_at(prefix: &str) -> Self {
-        let name = id().to_string();
-        ask("PUT", &format!("/{name}")).await;
-        let url = format!("s3://{name}{prefix}");
-        let settings = [
-            (Setting::Endpoint, SERVER.greeting.as_str()),
-            (Setting::AccessKeyId, "key"),
-            (Setting::SecretAccessKey, "secret"),
-            (Setting::Region, "us-east-1"),
-            (
-                Setting::Client(object_store::ClientConfigKey::AllowHttp),
-                "true",
-            ),
-        ];
+        let url = SERVER.store_url(prefix).await;
         Self {
-            store: Store::open_with(&url.parse().unwrap(), &settings).unwrap(),
+            store: SERVER.open(&url),
             kind: Kind::Bucket,
         }
     }
@@ -111,6 +98,8 @@ of_all_stores! {
     jobs_are_the_folders_with_an_id
     a_removed_job_leaves_nothing
     a_file_can_be_fetched_by_a_signed_address
+    a_file_is_read_in_place
+    a_file_that_was_replaced_is_not_read_on
     a_damaged_file_is_reported_by_its_name_alone
 }
 
@@ -130,8 +119,6 @@ async fn what_is_put_is_got(place: &Place) {
         .unwrap();
     assert_eq!(store.get(&key).await.unwrap().unwrap(), "0123456");
     assert_eq!(store.find(&key).await.unwrap().unwrap().size, 7);
-    assert_eq!(store.get_range(&key, 2..5).await.unwrap(), "234");
-    assert!(store.get_range(&key, 9..12).await.is_err());
     let listed = store.list(&JobFolder::of(id()).uploads()).await.unwrap();
     assert_eq!(listed, []);
     store.remove(&key).await.unwrap();
@@ -296,26 +283,11 @@ async fn a_file_can_be_fetched_by_a_signed_address(place: &Place) {
             let signed = signed.unwrap();
             assert!(signed.contains("X-Amz-Expires=3600"), "{signed}");
             assert!(store.local_path(&key).is_none());
-            let path = signed.strip_prefix(&SERVER.greeting).unwrap();
-            assert!(ask("GET", path).await.ends_with("\r\n\r\npackage"));
+            let path = signed.strip_prefix(&SERVER.address).unwrap();
+            let answer = SERVER.ask("GET", path).await;
+            assert!(answer.ends_with("\r\n\r\npackage"));
         }
     }
-}
-
-/// A plain HTTP request without any key of ours.
-async fn ask(method: &str, path: &str) -> String {
-    let address = SERVER.greeting.strip_prefix("http://").unwrap();
-    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer)
-        .await
-        .unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    answer
 }
 
 async fn a_damaged_file_is_reported_by_its_name_alone(place: &Place) {
@@ -329,4 +301,62 @@ async fn a_damaged_file_is_reported_by_its_name_alone(place: &Place) {
     let error = store.get_json::<JobFile>(&key).await.unwrap_err();
     assert!(matches!(&error, StoreError::Unreadable { name, .. } if name == "job.json"));
     assert!(!error.to_string().contains(&job.to_string()));
+}
+
+/// Does on a thread what must not be done where the runtime is.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+async fn a_file_is_read_in_place(place: &Place) {
+    let (store, content) = (&place.store, bytes(LARGE));
+    let key = JobFolder::of(id()).upload(0);
+    let mut writer = store.writer(&key);
+    writer.write_all(&content).await.unwrap();
+    writer.shutdown().await.unwrap();
+    let reader = store.reader(&key).await.unwrap();
+    aside(move || {
+        assert_eq!(reader.size_bytes(), LARGE as u64);
+        reader.check_readable().unwrap();
+        let ends = [(0, 0), (0, 1), (LARGE - 1, 1), (LARGE - 300_000, 300_000)];
+        let pieces = (0..40).map(|n| (n * 400_003, n * n * 2003));
+        for (offset, length) in ends.into_iter().chain(pieces) {
+            let mut read = vec![0; length];
+            reader.read_exact_at(&mut read, offset as u64).unwrap();
+            assert!(
+                read == content[offset..offset + length],
+                "{offset} {length}"
+            );
+        }
+        let beyond = reader.read_exact_at(&mut [0; 2], LARGE as u64 - 1);
+        assert_eq!(beyond.unwrap_err().kind(), ErrorKind::UnexpectedEof);
+        assert_eq!(reader.read_at(&mut [0; 2], u64::MAX).unwrap(), 0);
+    })
+    .await;
+    let gone = JobFolder::of(id()).upload(1);
+    assert!(store.reader(&gone).await.is_err());
+}
+
+async fn a_file_that_was_replaced_is_not_read_on(place: &Place) {
+    let store = &place.store;
+    let folder = JobFolder::of(id());
+    for (number, old) in [vec![7; 100], Vec::new()].into_iter().enumerate() {
+        store.put(&folder.upload(number), old.into()).await.unwrap();
+    }
+    let keys = vec![folder.upload(0), folder.upload(1)];
+    let files = store.stored_files(keys.clone()).await.unwrap();
+    assert_eq!([files[0].head(), files[1].head()], [&[7; 64][..], &[]]);
+    store.put(&keys[0], vec![8; 100].into()).await.unwrap();
+    store.put(&keys[1], vec![8; 100].into()).await.unwrap();
+    aside(move || {
+        for file in files {
+            let read = file.read_exact_at(&mut [0; 100], 0).unwrap_err();
+            let looked = file.check_unchanged().unwrap_err();
+            for error in [read, looked] {
+                let error = error.downcast::<StoreError>().unwrap();
+                assert!(matches!(error, StoreError::Changed { .. }), "{error}");
+            }
+        }
+    })
+    .await;
 }

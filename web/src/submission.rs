@@ -2,7 +2,6 @@
 
 mod archive_check;
 mod error;
-mod local_archive;
 mod magic;
 
 use std::num::NonZeroU32;

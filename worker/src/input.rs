@@ -8,8 +8,10 @@ mod fingerprint;
 mod folder;
 mod item;
 mod lister;
+mod object;
 mod prefix;
 mod reachability;
+mod read_error;
 mod source;
 
 use std::{fs, path::PathBuf};
@@ -20,7 +22,8 @@ use common::{
 
 pub use error::InputError;
 pub use item::InputItem;
-pub use source::NamedInput;
+pub use read_error::ReadError;
+pub use source::{NamedInput, Origin};
 
 use item::Location;
 use lister::Lister;
@@ -61,7 +64,7 @@ impl InputListing {
     }
 
     /// Like [`Self::open`], for inputs that are to be shown under other names than those they
-    /// have on this disk.
+    /// have where they are.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -149,41 +152,43 @@ impl InputListing {
     /// content.
     ///
     /// # Errors
-    /// A [`Failure`] that says what is wrong with the file; an empty file is one.
-    pub fn read(&self, item: &InputItem, bytes: &mut Vec<u8>) -> Result<(), Failure> {
+    /// When something is wrong with the file (an empty file is one), or the store fails.
+    pub fn read(&self, item: &InputItem, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
         bytes.clear();
-        let result = match self.place_of(item)? {
+        let limit = self.limits.entry_bytes;
+        match self.place_of(item)? {
             (Place::Archive(archive), Location::Entry { entry, .. }) => {
-                archive.read_location(entry, item.size_bytes, bytes)
+                archive.read_location(entry, item.size_bytes, bytes)?;
             }
-            _ => folder::read(&self.path_on_disk(item)?, self.limits.entry_bytes, bytes),
-        };
-        match result {
-            Ok(()) if bytes.is_empty() => Err(Failure::new(
-                FailureCode::NoBytes,
-                "the file holds no bytes",
-            )),
-            result => result,
+            (Place::Object(object), _) => object::read(object, limit, bytes)?,
+            _ => folder::read(&self.path_on_disk(item)?, limit, bytes)?,
         }
+        if bytes.is_empty() {
+            let failure = Failure::new(FailureCode::NoBytes, "the file holds no bytes");
+            return Err(failure.into());
+        }
+        Ok(())
     }
 
     /// Reads the first `count` bytes of a file, or all if it is shorter, into `bytes`.
     ///
     /// # Errors
-    /// A [`Failure`] that says what is wrong with the file.
+    /// When something is wrong with the file, or the store fails.
     pub fn read_head(
         &self,
         item: &InputItem,
         count: usize,
         bytes: &mut Vec<u8>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), ReadError> {
         bytes.clear();
         match self.place_of(item)? {
             (Place::Archive(archive), Location::Entry { entry, .. }) => {
-                archive.read_head(entry, item.size_bytes, count, bytes)
+                archive.read_head(entry, item.size_bytes, count, bytes)?;
             }
-            _ => folder::read_head(&self.path_on_disk(item)?, count, bytes),
+            (Place::Object(object), _) => object::read_head(object, count, bytes)?,
+            _ => folder::read_head(&self.path_on_disk(item)?, count, bytes)?,
         }
+        Ok(())
     }
 
     /// Looks whether the input that a file comes from can still be read as a whole; to be asked
@@ -201,11 +206,9 @@ impl InputListing {
                 reachability::check_folder(root, *identity, self.some_others(item))
             }
             Place::File { path, .. } => fs::metadata(path).map(drop),
+            Place::Object(object) => object.check_unchanged(),
         };
-        checked.map_err(|error| InputError::Lost {
-            path: source.path.clone(),
-            source: error,
-        })
+        checked.map_err(|error| InputError::of_lost(&source.path, error))
     }
 
     /// A few other files of the same folder, evenly spread over it.
@@ -245,7 +248,7 @@ impl InputListing {
                 .name_on_disk(source, &self.odd_names)
                 .map(|name| root.join(name)),
             Place::File { path, .. } => Some(path.clone()),
-            Place::Archive(_) => None,
+            Place::Archive(_) | Place::Object(_) => None,
         };
         path.ok_or_else(foreign_item)
     }
@@ -321,7 +324,8 @@ mod tests {
         let mut bytes = Vec::new();
         let mut content = |item| match listing.read(item, &mut bytes) {
             Ok(()) => String::from_utf8(bytes.clone()).unwrap(),
-            Err(failure) => failure.code.code().to_owned(),
+            Err(ReadError::File(failure)) => failure.code.code().to_owned(),
+            Err(ReadError::Store(error)) => panic!("{error}"),
         };
         listing.items().iter().map(&mut content).collect()
     }

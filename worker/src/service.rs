@@ -14,9 +14,11 @@ mod listings;
 mod merge;
 mod model_shelf;
 mod notify;
+mod packed_shards;
 mod plan;
 mod reconciler;
 pub mod runner;
+pub mod scratch;
 pub mod settings;
 pub mod sweep;
 

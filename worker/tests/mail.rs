@@ -5,7 +5,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
-#[path = "support/python_server.rs"]
+#[path = "../../common/tests/support/python_server.rs"]
 mod python_server;
 
 use std::{

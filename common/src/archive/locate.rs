@@ -8,7 +8,7 @@ use std::io;
 
 use rawzip::{ErrorKind, ReaderAt as _, ZipArchive, ZipLocator};
 
-use super::{error::ArchiveError, positioned_file::PositionedFile};
+use super::{archive_bytes::ArchiveBytes, error::ArchiveError};
 
 /// How many candidates for the end record are tried.
 const MAX_ATTEMPTS: usize = 16;
@@ -26,7 +26,7 @@ const ZIP64_END_SIGNATURE: &[u8; 4] = b"PK\x06\x06";
 const DIRECTORY_ENCRYPTED: u16 = 1 << 13;
 
 /// Finds the directory of an archive.
-pub(super) fn locate(mut file: PositionedFile) -> Result<ZipArchive<PositionedFile>, ArchiveError> {
+pub(super) fn locate(mut file: ArchiveBytes) -> Result<ZipArchive<ArchiveBytes>, ArchiveError> {
     if file.len() == 0 {
         return Err(ArchiveError::NoBytes);
     }
@@ -69,7 +69,7 @@ fn unless_access_failed(error: rawzip::Error) -> Result<(), ArchiveError> {
 }
 
 /// Whether the end record is a real one: it leads to an entry, or announces none.
-fn leads_to_entries(archive: &ZipArchive<PositionedFile>) -> Result<bool, ArchiveError> {
+fn leads_to_entries(archive: &ZipArchive<ArchiveBytes>) -> Result<bool, ArchiveError> {
     let directory = archive.directory_offset();
     if archive.entries_hint() == 0 {
         let gap = archive.eocd_offset().saturating_sub(directory);
@@ -79,8 +79,8 @@ fn leads_to_entries(archive: &ZipArchive<PositionedFile>) -> Result<bool, Archiv
 }
 
 fn unless_split(
-    archive: ZipArchive<PositionedFile>,
-) -> Result<ZipArchive<PositionedFile>, ArchiveError> {
+    archive: ZipArchive<ArchiveBytes>,
+) -> Result<ZipArchive<ArchiveBytes>, ArchiveError> {
     if is_split(archive.get_ref(), archive.eocd_offset())? {
         Err(ArchiveError::Split)
     } else {
@@ -89,7 +89,7 @@ fn unless_split(
 }
 
 /// Whether the end record says that the archive, or its directory, began in another file.
-fn is_split(file: &PositionedFile, end_record: u64) -> io::Result<bool> {
+fn is_split(file: &ArchiveBytes, end_record: u64) -> io::Result<bool> {
     let Some([_, _, _, _, disk @ .., _, _, _, _, _, _, _, _, _, _]) =
         file.array_at::<18>(end_record)?
     else {
@@ -101,7 +101,7 @@ fn is_split(file: &PositionedFile, end_record: u64) -> io::Result<bool> {
 }
 
 /// How many bytes a zip64 archive has in front that its offsets do not count.
-fn bytes_before_zip64(file: &PositionedFile, end_record: u64) -> io::Result<Option<u64>> {
+fn bytes_before_zip64(file: &ArchiveBytes, end_record: u64) -> io::Result<Option<u64>> {
     let Some(locator_at) = end_record.checked_sub(ZIP64_LOCATOR_BYTES) else {
         return Ok(None);
     };
@@ -119,7 +119,7 @@ fn bytes_before_zip64(file: &PositionedFile, end_record: u64) -> io::Result<Opti
 }
 
 /// Says why no directory was found.
-fn explain(file: &PositionedFile, end_record: Option<u64>) -> io::Result<ArchiveError> {
+fn explain(file: &ArchiveBytes, end_record: Option<u64>) -> io::Result<ArchiveError> {
     let mut first_bytes = [0; 16];
     let length = file.read_at(&mut first_bytes, 0)?;
     let first_bytes = first_bytes.get(..length).unwrap_or_default();

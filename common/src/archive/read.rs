@@ -3,13 +3,14 @@
 use rawzip::{CompressionMethod, ReaderAt as _};
 
 use super::{
-    Archive, ArchiveEntry, EntryKind, EntryLocation,
+    Archive, ArchiveEntry, EntryError, EntryKind, EntryLocation,
+    archive_bytes::ArchiveBytes,
     inflate::{Inflated, inflate},
 };
 use crate::failure::{Failure, FailureCode};
 
-/// Packed bytes read from the disk at a time.
-const CHUNK_BYTES: u64 = 128 << 10;
+/// Packed bytes read at a time where only the head of an entry is wanted.
+const HEAD_CHUNK_BYTES: u64 = 4 << 10;
 const LOCAL_HEADER_BYTES: u64 = 30;
 const STORED: u16 = CompressionMethod::STORE.as_u16();
 const DEFLATED: u16 = CompressionMethod::DEFLATE.as_u16();
@@ -19,21 +20,21 @@ impl Archive {
     /// and checksum. After an error `bytes` has no content.
     ///
     /// # Errors
-    /// A [`Failure`] that says what is wrong with this entry.
-    pub fn read(&self, entry: &ArchiveEntry, bytes: &mut Vec<u8>) -> Result<(), Failure> {
+    /// When something is wrong with this entry, or the archive cannot be read.
+    pub fn read(&self, entry: &ArchiveEntry, bytes: &mut Vec<u8>) -> Result<(), EntryError> {
         self.read_location(&entry.location, entry.size_bytes, bytes)
     }
 
     /// As [`Self::read`], for callers that keep paths elsewhere.
     ///
     /// # Errors
-    /// A [`Failure`] that says what is wrong with this entry.
+    /// When something is wrong with this entry, or the archive cannot be read.
     pub fn read_location(
         &self,
         location: &EntryLocation,
         size_bytes: u64,
         bytes: &mut Vec<u8>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), EntryError> {
         let result = self.read_checked(location, size_bytes, bytes);
         if result.is_err() {
             bytes.clear();
@@ -45,16 +46,17 @@ impl Archive {
     /// shorter. Its checksum is not checked.
     ///
     /// # Errors
-    /// A [`Failure`] that says what is wrong with this entry.
+    /// When something is wrong with this entry, or the archive cannot be read.
     pub fn read_head(
         &self,
         location: &EntryLocation,
         size_bytes: u64,
         count: usize,
         bytes: &mut Vec<u8>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), EntryError> {
         bytes.clear();
         let mut data = self.packed_data(location)?;
+        data.chunk_bytes = HEAD_CHUNK_BYTES;
         bytes.resize(
             count.min(usize::try_from(size_bytes).unwrap_or(usize::MAX)),
             0,
@@ -65,7 +67,7 @@ impl Archive {
             inflate(|chunk| data.next_chunk(chunk), bytes).and_then(|inflated| match inflated {
                 Inflated::Complete(written) | Inflated::CutShort(written) => Ok(written),
                 Inflated::Full => Ok(bytes.len()),
-                Inflated::Invalid => Err(damaged("its compressed data makes no sense")),
+                Inflated::Invalid => Err(damaged("its compressed data makes no sense").into()),
             })
         };
         bytes.truncate(*result.as_ref().unwrap_or(&0));
@@ -77,7 +79,7 @@ impl Archive {
         location: &EntryLocation,
         size_bytes: u64,
         bytes: &mut Vec<u8>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), EntryError> {
         let mut data = self.packed_data(location)?;
         let size = self.plausible_size(location, size_bytes)?;
         bytes.resize(size, 0);
@@ -87,22 +89,23 @@ impl Archive {
             match inflate(|chunk| data.next_chunk(chunk), bytes)? {
                 Inflated::Complete(written) if written == size => {}
                 Inflated::Complete(written) | Inflated::CutShort(written) => {
-                    return Err(damaged(&format!("it ends after {written} of {size} bytes")));
+                    let what = format!("it ends after {written} of {size} bytes");
+                    return Err(damaged(&what).into());
                 }
                 Inflated::Full => {
-                    return Err(damaged(&format!(
-                        "it unpacks to more than its {size} bytes"
-                    )));
+                    let what = format!("it unpacks to more than its {size} bytes");
+                    return Err(damaged(&what).into());
                 }
-                Inflated::Invalid => return Err(damaged("its compressed data makes no sense")),
+                Inflated::Invalid => {
+                    return Err(damaged("its compressed data makes no sense").into());
+                }
             }
         }
         let crc32 = crc32fast::hash(bytes);
         if crc32 != location.crc32 {
             let stated = location.crc32;
-            return Err(damaged(&format!(
-                "its checksum is {crc32:08x} instead of {stated:08x}"
-            )));
+            let what = format!("its checksum is {crc32:08x} instead of {stated:08x}");
+            return Err(damaged(&what).into());
         }
         Ok(())
     }
@@ -133,7 +136,7 @@ impl Archive {
     /// Finds the packed data of an entry behind its local header, which must agree with the
     /// directory. Its sizes and checksum are not compared: they are often left 0 for a record
     /// after the data, and the data is checked against the directory's anyway.
-    fn packed_data(&self, location: &EntryLocation) -> Result<PackedData<'_>, Failure> {
+    fn packed_data(&self, location: &EntryLocation) -> Result<PackedData<'_>, EntryError> {
         check_readable(location)?;
         let start = location.header_offset;
         let directory = self.directory.directory_offset();
@@ -142,25 +145,23 @@ impl Archive {
             .checked_add(LOCAL_HEADER_BYTES)
             .is_none_or(|end| end > directory)
         {
-            return Err(is_cut_off());
+            return Err(is_cut_off().into());
         }
-        let file = self.directory.get_ref();
-        let header = file
-            .array_at::<30>(start)
-            .map_err(|error| Failure::of_access("the archive", &error))?
-            .ok_or_else(is_cut_off)?;
+        let bytes = self.directory.get_ref();
+        let header = bytes.array_at::<30>(start)?.ok_or_else(is_cut_off)?;
         let header = LocalHeader::parse(header).ok_or_else(|| damaged("its header is missing"))?;
         if header.method != location.method || header.is_encrypted {
-            return Err(damaged("its header and the archive's directory disagree"));
+            return Err(damaged("its header and the archive's directory disagree").into());
         }
         let start = start + LOCAL_HEADER_BYTES + header.variable_bytes;
         let end = start
             .checked_add(location.compressed_bytes)
             .filter(|&end| end <= directory);
         Ok(PackedData {
-            archive: self,
+            bytes,
             position: start,
             end: end.ok_or_else(is_cut_off)?,
+            chunk_bytes: bytes.file().chunk_bytes(),
         })
     }
 }
@@ -220,27 +221,24 @@ impl LocalHeader {
 
 /// The packed bytes of one entry that have not been read yet.
 struct PackedData<'a> {
-    archive: &'a Archive,
+    bytes: &'a ArchiveBytes,
     position: u64,
     end: u64,
+    chunk_bytes: u64,
 }
 
 impl PackedData<'_> {
     /// Fills `bytes`, which are no more than there are.
-    fn take_all(&mut self, bytes: &mut [u8]) -> Result<(), Failure> {
+    fn take_all(&mut self, bytes: &mut [u8]) -> Result<(), EntryError> {
         if bytes.len() as u64 > self.end - self.position {
-            return Err(damaged("its data is cut off"));
+            return Err(damaged("its data is cut off").into());
         }
-        self.archive
-            .directory
-            .get_ref()
-            .read_exact_at(bytes, self.position)
-            .map_err(|error| Failure::of_access("the archive", &error))
+        Ok(self.bytes.read_exact_at(bytes, self.position)?)
     }
 
     /// The next piece, empty at the end.
-    fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> Result<(), Failure> {
-        let length = CHUNK_BYTES.min(self.end - self.position);
+    fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> Result<(), EntryError> {
+        let length = self.chunk_bytes.min(self.end - self.position);
         chunk.resize(usize::try_from(length).unwrap_or_default(), 0);
         self.take_all(chunk)?;
         self.position += length;
@@ -257,10 +255,10 @@ mod tests {
     use super::*;
     use crate::archive::{
         ArchiveLimits,
-        sample::{Sample, SampleEntry, failure_of, open, open_within, read},
+        sample::{Sample, SampleEntry, failure, failure_of, open, open_within, read},
     };
 
-    fn head(entry: SampleEntry, count: usize) -> Result<Vec<u8>, Failure> {
+    fn head(entry: SampleEntry, count: usize) -> Result<Vec<u8>, EntryError> {
         let archive = Sample::new([entry]).open().unwrap();
         let entries = archive.entries().unwrap();
         let mut bytes = b"left from before".to_vec();
@@ -332,7 +330,7 @@ mod tests {
         let archive = open_within(&bytes, limits).unwrap();
         let entry = &archive.entries().unwrap()[0];
         let mut bytes = Vec::new();
-        let failure = archive.read(entry, &mut bytes).unwrap_err();
+        let failure = failure(archive.read(entry, &mut bytes).unwrap_err());
         assert_eq!(failure.code, FailureCode::TooManyBytes);
         assert_eq!(failure.detail, "1000 bytes unpacked; the limit is 999");
         assert_eq!(bytes.capacity(), 0);
@@ -343,9 +341,8 @@ mod tests {
         let entry = SampleEntry::deflated("a", b"tiny").with(|e| e.size = 100 << 20);
         let archive = Sample::new([entry]).open().unwrap();
         let mut bytes = Vec::new();
-        let failure = archive
-            .read(&archive.entries().unwrap()[0], &mut bytes)
-            .unwrap_err();
+        let entries = archive.entries().unwrap();
+        let failure = failure(archive.read(&entries[0], &mut bytes).unwrap_err());
         assert_eq!(failure.code, FailureCode::DamagedEntry);
         assert_eq!(bytes.capacity(), 0);
     }

@@ -1,11 +1,17 @@
 //! Archives written byte by byte for tests, so that every field can lie.
 
-use std::io::Write as _;
+use std::{
+    io::{self, Write as _},
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use tempfile::NamedTempFile;
 
-use super::{Archive, ArchiveEntry, ArchiveError, ArchiveLimits};
-use crate::failure::{Failure, FailureCode};
+use super::{Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError};
+use crate::{
+    failure::{Failure, FailureCode},
+    random_access::RandomAccess,
+};
 
 /// One entry. The fields are what the directory says; `packed` is what is there.
 #[derive(Clone)]
@@ -226,7 +232,15 @@ pub(super) fn read(archive: &Archive, entry: &ArchiveEntry) -> Result<Vec<u8>, F
         result.is_ok() || bytes.is_empty(),
         "a failed read leaves no bytes"
     );
-    result.map(|()| bytes)
+    result.map(|()| bytes).map_err(failure)
+}
+
+/// What is wrong with an entry of an archive that can be read.
+pub(super) fn failure(error: EntryError) -> Failure {
+    match error {
+        EntryError::Unusable(failure) => failure,
+        EntryError::Access(error) => panic!("{error}"),
+    }
 }
 
 /// Reads the only entry of an archive that holds it, and says how that fails.
@@ -235,4 +249,48 @@ pub(super) fn failure_of(entry: SampleEntry) -> (FailureCode, String) {
     let entries = archive.entries().unwrap();
     let failure = read(&archive, &entries[0]).unwrap_err();
     (failure.code, failure.detail)
+}
+
+/// Bytes that can be had `good` times, then `bad` times not, and then again.
+pub(super) struct Faulty {
+    bytes: Vec<u8>,
+    good: usize,
+    bad: usize,
+    reads: AtomicUsize,
+}
+
+impl Faulty {
+    pub(super) fn new(bytes: &[u8], good: usize, bad: usize) -> Self {
+        Self {
+            bytes: bytes.to_vec(),
+            good,
+            bad,
+            reads: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl RandomAccess for Faulty {
+    fn size_bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        let number = self.reads.fetch_add(1, Ordering::Relaxed);
+        if number >= self.good && number - self.good < self.bad {
+            return Err(io::Error::other("not now"));
+        }
+        let rest = &self.bytes[self.bytes.len().min(offset as usize)..];
+        let read = rest.len().min(bytes.len());
+        bytes[..read].copy_from_slice(&rest[..read]);
+        Ok(read)
+    }
+
+    fn chunk_bytes(&self) -> u64 {
+        1000
+    }
+
+    fn check_readable(&self) -> io::Result<()> {
+        Ok(())
+    }
 }

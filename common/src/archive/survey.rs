@@ -3,11 +3,11 @@
 use rawzip::{ZipArchive, ZipFileHeaderRecord};
 
 use super::{
+    archive_bytes::ArchiveBytes,
     error::ArchiveError,
     limits::ArchiveLimits,
     names::{NameEncodings, NameSurvey},
     overlap::{self, OverlapCheck},
-    positioned_file::PositionedFile,
 };
 
 /// What is known of an archive after the first look at its directory.
@@ -18,7 +18,7 @@ pub(super) struct Survey {
 
 /// Checks the directory against the limits, counts it, and judges its names.
 pub(super) fn survey(
-    directory: &ZipArchive<PositionedFile>,
+    directory: &ZipArchive<ArchiveBytes>,
     limits: &ArchiveLimits,
 ) -> Result<Survey, ArchiveError> {
     check_size(directory, limits)?;
@@ -43,7 +43,7 @@ pub(super) fn survey(
 
 /// Shows every record of the directory and returns their number.
 pub(super) fn for_each_record(
-    directory: &ZipArchive<PositionedFile>,
+    directory: &ZipArchive<ArchiveBytes>,
     limits: &ArchiveLimits,
     mut visit: impl FnMut(&ZipFileHeaderRecord<'_>) -> Result<(), ArchiveError>,
 ) -> Result<u64, ArchiveError> {
@@ -61,14 +61,12 @@ pub(super) fn for_each_record(
                 visit(&record)?;
             }
             Ok(None) => break,
-            // Some programs leave other data between the directory and its end record.
-            Err(_) if read == stated => break,
-            Err(error) => {
-                return Err(match error.into_kind() {
-                    rawzip::ErrorKind::IO(error) => error.into(),
-                    _ => ArchiveError::DirectoryDamaged { read, stated },
-                });
-            }
+            Err(error) => match error.into_kind() {
+                rawzip::ErrorKind::IO(error) => return Err(error.into()),
+                // Some programs leave other data between the directory and its end record.
+                _ if read == stated => break,
+                _ => return Err(ArchiveError::DirectoryDamaged { read, stated }),
+            },
         }
     }
     // Without zip64 the stated number has 16 bits, and some programs let it wrap around.
@@ -83,7 +81,7 @@ pub(super) fn for_each_record(
 
 /// Checks what can be known without reading the directory.
 fn check_size(
-    directory: &ZipArchive<PositionedFile>,
+    directory: &ZipArchive<ArchiveBytes>,
     limits: &ArchiveLimits,
 ) -> Result<(), ArchiveError> {
     let entries = directory.entries_hint();
@@ -110,7 +108,7 @@ fn too_many(entries: u64, limits: &ArchiveLimits) -> ArchiveError {
 }
 
 fn check_extents(
-    directory: &ZipArchive<PositionedFile>,
+    directory: &ZipArchive<ArchiveBytes>,
     limits: &ArchiveLimits,
     entry_count: u64,
 ) -> Result<(), ArchiveError> {

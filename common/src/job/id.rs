@@ -44,6 +44,12 @@ impl JobId {
         let hash = blake3::hash(&self.0).to_hex();
         hash.get(..8).unwrap_or_default().to_owned()
     }
+
+    /// The name under which the job's package is saved: several in one folder can be told apart.
+    #[must_use]
+    pub fn package_name(&self) -> String {
+        format!("trapline-{}.zip", self.tag())
+    }
 }
 
 impl fmt::Display for JobId {

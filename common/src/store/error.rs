@@ -15,7 +15,7 @@ pub enum StoreError {
         #[source]
         source: Box<object_store::Error>,
     },
-    /// A file of this machine could not be copied to or from the store.
+    /// A file of this machine could not be copied into the store.
     #[error("copying {name}")]
     Copy {
         /// The file.
@@ -23,6 +23,21 @@ pub enum StoreError {
         /// What the system said.
         #[source]
         source: std::io::Error,
+    },
+    /// A file could not be opened.
+    #[error("reading {name}")]
+    Read {
+        /// The file.
+        name: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another file came into the place of one that is being read.
+    #[error("{name} was changed while it was read")]
+    Changed {
+        /// The file.
+        name: String,
     },
     /// A file is not what it should be.
     #[error("{name} cannot be read; was it written by a newer version?")]

@@ -1,10 +1,13 @@
 //! The files of a job as a whole, and the few that everybody reads.
 
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStore as _, path::Path as Key};
 
 use super::{JOBS, JobFolder, Store, StoreError, error};
-use crate::job::{EndFile, JobFile, JobId, PlanFile};
+use crate::job::{EndFile, JobFile, JobId, PlanFile, ShardFacts};
+
+/// Small files that are read at a time.
+const AT_ONCE: usize = 16;
 
 impl Store {
     /// All folders of jobs, those without a `job.json` too.
@@ -74,6 +77,22 @@ impl Store {
     /// When the store fails.
     pub async fn plan_file(&self, job: JobId) -> Result<Option<PlanFile>, StoreError> {
         self.get_json(&JobFolder::of(job).plan_file()).await
+    }
+
+    /// What each of the first `shards` shards adds up to; `None` for one that is not finished.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn shard_facts(
+        &self,
+        job: JobId,
+        shards: usize,
+    ) -> Result<Vec<Option<ShardFacts>>, StoreError> {
+        let found = stream::iter((0..).take(shards)).map(|number| {
+            let (store, key) = (self.clone(), JobFolder::of(job).shard_facts(number));
+            async move { store.get_json(&key).await }
+        });
+        found.buffered(AT_ONCE).try_collect().await
     }
 
     /// What came of it, once it is over.

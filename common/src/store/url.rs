@@ -10,7 +10,7 @@ use object_store::{
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, block_cache::BlockCache};
 use crate::env::{self, EnvError};
 
 /// `file:///folder` or `s3://bucket/prefix`. Keys and region of a bucket come from the usual
@@ -38,7 +38,7 @@ impl StoreUrl {
         Self(Place::Folder(path))
     }
 
-    pub(super) fn open(&self, settings: &[(AmazonS3ConfigKey, &str)]) -> Result<Store, StoreError> {
+    pub(super) fn open(&self, settings: &[(&str, &str)]) -> Result<Store, StoreError> {
         match &self.0 {
             Place::Folder(path) => {
                 let unusable = |source| StoreError::Folder {
@@ -55,6 +55,7 @@ impl StoreUrl {
                     objects: Arc::new(objects),
                     root: Some(root),
                     signer: None,
+                    blocks: Arc::new(BlockCache::new()),
                 })
             }
             Place::Bucket(url) => {
@@ -69,13 +70,14 @@ impl StoreUrl {
                     objects: Arc::new(PrefixStore::new(bucket, prefix)),
                     root: None,
                     signer: Some(signer),
+                    blocks: Arc::new(BlockCache::new()),
                 })
             }
         }
     }
 }
 
-fn bucket(url: &Url, settings: &[(AmazonS3ConfigKey, &str)]) -> object_store::Result<AmazonS3> {
+fn bucket(url: &Url, settings: &[(&str, &str)]) -> object_store::Result<AmazonS3> {
     let secret = env::maybe_secret("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY_FILE");
     let secret = secret.map_err(|error: EnvError| object_store::Error::Generic {
         store: "S3",
@@ -85,8 +87,9 @@ fn bucket(url: &Url, settings: &[(AmazonS3ConfigKey, &str)]) -> object_store::Re
     if let Some(secret) = secret {
         builder = builder.with_secret_access_key(secret.expose_secret());
     }
-    for (key, value) in settings {
-        builder = builder.with_config(*key, *value);
+    for (name, value) in settings {
+        let key: AmazonS3ConfigKey = name.to_ascii_lowercase().parse()?;
+        builder = builder.with_config(key, *value);
     }
     builder.build()
 }

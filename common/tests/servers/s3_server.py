@@ -1,12 +1,70 @@
-"""An S3 server that forgets everything when it ends. Prints its address and serves until its input
-is closed."""
+"""An S3 server that forgets everything when it ends.
 
+Prints a line of JSON with its address, and then answers commands, each a line of its input, with a
+line each, until its input is closed:
+
+    reads           what was read of uploaded files since the last time: ranges and bytes
+    refuse COUNT    the next COUNT reads of uploaded files are refused
+"""
+
+import json
 import sys
+import threading
 
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
 
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-host, port = server.get_host_and_port()
-print(f"http://{host}:{port}", flush=True)
-sys.stdin.read()
+s3 = DomainDispatcherApplication(create_backend_app)
+lock = threading.Lock()
+reads = []
+refusals = 0
+
+
+def tell(**facts):
+    print(json.dumps(facts), flush=True)
+
+
+def is_refused():
+    global refusals
+    with lock:
+        refusals -= 1
+        return refusals >= 0
+
+
+def serve(environ, start_response):
+    if environ["REQUEST_METHOD"] != "GET" or "/upload/" not in environ["PATH_INFO"]:
+        return s3(environ, start_response)
+    if is_refused():
+        # Not one of those after which a client tries again.
+        start_response("403 Forbidden", [("Content-Length", "0")])
+        return []
+
+    def start(status, headers, *rest):
+        read = {
+            "file": environ["PATH_INFO"].rsplit("/", 1)[1],
+            "range": environ.get("HTTP_RANGE"),
+            "bytes": int(dict(headers).get("Content-Length", 0)),
+        }
+        with lock:
+            reads.append(read)
+        return start_response(status, headers, *rest)
+
+    return s3(environ, start)
+
+
+server = make_server("127.0.0.1", 0, serve, threaded=True, request_handler=MotoRequestHandler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+tell(address="http://%s:%d" % server.server_address[:2])
+for line in sys.stdin:
+    command, *arguments = line.split()
+    with lock:
+        if command == "refuse":
+            refusals = int(arguments[0])
+            tell(refusals=refusals)
+        else:
+            tell(reads=reads)
+            reads = []

@@ -8,8 +8,9 @@
 
 pub mod job;
 pub mod place;
-pub mod python;
+pub mod python_server;
 pub mod redis_server;
+pub mod s3_server;
 
 use std::time::Duration;
 

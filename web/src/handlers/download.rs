@@ -1,11 +1,14 @@
 //! `GET /jobs/{id}/results.zip`: the package.
 
-use std::{io::SeekFrom, time::Duration};
+use std::{
+    io::{self, SeekFrom},
+    time::Duration,
+};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{
             self, ByteRangeSpec, ContentDisposition, ContentRange, ContentRangeSpec,
             DispositionParam, DispositionType, EntityTag, Header as _, IfNoneMatch, IfRange, Range,
@@ -13,6 +16,7 @@ use actix_web::{
     },
     web,
 };
+use bytes::Bytes;
 use common::{
     job::{DoneFacts, JobId, Outcome},
     store::JobFolder,
@@ -37,7 +41,10 @@ pub(crate) async fn get(
     let job = id(&path)?;
     let facts = facts(&state, job).await?;
     let key = JobFolder::of(job).package();
-    if let Some(url) = state.jobs.store.signed_url(&key, SIGNED_FOR).await? {
+    // An address is signed for one method: what HEAD asks for is told here.
+    if request.method() == Method::GET
+        && let Some(url) = state.jobs.store.signed_url(&key, SIGNED_FOR).await?
+    {
         return Ok(HttpResponse::Found()
             .insert_header((header::LOCATION, url))
             .finish());
@@ -57,11 +64,10 @@ pub(crate) async fn get(
     if is_known(&request, &tag) {
         return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
     }
-    let file = state
-        .jobs
-        .store
-        .local_path(&key)
-        .ok_or(WebError::NoResult)?;
+    let Some(file) = state.jobs.store.local_path(&key) else {
+        let nothing = futures::stream::empty::<io::Result<Bytes>>();
+        return Ok(answer.no_chunking(facts.package_bytes).streaming(nothing));
+    };
     let file = tokio::fs::File::open(&file)
         .await
         .map_err(|_| WebError::NoResult)?;
@@ -79,14 +85,10 @@ async fn facts(state: &State, job: JobId) -> Result<DoneFacts, WebError> {
     Err(file.map_or(WebError::NoSuchJob, |_| WebError::NoResult))
 }
 
-/// The name that it is saved under: several results in one folder can be told apart by it.
 fn disposition(job: JobId) -> ContentDisposition {
     ContentDisposition {
         disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::Filename(format!(
-            "trapline-{}.zip",
-            job.tag()
-        ))],
+        parameters: vec![DispositionParam::Filename(job.package_name())],
     }
 }
 

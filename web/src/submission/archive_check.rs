@@ -2,18 +2,17 @@
 
 use common::{
     MediaPath, SkipReason,
-    archive::{Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryKind},
+    archive::{Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind},
     job::Upload,
     media_kind::MediaKind,
     store::Store,
 };
 use object_store::path::Path as Key;
 
-use super::{SubmissionError, local_archive::LocalArchive, magic};
+use super::{SubmissionError, magic};
 
-/// Files without a telling name that are looked at in an archive, and how large each may be.
+/// Files without a telling name that are looked at in an archive.
 const LOOKED_AT: usize = 50;
-const LOOKED_AT_BYTES: u64 = 64 << 20;
 
 /// What there is in a file for the model to look at, from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,15 +38,10 @@ pub(super) async fn look(
         MediaKind::Skip(SkipReason::NestedArchive) => look_into(store, key, upload).await,
         MediaKind::Skip(_) => Ok(Held::Nothing),
         MediaKind::Unknown => {
-            let end = upload.size_bytes.min(magic::BYTES);
-            let bytes = if end == 0 {
-                bytes::Bytes::new()
-            } else {
-                store.get_range(key, 0..end).await?
-            };
-            if magic::is_zip(&bytes) {
+            let file = store.stored_file(key).await?;
+            if magic::is_zip(file.head()) {
                 look_into(store, key, upload).await
-            } else if magic::is_image(&bytes) {
+            } else if magic::is_image(file.head()) {
                 Ok(Held::Images)
             } else {
                 Ok(Held::Nothing)
@@ -57,11 +51,10 @@ pub(super) async fn look(
 }
 
 async fn look_into(store: &Store, key: &Key, upload: &Upload) -> Result<Held, SubmissionError> {
-    let file = LocalArchive::of(store, key, upload).await?;
+    let file = store.reader(key).await?;
     let name = upload.name.clone();
     let looked = tokio::task::spawn_blocking(move || {
-        let archive = Archive::open(file.path(), ArchiveLimits::default())?;
-        contents(&archive, file.is_whole())
+        contents(&Archive::open_in(file, ArchiveLimits::default())?)
     });
     let held = looked
         .await
@@ -69,7 +62,7 @@ async fn look_into(store: &Store, key: &Key, upload: &Upload) -> Result<Held, Su
     held.map_err(|source| SubmissionError::Archive { name, source })
 }
 
-fn contents(archive: &Archive, is_whole: bool) -> Result<Held, ArchiveError> {
+fn contents(archive: &Archive) -> Result<Held, ArchiveError> {
     let mut held = Held::Nothing;
     let (mut untold, mut untold_count) = (Vec::new(), 0);
     archive.visit_entries(|entry| {
@@ -91,17 +84,21 @@ fn contents(archive: &Archive, is_whole: bool) -> Result<Held, ArchiveError> {
     if held == Held::Images || untold_count == 0 {
         return Ok(held);
     }
-    let is_hopeful = !is_whole || untold_count > LOOKED_AT;
-    if is_hopeful || untold.iter().any(|entry| may_be_image(archive, entry)) {
+    let mut is_hopeful = untold_count > LOOKED_AT;
+    for entry in &untold {
+        is_hopeful = is_hopeful || may_be_image(archive, entry)?;
+    }
+    if is_hopeful {
         held = Held::Images;
     }
     Ok(held)
 }
 
-fn may_be_image(archive: &Archive, entry: &ArchiveEntry) -> bool {
-    if entry.size_bytes > LOOKED_AT_BYTES {
-        return true;
+fn may_be_image(archive: &Archive, entry: &ArchiveEntry) -> Result<bool, ArchiveError> {
+    let mut head = Vec::new();
+    match archive.read_head(&entry.location, entry.size_bytes, magic::BYTES, &mut head) {
+        Ok(()) => Ok(magic::is_image(&head)),
+        Err(EntryError::Unusable(_)) => Ok(false),
+        Err(EntryError::Access(error)) => Err(error.into()),
     }
-    let mut bytes = Vec::new();
-    archive.read(entry, &mut bytes).is_ok() && magic::is_image(&bytes)
 }

@@ -38,7 +38,7 @@ pub(crate) enum SubmissionError {
     /// The files cannot be looked at, or the job cannot be written.
     #[error(transparent)]
     Jobs(#[from] JobsError),
-    /// A temporary file cannot be written.
+    /// The look into it broke off.
     #[error("looking into an archive")]
     Look(#[source] std::io::Error),
 }

@@ -3,7 +3,7 @@
 //! The decoder has the last word; this only has to tell pictures from other files.
 
 /// How many bytes are looked at.
-pub(super) const BYTES: u64 = 16;
+pub(super) const BYTES: usize = 16;
 
 /// Whether a file begins as one of the pictures that can be read.
 pub(super) fn is_image(bytes: &[u8]) -> bool {

@@ -1,11 +1,14 @@
 //! `trapline-worker queue`, `reconcile` and `sweep`: looking after the service.
 
 use clap::{Args, Subcommand};
-use common::job::Lane;
+use common::{env, job::Lane};
 use serde_json::json;
 
 use super::service::{block_on, open};
-use crate::{progress::print, service::sweep};
+use crate::{
+    progress::print,
+    service::{scratch, sweep},
+};
 
 /// What `queue` can be asked for.
 #[derive(Debug, Subcommand)]
@@ -81,7 +84,8 @@ pub fn reconcile() -> anyhow::Result<()> {
 pub fn sweep(arguments: &SweepArguments) -> anyhow::Result<()> {
     block_on(async {
         let (config, jobs) = open().await?;
-        let swept = sweep::run(&jobs, &config, arguments.dry_run).await?;
+        let unfinished = scratch::folder(env::maybe_parsed("SCRATCH_DIR")?, &jobs.store)?;
+        let swept = sweep::run(&jobs, &config, &unfinished, arguments.dry_run).await?;
         if arguments.dry_run || swept != sweep::Swept::default() {
             let sweep::Swept {
                 expired,

@@ -1,8 +1,11 @@
 //! Why the inputs of a run cannot be listed.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
-use common::archive::ArchiveError;
+use common::{archive::ArchiveError, store::StoreError};
 
 /// Why the inputs of a run cannot be listed, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +72,9 @@ pub enum InputError {
         #[source]
         source: io::Error,
     },
+    /// The store that an input is in fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// An archive is refused.
     #[error("{} cannot be used", path.display())]
     Archive {
@@ -81,12 +87,22 @@ pub enum InputError {
 }
 
 impl InputError {
-    /// The error for a path that the disk refused.
-    pub(super) fn of_path(path: &std::path::Path, source: io::Error) -> Self {
+    /// The error for an input that the disk, or the store, refused.
+    pub(super) fn of_path(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
-        match source.kind() {
-            io::ErrorKind::NotFound => Self::Missing { path },
-            _ => Self::Access { path, source },
+        match source.downcast::<StoreError>() {
+            Ok(error) => Self::Store(error),
+            Err(source) if source.kind() == io::ErrorKind::NotFound => Self::Missing { path },
+            Err(source) => Self::Access { path, source },
+        }
+    }
+
+    /// The error for an input that was there before.
+    pub(super) fn of_lost(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.downcast::<StoreError>() {
+            Ok(error) => Self::Store(error),
+            Err(source) => Self::Lost { path, source },
         }
     }
 }

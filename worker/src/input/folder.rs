@@ -97,7 +97,8 @@ fn open(path: &Path) -> Result<(File, u64), Failure> {
     Ok((file, size))
 }
 
-fn too_large(size: u64, limit: u64) -> Failure {
+/// The failure of a file that is larger than the limit allows.
+pub(super) fn too_large(size: u64, limit: u64) -> Failure {
     Failure::new(
         FailureCode::TooManyBytes,
         format!("{size} bytes; the limit is {limit}"),

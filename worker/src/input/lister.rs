@@ -45,20 +45,8 @@ impl Lister {
                 })?;
                 self.excluded = excluded;
             }
-            Place::File { size_bytes, .. } => {
-                let path = MediaPath::from_display_name(&source.name);
-                let kind = MediaKind::of(&path);
-                let location = Location::File {
-                    source: number,
-                    odd_name: None,
-                };
-                self.items.push(InputItem {
-                    path,
-                    size_bytes: *size_bytes,
-                    kind,
-                    location,
-                });
-            }
+            Place::File { size_bytes, .. } => self.add_single(number, source, *size_bytes),
+            Place::Object(object) => self.add_single(number, source, object.size_bytes()),
         }
         Ok((self.items.len() - listed_before) as u64)
     }
@@ -103,6 +91,19 @@ impl Lister {
             path: source.path.clone(),
             source: error,
         })
+    }
+
+    fn add_single(&mut self, number: u32, source: &Source, size_bytes: u64) {
+        let path = MediaPath::from_display_name(&source.name);
+        self.items.push(InputItem {
+            kind: MediaKind::of(&path),
+            path,
+            size_bytes,
+            location: Location::File {
+                source: number,
+                odd_name: None,
+            },
+        });
     }
 
     fn add_found(&mut self, number: u32, source: &Source, found: &FoundFile<'_>) {

@@ -10,13 +10,14 @@ use common::{
     MediaPath, SkipReason,
     archive::{Archive, ArchiveError, ArchiveLimits},
     media_kind::MediaKind,
+    store::StoredFile,
 };
 
 use super::{error::InputError, reachability::FolderIdentity};
 
 /// One input of a run.
 pub(super) struct Source {
-    /// As it was given.
+    /// As it was given; of a file in a bucket, its name there.
     pub(super) path: PathBuf,
     /// Its file or folder name.
     pub(super) name: String,
@@ -39,6 +40,8 @@ pub(super) enum Place {
         path: PathBuf,
         size_bytes: u64,
     },
+    /// A single file in a bucket.
+    Object(StoredFile),
 }
 
 impl Source {
@@ -62,20 +65,29 @@ impl Source {
     }
 }
 
-/// A file or folder to be read, and the name that it is shown under.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Something to be read, and the name that it is shown under.
+#[derive(Clone)]
 pub struct NamedInput {
     /// Where it is.
-    pub path: PathBuf,
+    pub origin: Origin,
     /// Its file name, or that under which it was uploaded.
     pub name: String,
+}
+
+/// Where an input is.
+#[derive(Clone)]
+pub enum Origin {
+    /// A file or folder of this machine.
+    Disk(PathBuf),
+    /// A file in a bucket.
+    Bucket(StoredFile),
 }
 
 impl NamedInput {
     /// An input that is shown under its own name.
     pub(super) fn at(path: &Path) -> Self {
         Self {
-            path: path.to_owned(),
+            origin: Origin::Disk(path.to_owned()),
             name: name_of(path),
         }
     }
@@ -88,13 +100,16 @@ pub(super) fn open_all(
     limits: ArchiveLimits,
 ) -> Result<Vec<Source>, InputError> {
     let mut sources = Vec::with_capacity(inputs.len());
-    for NamedInput { path, name } in inputs {
-        let place = open(path, name, limits)?;
+    for NamedInput { origin, name } in inputs {
+        let (path, place) = match origin {
+            Origin::Disk(path) => (path.clone(), open(path, name, limits)?),
+            Origin::Bucket(file) => (file.name().into(), open_object(file, name, limits)?),
+        };
         if matches!(&place, Place::Folder { root, .. } if excluded.contains(root)) {
-            return Err(InputError::IsExcluded { path: path.clone() });
+            return Err(InputError::IsExcluded { path });
         }
         sources.push(Source {
-            path: path.clone(),
+            path,
             name: name.clone(),
             prefix: None,
             place,
@@ -117,20 +132,40 @@ fn open(path: &Path, name: &str, limits: ArchiveLimits) -> Result<Place, InputEr
             path: path.to_owned(),
         });
     }
-    let file = Place::File {
+    let mut head = Vec::new();
+    let opened = File::open(path).and_then(|file| file.take(4).read_to_end(&mut head));
+    opened.map_err(access)?;
+    let archive = open_archive(path, name, &head, || Archive::open(path, limits))?;
+    Ok(archive.unwrap_or_else(|| Place::File {
         path: path.to_owned(),
         size_bytes: metadata.len(),
-    };
+    }))
+}
+
+fn open_object(file: &StoredFile, name: &str, limits: ArchiveLimits) -> Result<Place, InputError> {
+    let open = || Archive::open_in(file.reader(), limits);
+    let archive = open_archive(Path::new(file.name()), name, file.head(), open)?;
+    Ok(archive.unwrap_or_else(|| Place::Object(file.clone())))
+}
+
+/// Opens a file if it is an archive, by its first bytes, by its name, or, where its name says
+/// nothing, because it can be opened as one.
+fn open_archive(
+    path: &Path,
+    name: &str,
+    head: &[u8],
+    open: impl FnOnce() -> Result<Archive, ArchiveError>,
+) -> Result<Option<Place>, InputError> {
     let kind = MediaKind::of(&MediaPath::from_display_name(name));
     let is_surely_archive =
-        begins_as_zip(path).map_err(access)? || kind == MediaKind::Skip(SkipReason::NestedArchive);
+        begins_as_zip(head) || kind == MediaKind::Skip(SkipReason::NestedArchive);
     if !is_surely_archive && kind != MediaKind::Unknown {
-        return Ok(file);
+        return Ok(None);
     }
-    match Archive::open(path, limits) {
-        Ok(archive) => Ok(Place::Archive(archive)),
-        Err(ArchiveError::Access(error)) => Err(access(error)),
-        Err(_) if !is_surely_archive => Ok(file),
+    match open() {
+        Ok(archive) => Ok(Some(Place::Archive(archive))),
+        Err(ArchiveError::Access(error)) => Err(InputError::of_path(path, error)),
+        Err(_) if !is_surely_archive => Ok(None),
         Err(source) => Err(InputError::Archive {
             path: path.to_owned(),
             source,
@@ -140,13 +175,11 @@ fn open(path: &Path, name: &str, limits: ArchiveLimits) -> Result<Place, InputEr
 
 /// Whether a file begins with the signature of an entry, of an archive without entries, or of a
 /// split archive (APPNOTE 4.3.7, 4.3.16, 8.5.3).
-fn begins_as_zip(path: &Path) -> std::io::Result<bool> {
-    let mut front = Vec::new();
-    File::open(path)?.take(4).read_to_end(&mut front)?;
-    Ok(matches!(
-        front.as_slice(),
-        b"PK\x03\x04" | b"PK\x05\x06" | b"PK\x07\x08"
-    ))
+fn begins_as_zip(head: &[u8]) -> bool {
+    let signatures: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
+    signatures
+        .iter()
+        .any(|signature| head.starts_with(signature))
 }
 
 /// The last part of a path; of `.` and the like, that of the folder they stand for.

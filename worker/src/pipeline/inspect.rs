@@ -150,12 +150,12 @@ impl<'a> Inspector<'a> {
             return Ok(record(outcome));
         }
         let bytes = &mut self.bytes;
-        if let Err(failure) = self
+        if let Err(error) = self
             .context
             .clock
             .time(Stage::Read, || listing.read(item, bytes))
         {
-            let failure = blame::of_failed_read(listing, item, failure)?;
+            let failure = blame::of_failed_read(listing, item, error)?;
             return Ok(record(MediaOutcome::Failed(failure)));
         }
         let hash = self

@@ -1,16 +1,10 @@
 //! The last task of the work: all shards become the package.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fs::File, io, path::Path, sync::Arc};
 
 use common::{
-    job::{DoneFacts, EndFile, MailKind, Outcome, PlanFile, ShardFacts},
-    store::JobFolder,
+    job::{DoneFacts, EndFile, JobId, MailKind, Outcome, PlanFile, ShardFacts},
+    store::{JobFolder, Store},
 };
 use jiff::Timestamp;
 
@@ -22,6 +16,7 @@ use super::{
     held_claim::HeldClaim,
     listings::JobListing,
     merge,
+    packed_shards::PackedShards,
 };
 use crate::{
     job::TRAPLINE_VERSION,
@@ -42,7 +37,7 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
     let facts = facts.ok_or(TaskError::fault("the facts of the plan are missing"))?;
     let listing = env.listings.of(env, job).await?;
     let scratch = env.scratch(job)?;
-    let shards = Shards::gather(env, &folder, &plan, scratch.path()).await?;
+    let shards = Shards::gather(store, job, &plan).await?;
     let place = scratch.path().to_owned();
     let assembled =
         tokio::task::spawn_blocking(move || assemble(&shards, &listing, &plan, facts, &place));
@@ -53,7 +48,9 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
         return Err(TaskError::Stopped);
     }
     let package = scratch.path().join(PACKAGE);
-    store.adopt_file(&folder.package(), &package).await?;
+    store
+        .adopt_download(&folder.package(), &package, &job.package_name())
+        .await?;
     let end = EndFile {
         ended: Timestamp::now(),
         outcome: Outcome::Done(done),
@@ -65,36 +62,21 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
     Ok(Achieved::Ended(MailKind::Done))
 }
 
-/// The finished shards of a job, on this machine's disk.
+/// The finished shards of a job.
 struct Shards {
-    files: Vec<PathBuf>,
+    packed: PackedShards,
     facts: Vec<ShardFacts>,
 }
 
 impl Shards {
-    async fn gather(
-        env: &Environment,
-        folder: &JobFolder,
-        plan: &PlanFile,
-        scratch: &Path,
-    ) -> Result<Self, TaskError> {
-        let store = &env.jobs.store;
-        let (mut files, mut facts) = (Vec::new(), Vec::new());
-        for number in (0..).take(plan.shards.len()) {
-            let key = folder.shard(number);
-            let file = match store.local_path(&key) {
-                Some(path) => path,
-                None => {
-                    let path = scratch.join(format!("{number:06}.zip"));
-                    store.fetch_file(&key, &path).await?;
-                    path
-                }
-            };
-            files.push(file);
-            let found: Option<ShardFacts> = store.get_json(&folder.shard_facts(number)).await?;
-            facts.push(found.ok_or(TaskError::fault("a shard is missing"))?);
-        }
-        Ok(Self { files, facts })
+    async fn gather(store: &Store, job: JobId, plan: &PlanFile) -> Result<Self, TaskError> {
+        let count = plan.shards.len();
+        let facts = store.shard_facts(job, count).await?;
+        let facts: Option<Vec<ShardFacts>> = facts.into_iter().collect();
+        Ok(Self {
+            packed: PackedShards::of(store, job, count),
+            facts: facts.ok_or(TaskError::fault("a shard is missing"))?,
+        })
     }
 
     /// What the workers of all shards say about their work.
@@ -150,7 +132,7 @@ fn assemble(
     let options = run_options(listing, plan);
     let header = journal_header(&options, plan);
     let journal = scratch.join("journal.jsonl");
-    let merged = merge::merge_records(&shards.files, &header, plan.threshold, &journal)?;
+    let merged = merge::merge_records(&shards.packed, &header, plan.threshold, &journal)?;
     if merged.counts.images() == 0 {
         return Err(TaskError::no_images(plan.files));
     }
@@ -165,7 +147,7 @@ fn assemble(
     let reports = scratch.join("reports");
     std::fs::create_dir(&reports)?;
     let package = scratch.join(PACKAGE);
-    merge::write_package(&shards.files, &merged, &facts, &reports, &package)?;
+    merge::write_package(&shards.packed, &merged, &facts, &reports, &package)?;
     Ok(DoneFacts {
         counts: merged.counts,
         package_bytes: std::fs::metadata(&package)?.len(),

@@ -113,6 +113,8 @@ async fn settle(env: &Environment, claim: &Claim, result: Result<Achieved, TaskE
         Err(TaskError::Fault(error)) => {
             let reason = telemetry::causes(&*error);
             tracing::warn!(reason, "failed; it is tried again later");
+            // The next attempt looks at the upload anew.
+            env.listings.forget(claim.job).await;
             give_back(env, claim, Release::Fault(reason)).await;
         }
     }

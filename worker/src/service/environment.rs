@@ -9,15 +9,10 @@ use std::{
 };
 
 use anyhow::Context as _;
-use common::{
-    config::{self, ServiceConfig},
-    job::JobId,
-    jobs::Jobs,
-    telemetry,
-};
+use common::{config::ServiceConfig, job::JobId, jobs::Jobs, telemetry};
 use tokio::sync::Notify;
 
-use super::{listings::Listings, model_shelf::ModelShelf, settings::RunSettings};
+use super::{listings::Listings, model_shelf::ModelShelf, scratch, settings::RunSettings};
 use crate::{config::WorkerConfig, mail::Mailer};
 
 /// The worker's name, its settings, and its ways to jobs, models and mail.
@@ -57,12 +52,9 @@ impl Environment {
         settings: RunSettings,
     ) -> anyhow::Result<Self> {
         let jobs = Jobs::open(&config).await?;
-        let scratch = match (&settings.scratch, jobs.store.local_root()) {
-            (Some(folder), _) => folder.clone(),
-            (None, Some(root)) => root.join("scratch"),
-            (None, None) => config::home_from_env()?.join("scratch"),
-        };
-        let name = worker_name();
+        let scratch = scratch::folder(settings.scratch.clone(), &jobs.store)?;
+        scratch::sweep(&scratch, false);
+        let name = scratch::worker_name();
         let scratch = scratch.join(&name);
         std::fs::create_dir_all(&scratch)
             .with_context(|| format!("making the folder {}", scratch.display()))?;
@@ -147,11 +139,4 @@ impl Environment {
             notified.await;
         }
     }
-}
-
-/// A name that no other process has or had: host, process, and moment of its start.
-fn worker_name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    let moment = jiff::Timestamp::now().as_millisecond();
-    format!("{}-{}-{moment}", host.trim(), std::process::id())
 }

@@ -1,7 +1,7 @@
 //! The listings of jobs that this worker is at. Listing a large archive takes seconds, and its
 //! shards come one after the other; so the newest few are kept.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use common::{
     archive::ArchiveLimits,
@@ -11,7 +11,7 @@ use common::{
 use tokio::sync::Mutex;
 
 use super::{environment::Environment, fault::TaskError};
-use crate::input::{InputListing, NamedInput};
+use crate::input::{InputListing, NamedInput, Origin};
 
 /// Listings that are kept: jobs take turns, shard by shard.
 const KEPT: usize = 4;
@@ -24,15 +24,13 @@ pub struct Listings(Mutex<Vec<(JobId, Arc<JobListing>)>>);
 pub(super) struct JobListing {
     pub(super) file: JobFile,
     pub(super) files: InputListing,
-    /// Copies of uploads from a store that is no folder; they go with the listing.
-    _fetched: Option<tempfile::TempDir>,
 }
 
 impl Listings {
     /// The listing of a job's uploads.
     pub(super) async fn of(
         &self,
-        env: &Arc<Environment>,
+        env: &Environment,
         job: JobId,
     ) -> Result<Arc<JobListing>, TaskError> {
         let mut kept = self.0.lock().await;
@@ -49,24 +47,21 @@ impl Listings {
         Ok(listing)
     }
 
-    /// Forgets a job that is over.
+    /// Forgets a job that is over, or whose listing may be at fault.
     pub(super) async fn forget(&self, job: JobId) {
         self.0.lock().await.retain(|(id, _)| *id != job);
     }
 }
 
-async fn list(env: &Arc<Environment>, job: JobId) -> Result<JobListing, TaskError> {
+async fn list(env: &Environment, job: JobId) -> Result<JobListing, TaskError> {
     let file = env.jobs.store.job_file(job).await?;
     let file = file.ok_or(TaskError::Unfounded)?;
-    let (paths, fetched) = fetch(env, &file).await?;
-    let inputs: Vec<NamedInput> = file
-        .uploads
-        .iter()
-        .zip(paths)
-        .map(|(upload, path)| NamedInput {
-            path,
-            name: upload.name.clone(),
-        })
+    let names = file.uploads.iter().map(|upload| upload.name.clone());
+    let inputs: Vec<NamedInput> = origins(env, &file)
+        .await?
+        .into_iter()
+        .zip(names)
+        .map(|(origin, name)| NamedInput { origin, name })
         .collect();
     let listed = tokio::task::spawn_blocking(move || {
         InputListing::open_named(&inputs, &[], ArchiveLimits::default())
@@ -74,33 +69,19 @@ async fn list(env: &Arc<Environment>, job: JobId) -> Result<JobListing, TaskErro
     let files = listed
         .await
         .map_err(|error| TaskError::Fault(error.into()))??;
-    Ok(JobListing {
-        file,
-        files,
-        _fetched: fetched,
-    })
+    Ok(JobListing { file, files })
 }
 
-/// Where the uploads are on this machine; those in a bucket are fetched first.
-async fn fetch(
-    env: &Environment,
-    file: &JobFile,
-) -> Result<(Vec<PathBuf>, Option<tempfile::TempDir>), TaskError> {
+/// Where the uploads are. Those in a bucket are read there: of each, the listing needs the first
+/// bytes and, if it is an archive, its directory.
+async fn origins(env: &Environment, file: &JobFile) -> Result<Vec<Origin>, TaskError> {
     let folder = JobFolder::of(file.id);
     let keys = (0..file.uploads.len()).map(|number| folder.upload(number));
     let store = &env.jobs.store;
     if store.local_root().is_some() {
-        return Ok((
-            keys.filter_map(|key| store.local_path(&key)).collect(),
-            None,
-        ));
+        let paths = keys.filter_map(|key| store.local_path(&key));
+        return Ok(paths.map(Origin::Disk).collect());
     }
-    let fetched = env.scratch(file.id)?;
-    let mut paths = Vec::with_capacity(file.uploads.len());
-    for (number, key) in keys.enumerate() {
-        let path = fetched.path().join(number.to_string());
-        store.fetch_file(&key, &path).await?;
-        paths.push(path);
-    }
-    Ok((paths, Some(fetched)))
+    let found = store.stored_files(keys.collect()).await?;
+    Ok(found.into_iter().map(Origin::Bucket).collect())
 }

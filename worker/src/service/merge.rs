@@ -11,9 +11,9 @@ use std::{
 };
 
 use common::{Counts, MediaRecord, Threshold};
-use zip::{ZipArchive, ZipWriter};
+use zip::ZipWriter;
 
-use super::fault::TaskError;
+use super::{fault::TaskError, packed_shards::PackedShards};
 use crate::{
     job::JobError,
     journal::{Journal, JournalHeader, JournalRecords},
@@ -32,16 +32,16 @@ pub(super) struct Merged {
 
 /// Merges the records of packed shards, in their order.
 pub(super) fn merge_records(
-    shards: &[PathBuf],
+    shards: &PackedShards,
     header: &JournalHeader,
     threshold: Threshold,
     journal: &Path,
 ) -> Result<Merged, TaskError> {
     let mut merged = Journal::create(journal, header).map_err(JobError::from)?;
     let mut firsts: HashMap<String, usize> = HashMap::new();
-    let (mut counts, mut lengths) = (Counts::default(), Vec::with_capacity(shards.len()));
-    for shard in shards {
-        let mut zip = open(shard)?;
+    let (mut counts, mut lengths) = (Counts::default(), Vec::new());
+    for shard in shards.open_each() {
+        let mut zip = shard?;
         let before = merged.len();
         let entry = zip.by_name(SHARD_JOURNAL).map_err(io::Error::from)?;
         for line in BufReader::new(entry).lines().skip(1) {
@@ -81,15 +81,10 @@ fn with_first(
     }
 }
 
-fn open(shard: &Path) -> Result<ZipArchive<BufReader<File>>, TaskError> {
-    let file = BufReader::with_capacity(1 << 20, File::open(shard)?);
-    Ok(ZipArchive::new(file).map_err(io::Error::from)?)
-}
-
 /// Writes the reports into `folder`, and packs them with all copies into `zip`. Copies are taken
 /// over as they are, without unpacking.
 pub(super) fn write_package(
-    shards: &[PathBuf],
+    shards: &PackedShards,
     merged: &Merged,
     facts: &RunFacts,
     folder: &Path,
@@ -102,8 +97,8 @@ pub(super) fn write_package(
         packing::add_report(&mut package, folder, name).map_err(io::Error::from)?;
     }
     let mut records = records.records()?;
-    for (shard, length) in shards.iter().zip(&merged.lengths) {
-        let mut source = open(shard)?;
+    for (shard, length) in shards.open_each().zip(&merged.lengths) {
+        let mut source = shard?;
         for record in records.by_ref().take(*length) {
             for copy in record?.copies() {
                 let copy = source.by_name(copy).map_err(io::Error::from)?;

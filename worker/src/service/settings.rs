@@ -28,8 +28,8 @@ pub struct RunSettings {
     pub drain: Duration,
     /// Images in a shard: `SHARD_IMAGES`. Default: 200.
     pub shard_images: u64,
-    /// Where unfinished files lie: `SCRATCH_DIR`. Default: `scratch` beside the jobs in the store's
-    /// folder, so that finished files need only be renamed; `TRAPLINE_HOME/scratch` for a bucket.
+    /// Where unfinished files lie: `SCRATCH_DIR`. Default: that of
+    /// [`scratch::folder`](super::scratch::folder).
     pub scratch: Option<PathBuf>,
 }
 

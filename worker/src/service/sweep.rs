@@ -1,7 +1,7 @@
 //! Deleting what has had its time: results after their retention, uploads that never became a
 //! job, files that a worker which died left behind. Before results go, their owner is told.
 
-use std::time::{Duration, SystemTime};
+use std::path::Path;
 
 use common::{
     config::ServiceConfig,
@@ -11,10 +11,10 @@ use common::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+use super::scratch;
+
 /// The warning comes this long before the end.
 const WARNING: SignedDuration = SignedDuration::from_hours(48);
-/// An upload without a job, or an unfinished file, is left alone for this long.
-const ORPHAN_AFTER: Duration = Duration::from_secs(24 * 3600);
 
 /// What a sweep did, or would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,11 +29,17 @@ pub struct Swept {
     pub scratch: usize,
 }
 
-/// Sweeps. With `dry_run` nothing is changed.
+/// Sweeps, also the [folder of unfinished files](scratch::folder). With `dry_run` nothing is
+/// changed.
 ///
 /// # Errors
 /// When the store or the records cannot be used.
-pub async fn run(jobs: &Jobs, config: &ServiceConfig, dry_run: bool) -> Result<Swept, JobsError> {
+pub async fn run(
+    jobs: &Jobs,
+    config: &ServiceConfig,
+    unfinished: &Path,
+    dry_run: bool,
+) -> Result<Swept, JobsError> {
     let mut swept = Swept::default();
     for job in jobs.store.jobs().await? {
         match fate(jobs, config, job).await? {
@@ -59,7 +65,7 @@ pub async fn run(jobs: &Jobs, config: &ServiceConfig, dry_run: bool) -> Result<S
             }
         }
     }
-    swept.scratch = sweep_scratch(jobs, dry_run);
+    swept.scratch = scratch::sweep(unfinished, dry_run);
     Ok(swept)
 }
 
@@ -101,42 +107,9 @@ async fn fate(jobs: &Jobs, config: &ServiceConfig, job: JobId) -> Result<Fate, J
 async fn is_orphan(jobs: &Jobs, folder: &JobFolder) -> Result<bool, JobsError> {
     if let Some(path) = jobs.store.local_path(folder.root()) {
         // Half-written files count too, which the store does not list.
-        let newest = walkdir::WalkDir::new(path)
-            .into_iter()
-            .filter_map(|entry| entry.ok()?.metadata().ok()?.modified().ok())
-            .max();
-        return Ok(newest.is_none_or(is_old));
+        return Ok(scratch::newest(&path).is_none_or(scratch::is_old));
     }
     let files = jobs.store.list(folder.root()).await?;
     let newest = files.iter().map(|file| file.last_modified).max();
-    Ok(newest.is_none_or(|at| is_old(at.into())))
-}
-
-fn is_old(moment: SystemTime) -> bool {
-    moment.elapsed().is_ok_and(|age| age >= ORPHAN_AFTER)
-}
-
-/// Removes what dead workers left in the scratch folder of a store that is a folder. A worker at
-/// work writes there all the time.
-fn sweep_scratch(jobs: &Jobs, dry_run: bool) -> usize {
-    let Some(root) = jobs.store.local_root() else {
-        return 0;
-    };
-    let folders = std::fs::read_dir(root.join("scratch"))
-        .into_iter()
-        .flatten();
-    let mut removed = 0;
-    for folder in folders.flatten().map(|entry| entry.path()) {
-        let newest = walkdir::WalkDir::new(&folder)
-            .into_iter()
-            .filter_map(|entry| entry.ok()?.metadata().ok()?.modified().ok())
-            .max();
-        if newest.is_none_or(is_old) {
-            removed += 1;
-            if !dry_run {
-                let _ = std::fs::remove_dir_all(&folder);
-            }
-        }
-    }
-    removed
+    Ok(newest.is_none_or(|at| scratch::is_old(at.into())))
 }

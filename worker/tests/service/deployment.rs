@@ -14,7 +14,7 @@ use common::{
 };
 
 use crate::{
-    backend::{place::Place, until},
+    backend::{place::Place, s3_server::S3Server, until},
     support::{Workbench, worker},
 };
 
@@ -36,7 +36,32 @@ pub(crate) struct Deployment {
 impl Deployment {
     pub(crate) async fn new(place: Place, shard_images: u64) -> Self {
         let bench = Workbench::new();
-        let store = Store::open(&StoreUrl::folder(bench.path("store"))).unwrap();
+        let url = StoreUrl::folder(bench.path("store"));
+        let store = Store::open(&url).unwrap();
+        Self::with_store(bench, store, &url, place, shard_images).await
+    }
+
+    /// A service whose files are in a bucket.
+    pub(crate) async fn in_bucket(server: &S3Server, place: Place, shard_images: u64) -> Self {
+        let bench = Workbench::new();
+        let url = server.store_url("/some/prefix").await;
+        let store = server.open(&url);
+        let mut service = Self::with_store(bench, store, &url, place, shard_images).await;
+        for (name, value) in server.settings() {
+            service.set(name, value);
+        }
+        let scratch = service.bench.path("scratch");
+        service.set("SCRATCH_DIR", scratch.to_str().unwrap());
+        service
+    }
+
+    async fn with_store(
+        bench: Workbench,
+        store: Store,
+        url: &StoreUrl,
+        place: Place,
+        shard_images: u64,
+    ) -> Self {
         let (records, queue) = queue::open(&place.url()).await.unwrap();
         let jobs = Jobs {
             store,
@@ -45,10 +70,7 @@ impl Deployment {
         };
         let settings = vec![
             ("QUEUE_URL", full_url(&place)),
-            (
-                "STORE_URL",
-                format!("file://{}", bench.path("store").display()),
-            ),
+            ("STORE_URL", url.to_string()),
             ("MAIL_DIR", bench.path("mail").display().to_string()),
             ("LEASE_SECONDS", "2".to_owned()),
             ("SHARD_IMAGES", shard_images.to_string()),
@@ -218,7 +240,12 @@ impl Deployment {
             .store
             .local_path(&JobFolder::of(job).package())
             .unwrap();
-        let folder = self.bench.path(&format!("unpacked-{}", job.tag()));
+        self.unpack_file(&zip)
+    }
+
+    /// Unpacks a package that was fetched.
+    pub(crate) fn unpack_file(&self, zip: &Path) -> PathBuf {
+        let folder = tempfile::tempdir_in(self.bench.path("")).unwrap().keep();
         let mut zip = zip::ZipArchive::new(fs::File::open(zip).unwrap()).unwrap();
         zip.extract(&folder).unwrap();
         folder

@@ -7,6 +7,7 @@
 
 #[path = "../../../common/tests/support/mod.rs"]
 mod backend;
+mod buckets;
 mod deadly_picture;
 mod deployment;
 mod fairness;

@@ -54,12 +54,7 @@ async fn goes_the_whole_way(place: Place) {
             .status
             .success()
     );
-    let got = service.bench.path("got");
-    zip::ZipArchive::new(fs::File::open(&zip).unwrap())
-        .unwrap()
-        .extract(&got)
-        .unwrap();
-    assert_same_package(&expected, &got);
+    assert_same_package(&expected, &service.unpack_file(&zip));
 
     for kind in [MailKind::Accepted, MailKind::Done] {
         service.mailed(job, kind).await;

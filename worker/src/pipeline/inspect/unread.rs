@@ -19,25 +19,35 @@ pub(super) fn judge(
     listing: &InputListing,
     item: &InputItem,
 ) -> Result<Option<MediaOutcome>, PipelineError> {
-    let mut head = Vec::new();
     Ok(match item.kind {
         MediaKind::Image => None,
         MediaKind::Skip(reason) => Some(MediaOutcome::Skipped(reason)),
         MediaKind::UnsupportedImage => {
-            let read = listing.read_head(item, HEAD_BYTES, &mut head);
-            let is_misnamed = read.is_ok() && decode::is_surely_image(&head);
+            let head = head_of(listing, item)?;
+            let is_misnamed = head.is_ok_and(|head| decode::is_surely_image(&head));
             (!is_misnamed).then(|| MediaOutcome::Failed(unsupported(item.path.extension())))
         }
-        MediaKind::Unknown => match listing.read_head(item, HEAD_BYTES, &mut head) {
-            Ok(()) if decode::looks_like_image(&head) => None,
+        MediaKind::Unknown => match head_of(listing, item)? {
+            Ok(head) if decode::looks_like_image(&head) => None,
             // What the disk does not give out may well be an image.
             Err(failure) if failure.code == FailureCode::AccessFailed => {
-                let failure = blame::of_failed_read(listing, item, failure)?;
                 Some(MediaOutcome::Failed(failure))
             }
             _ => Some(MediaOutcome::Skipped(SkipReason::NotAnImage)),
         },
     })
+}
+
+/// The first bytes of a file, or what is wrong with it.
+fn head_of(
+    listing: &InputListing,
+    item: &InputItem,
+) -> Result<Result<Vec<u8>, Failure>, PipelineError> {
+    let mut head = Vec::new();
+    match listing.read_head(item, HEAD_BYTES, &mut head) {
+        Ok(()) => Ok(Ok(head)),
+        Err(error) => blame::of_failed_read(listing, item, error).map(Err),
+    }
 }
 
 fn unsupported(extension: Option<&str>) -> Failure {

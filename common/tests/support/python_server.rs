@@ -1,8 +1,13 @@
 //! Servers written in Python, run by the Python of the tests.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "every test binary uses its own part, and nothing outside uses any"
+)]
 
 use std::{
     env,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
@@ -14,25 +19,26 @@ use serde_json::Value;
 /// Longer than anything here takes on a busy machine; it only ends tests that would never end.
 const DEADLINE: Duration = Duration::from_secs(90);
 
-/// A server that ends with its owner. It tells what happens in lines of JSON.
-pub(crate) struct PythonServer {
+/// A server that ends with its owner. It tells what happens in lines of JSON, its address first.
+pub struct PythonServer {
     child: Child,
-    lines: mpsc::Receiver<String>,
+    told: mpsc::Receiver<String>,
 }
 
 impl PythonServer {
-    /// Starts a script of `tests/servers`.
-    pub(crate) fn start(script: &str, arguments: &[&str]) -> Self {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    /// Starts a script of `common/tests/servers`.
+    pub fn start(script: &str, arguments: &[&str]) -> Self {
+        // Tests of all crates have it from here.
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let python = env::var_os("TRAPLINE_TEST_PYTHON")
-            .map_or_else(|| here.join("../var/test-venv/bin/python"), PathBuf::from);
+            .map_or_else(|| root.join("var/test-venv/bin/python"), PathBuf::from);
         assert!(
             python.try_exists().is_ok_and(|found| found),
             "{} is missing: run `bash worker/setup/test_tools.sh`, or set TRAPLINE_TEST_PYTHON",
             python.display()
         );
         let mut child = Command::new(python)
-            .arg(here.join("tests/servers").join(script))
+            .arg(root.join("common/tests/servers").join(script))
             .args(arguments)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::piped())
@@ -40,28 +46,33 @@ impl PythonServer {
             .spawn()
             .unwrap();
         let said = BufReader::new(child.stdout.take().unwrap());
-        let (tell, lines) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
         std::thread::spawn(move || {
             for line in said.lines().map_while(Result::ok) {
                 let _ = tell.send(line);
             }
         });
-        Self { child, lines }
+        Self { child, told }
     }
 
     /// What it tells next.
-    pub(crate) fn next(&self) -> Value {
-        let line = self.lines.recv_timeout(DEADLINE);
+    pub fn next(&self) -> Value {
+        let line = self.told.recv_timeout(DEADLINE);
         let line = line.unwrap_or_else(|_| {
             panic!("the server says nothing; run `bash worker/setup/test_tools.sh` again?")
         });
         serde_json::from_str(&line).unwrap()
     }
 
+    /// Gives it a command: a line of its own.
+    pub fn command(&mut self, line: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
+    }
+
     /// Whether it told nothing more until it ended.
-    pub(crate) fn ends_silently(mut self) -> bool {
+    pub fn ends_silently(mut self) -> bool {
         let _ = self.child.kill();
-        self.lines.recv().is_err()
+        self.told.recv().is_err()
     }
 }
 
