@@ -319,7 +319,7 @@ async fn a_file_is_read_in_place(place: &Place) {
         assert_eq!(reader.size_bytes(), LARGE as u64);
         reader.check_readable().unwrap();
         let ends = [(0, 0), (0, 1), (LARGE - 1, 1), (LARGE - 300_000, 300_000)];
-        let pieces = (0..40).map(|n| (n * 400_003, n * n * 2003));
+        let pieces = (0..40).map(|n| (n * 400_003, n * n * 1003));
         for (offset, length) in ends.into_iter().chain(pieces) {
             let mut read = vec![0; length];
             reader.read_exact_at(&mut read, offset as u64).unwrap();
@@ -330,7 +330,7 @@ async fn a_file_is_read_in_place(place: &Place) {
         }
         let beyond = reader.read_exact_at(&mut [0; 2], LARGE as u64 - 1);
         assert_eq!(beyond.unwrap_err().kind(), ErrorKind::UnexpectedEof);
-        assert_eq!(reader.read_at(&mut [0; 2], u64::MAX).unwrap(), 0);
+        assert_eq!(reader.read_at(&mut [0; 2], LARGE as u64 + 5).unwrap(), 0);
     })
     .await;
     let gone = JobFolder::of(id()).upload(1);

@@ -4,7 +4,7 @@ Prints a line of JSON with its address, and then answers commands, each a line o
 line each, until its input is closed:
 
     reads           what was read of uploaded files since the last time: ranges and bytes
-    refuse COUNT    the next COUNT reads of uploaded files are refused
+    refuse RANGE    the next read of this range of an uploaded file, as `bytes=0-63`, is refused
 """
 
 import json
@@ -21,24 +21,24 @@ from werkzeug.serving import make_server
 s3 = DomainDispatcherApplication(create_backend_app)
 lock = threading.Lock()
 reads = []
-refusals = 0
+refusals = set()
 
 
 def tell(**facts):
     print(json.dumps(facts), flush=True)
 
 
-def is_refused():
-    global refusals
+def is_refused(wanted):
     with lock:
-        refusals -= 1
-        return refusals >= 0
+        is_listed = wanted in refusals
+        refusals.discard(wanted)
+        return is_listed
 
 
 def serve(environ, start_response):
     if environ["REQUEST_METHOD"] != "GET" or "/upload/" not in environ["PATH_INFO"]:
         return s3(environ, start_response)
-    if is_refused():
+    if is_refused(environ.get("HTTP_RANGE")):
         # Not one of those after which a client tries again.
         start_response("403 Forbidden", [("Content-Length", "0")])
         return []
@@ -63,8 +63,8 @@ for line in sys.stdin:
     command, *arguments = line.split()
     with lock:
         if command == "refuse":
-            refusals = int(arguments[0])
-            tell(refusals=refusals)
+            refusals.update(arguments)
+            tell(refused=arguments)
         else:
             tell(reads=reads)
             reads = []

@@ -74,9 +74,9 @@ impl S3Server {
         }
     }
 
-    /// Refuses the next reads of uploaded files.
-    pub fn refuse(&self, reads: usize) {
-        self.command(&format!("refuse {reads}"));
+    /// Refuses the next read of this range of an uploaded file.
+    pub fn refuse(&self, range: &str) {
+        self.command(&format!("refuse {range}"));
     }
 
     fn command(&self, line: &str) -> Value {
