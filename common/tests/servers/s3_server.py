@@ -8,6 +8,7 @@ line each, until its input is closed:
 """
 
 import json
+import logging
 import sys
 import threading
 
@@ -18,6 +19,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 s3 = DomainDispatcherApplication(create_backend_app)
 lock = threading.Lock()
 reads = []
