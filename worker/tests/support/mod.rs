@@ -10,10 +10,12 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+pub mod mail_server;
 pub mod matching;
 pub mod megadetector_rules;
 pub mod picture;
 pub mod python;
+pub mod python_server;
 pub mod raw_zip;
 pub mod records;
 pub mod running;

@@ -58,10 +58,13 @@ impl PythonServer {
         serde_json::from_str(&line).unwrap()
     }
 
-    /// Whether it told nothing more until it ended.
-    pub(crate) fn ends_silently(mut self) -> bool {
+    /// Ends it, and gives what it told since.
+    pub(crate) fn end(mut self) -> Vec<Value> {
         let _ = self.child.kill();
-        self.lines.recv().is_err()
+        let lines = self.lines.iter();
+        lines
+            .map(|line| serde_json::from_str(&line).unwrap())
+            .collect()
     }
 }
 
