@@ -67,7 +67,7 @@ impl Deployment {
         }
     }
 
-    /// Opens records and queue anew, after they were lost.
+    /// Opens records and queue anew: the test's own connections were lost, as the workers' were.
     pub(crate) async fn connect_again(&mut self) {
         (self.jobs.records, self.jobs.queue) = self.place.open().await;
     }

@@ -64,6 +64,7 @@ async fn a_job_goes_on_when_redis_was_away() {
         tokio::time::sleep(Duration::from_secs(1)).await;
         half_done.service.place.server().start_again();
     }
+    half_done.service.connect_again().await;
     half_done.ends_well().await;
 }
 
@@ -86,7 +87,6 @@ async fn a_job_goes_on_when_the_database_file_was_deleted() {
     half_done.service.kill(half_done.worker);
     half_done.service.place.lose_everything().await;
     half_done.service.start_worker();
-    // The test's own connection is to the file that was deleted.
     half_done.service.connect_again().await;
     half_done.ends_well().await;
 }
