@@ -9,6 +9,7 @@ mod sight;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::timeout;
 
 pub use sight::{JobSight, Standing};
 
@@ -20,8 +21,9 @@ use crate::{
     store::{JobFolder, Store, StoreError},
 };
 
-/// How long making a record may keep somebody waiting whose job is accepted already.
-const RECORD_TIME: Duration = Duration::from_secs(5);
+/// How long a record may keep somebody waiting who can do without: to see how far a job is, or to
+/// hear that one is accepted. A page waits for two such things at most, and people for two seconds.
+pub const RECORD_TIME: Duration = Duration::from_millis(800);
 /// How long a woken worker may take before others are woken, milliseconds.
 const PATIENCE_MS: u64 = 30_000;
 /// The same while other wake-ups wait in the queue: then it is not lost, but waits its turn.
@@ -73,13 +75,14 @@ impl Jobs {
     pub async fn submit(&self, file: &JobFile) -> Result<(), JobsError> {
         let folder = JobFolder::of(file.id);
         self.store.put_json(&folder.job_file(), file).await?;
-        match tokio::time::timeout(RECORD_TIME, self.begin(file.id)).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::warn!(job = file.id.tag(), %error, "the job waits for its record");
+        let (jobs, job) = (self.clone(), file.id);
+        let beginning = tokio::spawn(async move {
+            if let Err(error) = jobs.begin(job).await {
+                tracing::warn!(job = job.tag(), %error, "the job waits for its record");
             }
-            Err(_) => tracing::warn!(job = file.id.tag(), "the job waits for its record"),
-        }
+        });
+        // What takes longer goes on by itself.
+        let _ = timeout(RECORD_TIME, beginning).await;
         Ok(())
     }
 
@@ -139,7 +142,7 @@ impl Jobs {
     /// Stops a job for ever, and keeps what it found so far. `false` when it was over before.
     ///
     /// # Errors
-    /// When the store or the records cannot be used.
+    /// When the store cannot be used.
     pub async fn cancel(&self, job: JobId) -> Result<bool, JobsError> {
         let end = EndFile {
             ended: Timestamp::now(),
@@ -149,7 +152,7 @@ impl Jobs {
         let is_first = self.store.create_json(&end_file, &end).await?;
         if is_first {
             // Workers that are at it find no record any more, and stop.
-            self.records.store().remove(job).await?;
+            self.forget(job).await;
         }
         Ok(is_first)
     }
@@ -157,12 +160,23 @@ impl Jobs {
     /// Deletes a job and everything that was uploaded or made for it.
     ///
     /// # Errors
-    /// When the store or the records cannot be used.
+    /// When the store cannot be used.
     pub async fn delete(&self, job: JobId) -> Result<(), JobsError> {
-        // The folder first: a record without one is an orphan that the next sweep finds, a folder
-        // without a record would come back to life.
+        // The folder first: a folder without a record would come back to life.
         let removed = self.store.remove_job(job).await;
-        self.records.store().remove(job).await?;
+        self.forget(job).await;
         Ok(removed?)
+    }
+
+    /// Removes the record of a job that is over or gone. What takes longer goes on by itself, and
+    /// where it fails, the worker that comes to the record drops it.
+    async fn forget(&self, job: JobId) {
+        let records = self.records.clone();
+        let forgetting = tokio::spawn(async move {
+            if let Err(error) = records.store().remove(job).await {
+                tracing::warn!(job = job.tag(), %error, "its record stays for a while");
+            }
+        });
+        let _ = timeout(RECORD_TIME, forgetting).await;
     }
 }

@@ -5,28 +5,29 @@
 
 use std::{error::Error, io::IsTerminal as _};
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use crate::{
     env::{self, EnvError},
     job::JobId,
 };
 
-/// Libraries that tell of their own workings at `info`; `LOG_LEVEL` can name them to hear more.
-const QUIET: &str = "actix_server=warn,apalis=warn,apalis_core=warn";
+/// Modules of ours, by how their targets begin.
+const OURS: [&str; 4] = ["common", "web", "worker", "trapline"];
 
-/// Begins logging. `LOG_FORMAT` is `text` (default) or `json`; `LOG_LEVEL` is a filter such as
-/// `info` (default) or `trapline=debug`.
+/// Begins logging. `LOG_FORMAT` is `text` (default) or `json`; `LOG_LEVEL` is a level, `info` by
+/// default, and levels of single modules, such as `info,web=debug`.
 ///
 /// # Errors
 /// When one of the two makes no sense.
 pub fn begin() -> Result<(), EnvError> {
     let level = env::maybe("LOG_LEVEL")?.unwrap_or_else(|| "info".to_owned());
-    let filter =
-        EnvFilter::try_new(format!("{QUIET},{level}")).map_err(|error| EnvError::Invalid {
-            name: "LOG_LEVEL",
-            reason: error.to_string(),
-        })?;
+    let filter = EnvFilter::try_new(directives(&level)).map_err(|error| EnvError::Invalid {
+        name: "LOG_LEVEL",
+        reason: error.to_string(),
+    })?;
     let registry = tracing_subscriber::registry().with(filter);
     match env::maybe("LOG_FORMAT")?.as_deref() {
         None | Some("text") => {
@@ -44,6 +45,22 @@ pub fn begin() -> Result<(), EnvError> {
         }
     }
     Ok(())
+}
+
+/// A level that is for no module is for ours. Libraries tell warnings: below that, some show what
+/// people sent. Whoever names one can have more of it.
+fn directives(level: &str) -> String {
+    let mut directives = vec!["warn".to_owned()];
+    for directive in level.split(',').map(str::trim) {
+        match directive.parse::<LevelFilter>() {
+            Ok(level) => {
+                directives[0] = level.min(LevelFilter::WARN).to_string();
+                directives.extend(OURS.map(|module| format!("{module}={level}")));
+            }
+            Err(_) => directives.push(directive.to_owned()),
+        }
+    }
+    directives.join(",")
 }
 
 /// An error with everything that caused it, for a log. Messages of the store's library name files,
@@ -78,6 +95,18 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("writing part.zip")]
     struct Outer(#[source] std::io::Error);
+
+    #[test]
+    fn a_level_without_a_module_is_for_our_modules() {
+        let ours = |level: &str| OURS.map(|module| format!(",{module}={level}")).concat();
+        assert_eq!(directives("debug"), format!("warn{}", ours("debug")));
+        assert_eq!(directives("ERROR"), format!("error{}", ours("error")));
+        assert_eq!(
+            directives("info, web=debug,hyper=trace"),
+            format!("warn{},web=debug,hyper=trace", ours("info"))
+        );
+        assert_eq!(directives("web=debug"), "warn,web=debug");
+    }
 
     #[test]
     fn causes_are_told_in_order_and_name_jobs_by_their_tags() {

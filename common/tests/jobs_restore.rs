@@ -4,6 +4,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+#[macro_use]
 mod support;
 
 use std::collections::BTreeMap;
@@ -173,25 +174,8 @@ fn open_tasks(record: Option<&JobRecord>) -> Vec<Task> {
         .collect()
 }
 
-macro_rules! of_both_back_ends {
-    ($($promise:ident)*) => {
-        mod on_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(super::Service::at(super::Place::sqlite()).await).await;
-            })*
-        }
-
-        mod on_redis {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(super::Service::at(super::Place::redis()).await).await;
-            })*
-        }
-    };
-}
-
 of_both_back_ends! {
+    place => super::Service::at(place).await;
     an_accepted_job_is_planned_again
     an_accepted_job_is_not_greeted_twice
     a_planned_job_goes_on_with_the_shards_that_are_not_finished

@@ -5,6 +5,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+#[macro_use]
 mod support;
 
 use std::{
@@ -25,25 +26,8 @@ use tokio::{
     task::JoinHandle,
 };
 
-macro_rules! of_both_back_ends {
-    ($($promise:ident)*) => {
-        mod on_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(&super::Place::sqlite()).await;
-            })*
-        }
-
-        mod on_redis {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(&super::Place::redis()).await;
-            })*
-        }
-    };
-}
-
 of_both_back_ends! {
+    place => &place;
     a_wake_up_reaches_the_listener_of_its_lane
     the_depth_is_what_waits_in_a_lane
     wake_ups_come_in_their_order

@@ -4,6 +4,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+#[macro_use]
 mod support;
 
 use std::{collections::HashSet, convert::Infallible, sync::Arc, time::Duration};
@@ -19,25 +20,8 @@ use support::{
 };
 use tokio::sync::Barrier;
 
-macro_rules! of_both_back_ends {
-    ($($promise:ident)*) => {
-        mod on_sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(&super::Place::sqlite()).await;
-            })*
-        }
-
-        mod on_redis {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-            async fn $promise() {
-                super::$promise(&super::Place::redis()).await;
-            })*
-        }
-    };
-}
-
 of_both_back_ends! {
+    place => &place;
     a_record_is_made_once_and_read_back
     a_swap_needs_the_state_that_was_loaded
     a_revision_never_comes_back

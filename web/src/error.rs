@@ -42,6 +42,9 @@ pub(crate) enum WebError {
     /// The upload came, but is not accepted.
     #[error(transparent)]
     Submission(#[from] SubmissionError),
+    /// The records do not answer.
+    #[error("the records do not answer")]
+    OutOfSight,
     /// Store or records fail.
     #[error(transparent)]
     Jobs(#[from] JobsError),
@@ -49,6 +52,9 @@ pub(crate) enum WebError {
     #[error("making a page")]
     Page(#[from] askama::Error),
 }
+
+/// After how many seconds to look again when records did not answer.
+pub(crate) const SIGHT_SECONDS: u64 = 10;
 
 impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
@@ -76,6 +82,7 @@ impl WebError {
             Self::CrossSite => CROSS_SITE,
             Self::TooManyUploads { .. } => TOO_MANY_UPLOADS,
             Self::TooManyWatchers => TOO_MANY_WATCHERS,
+            Self::OutOfSight => OUT_OF_SIGHT,
             Self::Jobs(_) => UNAVAILABLE,
         };
         let problem = Problem::new(status, code, title, detail);
@@ -83,6 +90,7 @@ impl WebError {
             Self::TooManyUploads {
                 retry_after_seconds,
             } => problem.retry_after(*retry_after_seconds),
+            Self::OutOfSight => problem.retry_after(SIGHT_SECONDS),
             Self::TooManyWatchers | Self::Jobs(_) => problem.retry_after(30),
             _ => problem,
         }
@@ -128,6 +136,12 @@ const TOO_MANY_WATCHERS: Told = (
     "too-many-watchers",
     "Too many people watch their jobs",
     "Load the page again from time to time instead.",
+);
+const OUT_OF_SIGHT: Told = (
+    StatusCode::SERVICE_UNAVAILABLE,
+    "out-of-sight",
+    "It cannot be seen just now how far the job is",
+    "It goes on, and nothing of it is lost. Look again in a few seconds.",
 );
 const UNAVAILABLE: Told = (
     StatusCode::SERVICE_UNAVAILABLE,

@@ -11,6 +11,7 @@ mod error;
 mod handlers;
 mod metrics;
 mod middleware;
+mod patience;
 mod problem;
 mod quota;
 mod routes;

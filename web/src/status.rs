@@ -25,6 +25,8 @@ pub enum Stage {
     Assembling,
     /// Something of ours failed, and people must look after it.
     Stuck,
+    /// It is not over, and cannot be seen just now.
+    OutOfSight,
     /// The package is there.
     Done,
     /// The upload cannot be used.
@@ -153,6 +155,10 @@ impl JobStatus {
         };
         match &sight.standing {
             Standing::Accepted => blank,
+            Standing::OutOfSight => Self {
+                stage: Stage::OutOfSight,
+                ..blank
+            },
             Standing::Open(loaded) => blank.open(sight.file.id, loaded, workload),
             Standing::Ended(end) => blank.ended(end, retention_days),
         }

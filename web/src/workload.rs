@@ -14,10 +14,10 @@ use common::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
+use crate::patience::PATIENCE;
+
 /// How old a look at everything may be.
 const FRESH_FOR: Duration = Duration::from_secs(1);
-/// How long the records may take to answer before a page goes without them.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// An open job, as far as others have to wait for it.
 #[derive(Clone, Copy, Debug, PartialEq)]

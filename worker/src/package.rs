@@ -11,7 +11,7 @@ pub(crate) mod packing;
 use std::{
     fs::{self, File},
     io::{self, Read as _, Seek as _, SeekFrom},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use walkdir::WalkDir;
@@ -63,6 +63,27 @@ pub enum PackageError {
         #[source]
         source: zip::result::ZipError,
     },
+}
+
+impl PackageError {
+    /// The same without the names of pictures, which people gave them and which are not for the
+    /// log of a service: of a copy, no more is told than the folder of all copies.
+    #[must_use]
+    pub fn without_names(self) -> Self {
+        let Self::Io { path, source } = self else {
+            return self;
+        };
+        let is_copies = |part: &Component<'_>| {
+            let name = part.as_os_str();
+            [ANNOTATED, RENAMED, ORIGINALS, ORIGINALS_RENAMED].contains(&&*name.to_string_lossy())
+        };
+        let depth = path.components().position(|part| is_copies(&part));
+        let shown = depth.map_or(usize::MAX, |depth| depth + 1);
+        Self::Io {
+            path: path.components().take(shown).collect(),
+            source,
+        }
+    }
 }
 
 /// A package that is being made.
@@ -323,6 +344,25 @@ mod tests {
             "a begun one may not"
         );
         assert!(Package::begin(&dir, true).is_ok());
+    }
+
+    #[test]
+    fn an_error_can_do_without_the_names_of_pictures() {
+        let error = |path: &str| PackageError::Io {
+            path: path.into(),
+            source: io::ErrorKind::StorageFull.into(),
+        };
+        for (path, shown) in [
+            ("/s/w/annotated/ridge/IMG_1.JPG", "/s/w/annotated could"),
+            ("/s/w/originals-renamed/1", "/s/w/originals-renamed could"),
+            (
+                "/s/w/.trapline/journal.jsonl",
+                "/s/w/.trapline/journal.jsonl could",
+            ),
+        ] {
+            let said = error(path).without_names().to_string();
+            assert!(said.starts_with(shown), "{said}");
+        }
     }
 
     #[test]

@@ -5,23 +5,23 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
-#[path = "../../common/tests/support/python_server.rs"]
-mod python_server;
+#[macro_use]
+#[path = "../../common/tests/support/mod.rs"]
+mod backend;
 
 use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use backend::mail_server::MailServer;
 use common::{
     config::{MailRoute, ServiceConfig},
     job::{EndFile, JobFile, JobId, JobOptions, MailKind, Outcome, Rejection, RejectionCode},
     queue::QueueUrl,
     store::StoreUrl,
 };
-use python_server::PythonServer;
 use serde_json::Value;
-use tempfile::TempDir;
 use worker::mail::{MailError, Mailer, MailerError, Message, Obstacle};
 
 /// Longer than any answer takes on a busy machine.
@@ -57,34 +57,7 @@ fn message(detail: &str) -> Message {
     Message::new(MailKind::Failed, &job, Some(&end), &config).unwrap()
 }
 
-/// A mail server, and what is needed to talk to it.
-struct MailServer {
-    server: PythonServer,
-    folder: TempDir,
-    port: u64,
-}
-
 impl MailServer {
-    fn start(behaviour: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let arguments = [behaviour, folder.path().to_str().unwrap()];
-        let server = PythonServer::start("smtp_server.py", &arguments);
-        let port = server.next()["port"].as_u64().unwrap();
-        Self {
-            server,
-            folder,
-            port,
-        }
-    }
-
-    fn ca(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
-    }
-
-    fn url(&self, before: &str, after: &str) -> String {
-        format!("{before}127.0.0.1:{}{after}", self.port)
-    }
-
     async fn send(&self, before: &str, after: &str) -> Result<(), MailError> {
         send(&self.url(before, after), Some(&self.ca()), None, PATIENCE).await
     }
@@ -119,10 +92,10 @@ fn assert_arrived(told: &Value) {
 async fn a_server_on_this_machine_gets_the_mail_as_it_is() {
     let server = MailServer::start("plain");
     server.send("smtp://", "").await.unwrap();
-    let told = server.server.next();
+    let told = server.next();
     assert_arrived(&told);
     assert_eq!(told["tls"], false);
-    assert!(server.server.ends_silently(), "the mail came twice");
+    assert!(server.close().is_empty(), "the mail came twice");
 }
 
 #[tokio::test]
@@ -133,7 +106,7 @@ async fn starttls_and_implicit_tls_keep_the_mail_from_others() {
     ] {
         let server = MailServer::start(behaviour);
         server.send(before, after).await.unwrap();
-        let told = server.server.next();
+        let told = server.next();
         assert_arrived(&told);
         assert_eq!(told["tls"], true);
     }
@@ -147,7 +120,7 @@ async fn a_server_without_tls_gets_no_mail_that_requires_it() {
         error,
         MailError::Temporary(Obstacle::Conversation(_))
     ));
-    assert!(server.server.ends_silently());
+    assert!(server.close().is_empty());
 }
 
 #[tokio::test]
@@ -163,7 +136,7 @@ async fn a_server_that_nobody_vouches_for_gets_no_mail() {
             error,
             MailError::Temporary(Obstacle::Conversation(_))
         ));
-        assert!(server.server.ends_silently());
+        assert!(server.close().is_empty());
     }
 }
 
@@ -185,7 +158,7 @@ async fn a_password_opens_the_server_and_a_wrong_one_is_ours_to_mend() {
     send(&url, Some(&server.ca()), Some("right & secret+"), PATIENCE)
         .await
         .unwrap();
-    let told = server.server.next();
+    let told = server.next();
     assert_arrived(&told);
     assert_eq!(told["user"], "trapline@post");
 }

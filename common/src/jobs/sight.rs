@@ -1,6 +1,8 @@
 //! What can be seen of a job.
 
-use super::{Jobs, JobsError};
+use tokio::time::timeout;
+
+use super::{Jobs, JobsError, RECORD_TIME};
 use crate::{
     job::{EndFile, JobFile, JobId},
     records::Loaded,
@@ -18,8 +20,10 @@ pub struct JobSight {
 /// Where a job stands.
 #[derive(Clone, Debug)]
 pub enum Standing {
-    /// It is accepted; its record is out of reach, or not made yet.
+    /// It is accepted; its record is not made yet.
     Accepted,
+    /// It is not over. How far it is cannot be seen: its record is out of reach.
+    OutOfSight,
     /// It is under way.
     Open(Box<Loaded>),
     /// It is over. Mails may still be on their way.
@@ -30,7 +34,7 @@ impl Jobs {
     /// Looks at a job; `None` when there is none with this id.
     ///
     /// # Errors
-    /// When the store cannot be used. A job whose record is out of reach is shown as accepted.
+    /// When the store cannot be used.
     pub async fn look(&self, job: JobId) -> Result<Option<JobSight>, JobsError> {
         let Some(file) = self.store.job_file(job).await? else {
             return Ok(None);
@@ -47,12 +51,16 @@ impl Jobs {
         if let Some(end) = self.store.end_file(job).await? {
             return Ok(Standing::Ended(Box::new(end)));
         }
-        match self.records.store().load(job).await {
-            Ok(Some(loaded)) => Ok(Standing::Open(Box::new(loaded))),
-            Ok(None) => Ok(Standing::Accepted),
-            Err(error) => {
+        match timeout(RECORD_TIME, self.records.store().load(job)).await {
+            Ok(Ok(Some(loaded))) => Ok(Standing::Open(Box::new(loaded))),
+            Ok(Ok(None)) => Ok(Standing::Accepted),
+            Ok(Err(error)) => {
                 tracing::warn!(job = job.tag(), %error, "the record is out of reach");
-                Ok(Standing::Accepted)
+                Ok(Standing::OutOfSight)
+            }
+            Err(_) => {
+                tracing::warn!(job = job.tag(), "the records do not answer");
+                Ok(Standing::OutOfSight)
             }
         }
     }

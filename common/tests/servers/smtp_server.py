@@ -1,7 +1,8 @@
 """A mail server that behaves as its first argument says.
 
 Prints a line of JSON with its port and the certificate of its authority, then one for each mail
-that it took, until it is killed. Needs a folder of its own as second argument.
+that it took, until it is killed. Needs a folder of its own as second argument. One that is "mute"
+takes the first mail of the kind "done" and does not say so.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import json
 import pathlib
 import ssl
 import sys
+import time
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -78,6 +80,8 @@ def make_certificates():
 
 
 class Handler:
+    is_mute = behaviour == "mute"
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         if behaviour == "refuse":
             return f"550 5.1.1 <{address}> is nobody here"
@@ -103,7 +107,11 @@ class Handler:
             user=getattr(session.auth_data, "login", b"").decode(),
             hello=session.host_name,
             content=envelope.content.decode(),
+            taken_ms=time.time_ns() // 1_000_000,
         )
+        if self.is_mute and b"-done." in envelope.content:
+            self.is_mute = False
+            await asyncio.sleep(3600)
         return "250 OK"
 
 

@@ -2,11 +2,15 @@
 //! own, and programs written in Python.
 #![allow(
     dead_code,
+    unused_macros,
     unreachable_pub,
     reason = "every test binary uses its own part, and nothing outside uses any"
 )]
 
+#[macro_use]
+mod both_back_ends;
 pub mod job;
+pub mod mail_server;
 pub mod place;
 pub mod python_server;
 pub mod redis_server;

@@ -69,10 +69,13 @@ impl PythonServer {
         writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
-    /// Whether it told nothing more until it ended.
-    pub fn ends_silently(mut self) -> bool {
+    /// Ends it, and gives what it told since.
+    pub fn end(mut self) -> Vec<Value> {
         let _ = self.child.kill();
-        self.told.recv().is_err()
+        let lines = self.told.iter();
+        lines
+            .map(|line| serde_json::from_str(&line).unwrap())
+            .collect()
     }
 }
 

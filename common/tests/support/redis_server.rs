@@ -80,6 +80,22 @@ impl RedisServer {
         self.child.wait().unwrap();
     }
 
+    /// Makes it hang: connections stay, and new ones are made, but nothing is answered.
+    pub fn pause(&self) {
+        self.send("STOP");
+    }
+
+    /// Lets it go on after [`RedisServer::pause`].
+    pub fn resume(&self) {
+        self.send("CONT");
+    }
+
+    fn send(&self, signal: &str) {
+        let mut kill = Command::new("kill");
+        kill.args([format!("-{signal}"), self.child.id().to_string()]);
+        assert!(kill.status().unwrap().success());
+    }
+
     /// Starts it again under the same address.
     pub fn start_again(&mut self) {
         self.child = spawn(self.port, &self.folder, self.memory)

@@ -28,14 +28,12 @@ pub(crate) async fn post(
     state: web::Data<State>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let (sight, _) = job::look(&state, id(&path)?).await?;
-    let job = sight.file.id;
+    let job = job::find(&state, id(&path)?).await?.id;
     if state.jobs.cancel(job).await? {
         tracing::info!(job = job.tag(), "a job was cancelled");
     }
-    if Wanted::of(request.head()) == Wanted::Page {
-        return Ok(see_job(job));
+    match Wanted::of(request.head()) {
+        Wanted::Page => Ok(see_job(job)),
+        Wanted::Json => job::json(&job::look(&state, job).await?.1),
     }
-    let (_, status) = job::look(&state, job).await?;
-    Ok(HttpResponse::Ok().json(status))
 }

@@ -15,8 +15,8 @@ pub(crate) async fn get(
     state: web::Data<State>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let (sight, _) = job::look(&state, id(&path)?).await?;
-    views::page(StatusCode::OK, &ConfirmPage::delete(sight.file.id))
+    let job = job::find(&state, id(&path)?).await?.id;
+    views::page(StatusCode::OK, &ConfirmPage::delete(job))
 }
 
 /// Deletes.
@@ -25,14 +25,13 @@ pub(crate) async fn post(
     state: web::Data<State>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let (sight, _) = job::look(&state, id(&path)?).await?;
-    let job = sight.file.id;
+    let job = job::find(&state, id(&path)?).await?.id;
     state.jobs.delete(job).await?;
     tracing::info!(job = job.tag(), "a job was deleted");
-    if Wanted::of(request.head()) == Wanted::Page {
-        return Ok(see("/deleted"));
+    match Wanted::of(request.head()) {
+        Wanted::Page => Ok(see("/deleted")),
+        Wanted::Json => Ok(HttpResponse::NoContent().finish()),
     }
-    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Says that it was done.

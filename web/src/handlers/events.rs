@@ -13,17 +13,22 @@ use common::{
 };
 use futures::stream::{self, Stream};
 use prometheus::IntGauge;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::{id, job};
-use crate::{error::WebError, state::State, views::Live, workload};
+use crate::{
+    error::WebError,
+    patience::in_time,
+    state::State,
+    status::{JobStatus, Stage},
+    views::Live,
+    workload,
+};
 
 /// How often the job is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Proxies give up connections on which nothing comes; so does this after that time.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How long the records may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
 /// Pages that are served live at a time; more look from time to time.
 const MOST_WATCHERS: i64 = 2000;
 
@@ -53,7 +58,7 @@ pub(crate) async fn get(
     state: web::Data<State>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let (sight, _) = job::look(&state, id(&path)?).await?;
+    let file = job::find(&state, id(&path)?).await?;
     let watchers = state.metrics.watchers.clone();
     if watchers.get() >= MOST_WATCHERS {
         return Err(WebError::TooManyWatchers);
@@ -63,7 +68,7 @@ pub(crate) async fn get(
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let watcher = Watcher {
         state: State::clone(&state),
-        file: sight.file,
+        file,
         told: None,
         told_at: Instant::now(),
         turns,
@@ -116,10 +121,11 @@ impl Watcher {
 
     /// Looks at the job; the event if something changed.
     async fn look(&mut self) -> Option<String> {
-        let live = match self.sight().await {
-            Ok(Some(sight)) => Live::of(&job::describe(&self.state, &sight).await),
-            Ok(None) => return Some(self.over()),
+        let live = match self.status().await {
             // What cannot be seen just now may be seen in a second.
+            Ok(status) if status.stage == Stage::OutOfSight => return None,
+            Ok(status) => Live::of(&status),
+            Err(WebError::NoSuchJob) => return Some(self.over()),
             Err(_) => return None,
         };
         let told = self.told.as_ref();
@@ -139,22 +145,19 @@ impl Watcher {
 
     /// The job, from its record alone as long as it is under way: a store may be far away, and
     /// asked for every page each second it would cost.
-    async fn sight(&self) -> Result<Option<JobSight>, WebError> {
+    async fn status(&self) -> Result<JobStatus, WebError> {
         let job = self.file.id;
-        let loaded = timeout(PATIENCE, self.state.jobs.records.store().load(job)).await;
-        if let Ok(Ok(Some(loaded))) = loaded
+        let loaded = in_time(self.state.jobs.records.store().load(job)).await;
+        if let Some(Some(loaded)) = loaded
             && workload::is_open(&loaded.record)
         {
-            return Ok(Some(JobSight {
+            let sight = JobSight {
                 file: self.file.clone(),
                 standing: Standing::Open(Box::new(loaded)),
-            }));
+            };
+            return Ok(job::describe(&self.state, &sight).await);
         }
-        match job::look(&self.state, job).await {
-            Ok((sight, _)) => Ok(Some(sight)),
-            Err(WebError::NoSuchJob) => Ok(None),
-            Err(error) => Err(error),
-        }
+        Ok(job::look(&self.state, job).await?.1)
     }
 
     fn over(&mut self) -> String {

@@ -1,15 +1,9 @@
 //! `GET /healthz` and `GET /readyz`: whether the process lives, and whether it can work.
 
-use std::time::Duration;
-
-use actix_web::{HttpResponse, web::Data};
+use actix_web::{HttpResponse, http::header, web::Data};
 use serde::Serialize;
-use tokio::time::timeout;
 
-use crate::state::State;
-
-/// How long a part of the service may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::{error::SIGHT_SECONDS, patience::in_time, state::State};
 
 /// What the process can use.
 #[derive(Serialize)]
@@ -32,20 +26,25 @@ pub(crate) async fn live() -> HttpResponse {
 
 /// The process can take uploads: 200, or 503 when it cannot.
 pub(crate) async fn ready(state: Data<State>) -> HttpResponse {
-    let records = timeout(PATIENCE, state.jobs.records.store().now_ms()).await;
-    let store = timeout(PATIENCE, state.jobs.store.probe()).await;
+    let (records, store, workload) = futures::join!(
+        in_time(state.jobs.records.store().now_ms()),
+        in_time(state.jobs.store.probe()),
+        state.workload.now()
+    );
     let mut readiness = Readiness {
         is_ready: false,
-        records: matches!(records, Ok(Ok(_))),
-        store: matches!(store, Ok(Ok(()))),
+        records: records.is_some(),
+        store: store.is_some(),
         space: !state.space.is_full(),
-        workers: state.workload.now().await.workers.len(),
+        workers: workload.workers.len(),
     };
     readiness.is_ready = readiness.records && readiness.store && readiness.space;
     let mut answer = if readiness.is_ready {
         HttpResponse::Ok()
     } else {
-        HttpResponse::ServiceUnavailable()
+        let mut answer = HttpResponse::ServiceUnavailable();
+        answer.insert_header((header::RETRY_AFTER, SIGHT_SECONDS));
+        answer
     };
     answer.json(readiness)
 }

@@ -1,25 +1,26 @@
 //! `GET /jobs/{id}` and `GET /jobs/{id}/status`: where a job stands.
 
-use std::time::Duration;
-
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
-use common::{
-    job::JobId,
-    jobs::{JobSight, Standing},
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+    web,
 };
-use tokio::time::timeout;
+use common::{
+    job::{JobFile, JobId},
+    jobs::JobSight,
+};
 
 use super::id;
 use crate::{
     client::Wanted,
-    error::WebError,
+    error::{SIGHT_SECONDS, WebError},
     state::State,
-    status::JobStatus,
+    status::{JobStatus, Stage},
     views::{self, JobPage},
 };
-
-/// How long the records may take to answer before a page goes without them.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The job's page; for programs, the same as JSON.
 pub(crate) async fn get(
@@ -29,10 +30,17 @@ pub(crate) async fn get(
 ) -> Result<HttpResponse, WebError> {
     let (sight, status) = look(&state, id(&job)?).await?;
     if Wanted::of(request.head()) == Wanted::Json {
-        return Ok(HttpResponse::Ok().json(status));
+        return json(&status);
     }
     let page = JobPage::new(&sight.file, &status, &state.config.service.mail);
-    views::page(StatusCode::OK, &page)
+    if status.stage != Stage::OutOfSight {
+        return views::page(StatusCode::OK, &page);
+    }
+    // People see what is known; programs, and whoever watches the service, that it is not all.
+    let mut answer = views::page(StatusCode::SERVICE_UNAVAILABLE, &page)?;
+    let seconds = HeaderValue::from(SIGHT_SECONDS);
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds);
+    Ok(answer)
 }
 
 /// Where the job stands, as JSON.
@@ -41,24 +49,28 @@ pub(crate) async fn status(
     job: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let (_, status) = look(&state, id(&job)?).await?;
-    Ok(HttpResponse::Ok().json(status))
+    json(&status)
 }
 
-/// Looks at a job. While the records do not answer, it is one that was accepted: that is all
-/// that can be said then, and it is true.
+/// Where a job stands; a program is not told less than it asked for.
+pub(super) fn json(status: &JobStatus) -> Result<HttpResponse, WebError> {
+    match status.stage {
+        Stage::OutOfSight => Err(WebError::OutOfSight),
+        _ => Ok(HttpResponse::Ok().json(status)),
+    }
+}
+
+/// What was asked for in a job.
+pub(super) async fn find(state: &State, job: JobId) -> Result<JobFile, WebError> {
+    let file = state.jobs.store.job_file(job).await?;
+    file.ok_or(WebError::NoSuchJob)
+}
+
+/// Looks at a job.
 pub(super) async fn look(state: &State, job: JobId) -> Result<(JobSight, JobStatus), WebError> {
-    let sight = match timeout(PATIENCE, state.jobs.look(job)).await {
-        Ok(sight) => sight?,
-        Err(_) => {
-            let file = state.jobs.store.job_file(job).await?;
-            file.map(|file| JobSight {
-                file,
-                standing: Standing::Accepted,
-            })
-        }
-    };
-    let sight = sight.ok_or(WebError::NoSuchJob)?;
-    let status = describe(state, &sight).await;
+    let (sight, workload) = futures::join!(state.jobs.look(job), state.workload.now());
+    let sight = sight?.ok_or(WebError::NoSuchJob)?;
+    let status = JobStatus::of(&sight, &workload, state.config.service.retention_days);
     Ok((sight, status))
 }
 

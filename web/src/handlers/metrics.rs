@@ -1,15 +1,9 @@
 //! `GET /metrics`, at its own address.
 
-use std::time::Duration;
-
 use actix_web::{HttpResponse, web::Data};
 use common::job::Lane;
-use tokio::time::timeout;
 
-use crate::state::State;
-
-/// How long the queue may take to answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::{patience::in_time, state::State};
 
 /// All counters, with what can be seen of the service at this moment.
 pub(crate) async fn get(state: Data<State>) -> HttpResponse {
@@ -42,7 +36,7 @@ async fn look(state: &State) {
         metrics.workers.set(gauge(workload.workers.len()));
     }
     for lane in Lane::ALL {
-        if let Ok(Ok(depth)) = timeout(PATIENCE, state.jobs.queue.depth(lane)).await {
+        if let Some(depth) = in_time(state.jobs.queue.depth(lane)).await {
             let depth = i64::try_from(depth).unwrap_or(i64::MAX);
             metrics.queue.with_label_values(&[lane.name()]).set(depth);
         }

@@ -18,8 +18,9 @@ pub(crate) struct JobPage {
     path: String,
     stage: String,
     live: Live,
-    is_live: bool,
     is_open: bool,
+    /// Whether the page is told what changes.
+    is_live: bool,
     has_counts: bool,
     closing: String,
     download: Option<Download>,
@@ -47,8 +48,8 @@ impl JobPage {
             title: live.headline,
             path: path_of(file.id),
             stage: stage_name(status.stage),
-            is_live: !is_over,
             is_open: !is_over,
+            is_live: !is_over && status.stage != Stage::OutOfSight,
             has_counts: status.stage == Stage::Done || status.images.is_some(),
             closing: closing(file, mail),
             download: size.zip(end).map(|(size, end)| Download {

@@ -56,7 +56,7 @@ impl Live {
 
 const fn headline(stage: Stage) -> &'static str {
     match stage {
-        Stage::Waiting => "Your upload is accepted",
+        Stage::Waiting | Stage::OutOfSight => "Your upload is accepted",
         Stage::Planning => "Counting the pictures",
         Stage::Detecting => "Looking at the pictures",
         Stage::Assembling => "Putting the result together",
@@ -76,6 +76,10 @@ fn explanation(status: &JobStatus) -> String {
         Stage::Stuck => {
             "Something of ours failed, not of yours. The people who run this service know, and \
              will set it going again; what was done so far is kept."
+        }
+        Stage::OutOfSight => {
+            "It cannot be seen just now how far it is. It goes on, and nothing of it is lost; this \
+             page looks again by itself."
         }
         Stage::Done => "Every file is accounted for.",
         Stage::Rejected => {
@@ -125,6 +129,7 @@ fn done(status: &JobStatus) -> String {
             units::count(status.images_done.min(images)),
             units::count_of(images, "image", "images")
         ),
+        None if status.stage == Stage::OutOfSight => String::new(),
         None => "not counted yet".to_owned(),
     }
 }

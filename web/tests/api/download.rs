@@ -9,7 +9,7 @@ async fn the_package_is_handed_out_whole_with_its_name_and_tag() {
     let app = TestApp::start().await;
     let job = app.done_job(PACKAGE).await;
     let path = format!("/jobs/{job}/results.zip");
-    let answer = app.get(&path).send().await.unwrap();
+    let answer = app.ask(&path).await;
     assert_eq!(answer.status(), 200);
     let headers = answer.headers().clone();
     assert_eq!(headers["content-type"], "application/zip");
@@ -31,12 +31,7 @@ async fn the_package_is_handed_out_whole_with_its_name_and_tag() {
         (head.status().as_u16(), &head.headers()["content-length"]),
         (200, &headers["content-length"])
     );
-    let known = app
-        .get(&path)
-        .header("if-none-match", &tag)
-        .send()
-        .await
-        .unwrap();
+    let known = app.ask_with(&path, "if-none-match", &tag).await;
     assert_eq!(known.status(), 304);
 }
 
@@ -45,12 +40,7 @@ async fn an_interrupted_download_goes_on_where_it_was() {
     let app = TestApp::start().await;
     let job = app.done_job(PACKAGE).await;
     let path = format!("/jobs/{job}/results.zip");
-    let part = app
-        .get(&path)
-        .header("range", "bytes=10-")
-        .send()
-        .await
-        .unwrap();
+    let part = app.ask_with(&path, "range", "bytes=10-").await;
     assert_eq!(part.status(), 206);
     assert_eq!(part.headers()["content-range"], "bytes 10-19/20");
     assert_eq!(part.headers()["content-length"], "10");
@@ -66,12 +56,7 @@ async fn an_interrupted_download_goes_on_where_it_was() {
         (200, 20)
     );
 
-    let beyond = app
-        .get(&path)
-        .header("range", "bytes=20-")
-        .send()
-        .await
-        .unwrap();
+    let beyond = app.ask_with(&path, "range", "bytes=20-").await;
     assert_eq!(beyond.status(), 416);
     assert_eq!(beyond.headers()["content-range"], "bytes */20");
 }
@@ -83,11 +68,7 @@ async fn nginx_is_told_where_the_file_is() {
     })
     .await;
     let job = app.done_job(PACKAGE).await;
-    let answer = app
-        .get(&format!("/jobs/{job}/results.zip"))
-        .send()
-        .await
-        .unwrap();
+    let answer = app.ask(&format!("/jobs/{job}/results.zip")).await;
     let place = format!("/_store/jobs/{job}/results.zip");
     assert_eq!(answer.headers()["x-accel-redirect"], place.as_str());
     assert!(answer.headers().contains_key("content-disposition"));
@@ -98,17 +79,9 @@ async fn nginx_is_told_where_the_file_is() {
 async fn a_job_without_a_result_has_no_download() {
     let app = TestApp::start().await;
     let job = app.accepted_job().await;
-    let answer = app
-        .get(&format!("/jobs/{job}/results.zip"))
-        .send()
-        .await
-        .unwrap();
+    let answer = app.ask(&format!("/jobs/{job}/results.zip")).await;
     assert_eq!(answer.status(), 404);
     app.end(job, common::job::Outcome::Cancelled).await;
-    let answer = app
-        .get(&format!("/jobs/{job}/results.zip"))
-        .send()
-        .await
-        .unwrap();
+    let answer = app.ask(&format!("/jobs/{job}/results.zip")).await;
     assert_eq!(answer.status(), 404);
 }

@@ -1,6 +1,6 @@
 //! A job, live.
 
-use common::job::Outcome;
+use common::job::{JobId, Outcome};
 use futures::StreamExt;
 use reqwest::Response;
 use serde_json::Value;
@@ -23,15 +23,16 @@ async fn event(answer: &mut Response, is_it: impl Fn(&str) -> bool) -> String {
     tokio::time::timeout(limit, read).await.unwrap()
 }
 
+/// Begins to watch a job.
+async fn watch(app: &TestApp, job: JobId) -> Response {
+    app.ask(&format!("/jobs/{job}/events")).await
+}
+
 #[actix_web::test]
 async fn a_page_is_told_what_changes_and_when_the_job_is_over() {
     let app = TestApp::start().await;
     let job = app.running_job(100).await;
-    let mut answer = app
-        .get(&format!("/jobs/{job}/events"))
-        .send()
-        .await
-        .unwrap();
+    let mut answer = watch(&app, job).await;
     assert_eq!(answer.headers()["content-type"], "text/event-stream");
     assert_eq!(answer.headers()["x-accel-buffering"], "no");
     assert!(
@@ -48,15 +49,7 @@ async fn a_page_is_told_what_changes_and_when_the_job_is_over() {
     let live: Value = serde_json::from_str(data.trim()).unwrap();
     assert_eq!(live["done"], "100 of 1,000 images");
     assert_eq!(live["fraction"], 0.1);
-    let metrics = app
-        .client
-        .get(&app.metrics_url)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let metrics = app.metrics().await;
     assert!(metrics.contains("trapline_watchers 1"));
 
     app.end(job, Outcome::Cancelled).await;
@@ -73,11 +66,7 @@ async fn a_page_is_told_what_changes_and_when_the_job_is_over() {
 async fn a_deleted_job_ends_its_live_pages() {
     let app = TestApp::start().await;
     let job = app.accepted_job().await;
-    let mut answer = app
-        .get(&format!("/jobs/{job}/events"))
-        .send()
-        .await
-        .unwrap();
+    let mut answer = watch(&app, job).await;
     event(&mut answer, |_| true).await;
     app.jobs.delete(job).await.unwrap();
     event(&mut answer, |text| text.contains("event: over")).await;
@@ -87,11 +76,7 @@ async fn a_deleted_job_ends_its_live_pages() {
 async fn live_pages_do_not_keep_the_server_from_stopping() {
     let mut app = TestApp::start().await;
     let job = app.accepted_job().await;
-    let mut answer = app
-        .get(&format!("/jobs/{job}/events"))
-        .send()
-        .await
-        .unwrap();
+    let mut answer = watch(&app, job).await;
     event(&mut answer, |_| true).await;
     app.stop.take().unwrap().send(()).unwrap();
     while answer.chunk().await.unwrap().is_some() {}

@@ -133,15 +133,7 @@ async fn a_job_that_we_failed_at_says_that_it_is_our_fault() {
     let page = app.page(&format!("/jobs/{job}")).await;
     assert!(page.contains("Something of ours failed, not of yours"));
     assert!(!page.contains("disk"), "the reason is for the log");
-    let metrics = app
-        .client
-        .get(&app.metrics_url)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let metrics = app.metrics().await;
     assert!(
         metrics.contains("trapline_jobs{state=\"stuck\"} 1"),
         "{metrics}"
@@ -168,7 +160,7 @@ async fn unknown_jobs_are_gone_and_broken_links_are_not_found() {
         ("/jobs/..%2f..%2fetc", 404, "lost its end"),
         ("/nowhere", 404, "There is nothing here"),
     ] {
-        let page = app.get(path).header("accept", HTML).send().await.unwrap();
+        let page = app.ask_with(path, "accept", HTML).await;
         assert_eq!(page.status(), status, "{path}");
         assert!(
             page.headers()["content-type"]
@@ -177,7 +169,7 @@ async fn unknown_jobs_are_gone_and_broken_links_are_not_found() {
                 .starts_with("text/html")
         );
         assert!(page.text().await.unwrap().contains(text), "{path}");
-        let problem = app.get(path).header("accept", JSON).send().await.unwrap();
+        let problem = app.ask_with(path, "accept", JSON).await;
         assert_eq!(
             problem.headers()["content-type"],
             "application/problem+json"
@@ -188,7 +180,7 @@ async fn unknown_jobs_are_gone_and_broken_links_are_not_found() {
         );
     }
     for path in ["/status", "/events", "/results.zip", "/cancel", "/delete"] {
-        let answer = app.get(&format!("{unknown}{path}")).send().await.unwrap();
+        let answer = app.ask(&format!("{unknown}{path}")).await;
         assert_eq!(answer.status(), 410, "{path}");
     }
 }

@@ -60,7 +60,7 @@ async fn a_disk_that_is_nearly_full_takes_nothing_and_says_so_beforehand() {
     let answer = app.upload(form_with("a.jpg", jpeg(10))).await;
     assert_eq!(answer.status(), 507);
     assert!(answer.headers().contains_key("retry-after"));
-    let ready = app.get("/readyz").send().await.unwrap();
+    let ready = app.ask("/readyz").await;
     assert_eq!(ready.status(), 503);
     assert!(app.stored().is_empty());
 }

@@ -8,16 +8,7 @@ use crate::support::*;
 #[actix_web::test]
 async fn readiness_says_what_cannot_be_used() {
     let app = TestApp::start().await;
-    assert_eq!(
-        app.get("/healthz")
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap(),
-        "ok\n"
-    );
+    assert_eq!(app.ask("/healthz").await.text().await.unwrap(), "ok\n");
     let worker = WorkerNote {
         name: "w".to_owned(),
         version: "1".to_owned(),
@@ -31,7 +22,7 @@ async fn readiness_says_what_cannot_be_used() {
     assert_eq!(app.json("/readyz").await, whole);
 
     std::fs::remove_dir_all(app.store_folder()).unwrap();
-    let answer = app.get("/readyz").send().await.unwrap();
+    let answer = app.ask("/readyz").await;
     assert_eq!(answer.status(), 503);
     assert_eq!(
         answer.json::<serde_json::Value>().await.unwrap()["store"],
@@ -66,7 +57,7 @@ async fn metrics_count_what_happened_and_name_nobody() {
     }
     assert!(!text.contains(&job) && !text.contains("ada@"));
     assert_eq!(
-        app.get("/metrics").send().await.unwrap().status(),
+        app.ask("/metrics").await.status(),
         404,
         "not on the public side"
     );

@@ -32,7 +32,7 @@ async fn every_answer_tells_browsers_to_be_careful() {
     let app = TestApp::start().await;
     let job = app.accepted_job().await;
     for path in ["/", "/nowhere", &format!("/jobs/{job}"), "/jobs/none"] {
-        let answer = app.get(path).header("accept", HTML).send().await.unwrap();
+        let answer = app.ask_with(path, "accept", HTML).await;
         let headers = answer.headers();
         let policy = headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"));
@@ -41,7 +41,7 @@ async fn every_answer_tells_browsers_to_be_careful() {
         assert!(headers.contains_key("x-request-id"));
     }
     for path in ["", "/status", "/events", "/cancel", "/delete"] {
-        let answer = app.get(&format!("/jobs/{job}{path}")).send().await.unwrap();
+        let answer = app.ask(&format!("/jobs/{job}{path}")).await;
         let kept = answer.headers()["cache-control"].to_str().unwrap();
         assert!(kept.contains("no-store"), "{path}: {kept}");
         assert_eq!(answer.headers()["x-robots-tag"], "noindex, nofollow");
@@ -83,7 +83,7 @@ async fn style_and_scripts_are_there_and_may_be_kept() {
     let page = app.page("/").await;
     let mut found = 0;
     for part in page.split('"').filter(|part| part.starts_with("/static/")) {
-        let answer = app.get(part).send().await.unwrap();
+        let answer = app.ask(part).await;
         assert_eq!(answer.status(), 200, "{part}");
         assert!(
             answer.headers()["cache-control"]
@@ -95,8 +95,5 @@ async fn style_and_scripts_are_there_and_may_be_kept() {
         found += 1;
     }
     assert_eq!(found, 4);
-    assert_eq!(
-        app.get("/static/Cargo.toml").send().await.unwrap().status(),
-        404
-    );
+    assert_eq!(app.ask("/static/Cargo.toml").await.status(), 404);
 }

@@ -21,12 +21,7 @@ async fn a_job_is_cancelled_after_a_question() {
         Standing::Open(_)
     ));
 
-    let answer = app
-        .post(&format!("{path}/cancel"))
-        .header("accept", HTML)
-        .send()
-        .await
-        .unwrap();
+    let answer = app.press(&format!("{path}/cancel")).await;
     assert_eq!((answer.status().as_u16(), job_of(&answer)), (303, job));
     let page = app.page(&path).await;
     assert!(page.contains("This job was cancelled") && !page.contains("/cancel"));
@@ -42,7 +37,7 @@ async fn a_job_is_cancelled_after_a_question() {
         again.json::<serde_json::Value>().await.unwrap()["stage"],
         "cancelled"
     );
-    let question = app.get(&format!("{path}/cancel")).send().await.unwrap();
+    let question = app.ask(&format!("{path}/cancel")).await;
     assert_eq!(question.status(), 303);
 }
 
@@ -65,16 +60,11 @@ async fn deleting_takes_everything_at_once() {
     let question = app.page(&format!("{path}/delete")).await;
     assert!(question.contains("Delete everything now?"));
     assert!(!app.stored().is_empty());
-    let answer = app
-        .post(&format!("{path}/delete"))
-        .header("accept", HTML)
-        .send()
-        .await
-        .unwrap();
+    let answer = app.press(&format!("{path}/delete")).await;
     assert_eq!(answer.headers()["location"], "/deleted");
     assert!(app.page("/deleted").await.contains("Everything is deleted"));
     assert!(app.stored().is_empty());
-    assert_eq!(app.get(&path).send().await.unwrap().status(), 410);
+    assert_eq!(app.ask(&path).await.status(), 410);
 }
 
 #[actix_web::test]

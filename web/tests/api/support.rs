@@ -106,6 +106,28 @@ impl TestApp {
         self.client.post(format!("{}{path}", self.url))
     }
 
+    /// Asks for a path.
+    pub(crate) async fn ask(&self, path: &str) -> Response {
+        self.get(path).send().await.unwrap()
+    }
+
+    /// Asks for a path, with a header.
+    pub(crate) async fn ask_with(&self, path: &str, name: &str, value: &str) -> Response {
+        self.get(path).header(name, value).send().await.unwrap()
+    }
+
+    /// Presses a button as a browser does.
+    pub(crate) async fn press(&self, path: &str) -> Response {
+        let request = self.post(path).header("accept", HTML);
+        request.send().await.unwrap()
+    }
+
+    /// What the metrics say.
+    pub(crate) async fn metrics(&self) -> String {
+        let answer = self.client.get(&self.metrics_url).send().await.unwrap();
+        answer.text().await.unwrap()
+    }
+
     /// Posts a form as a program does.
     pub(crate) async fn upload(&self, form: Form) -> Response {
         self.post("/jobs")
@@ -127,20 +149,14 @@ impl TestApp {
     }
 
     pub(crate) async fn page(&self, path: &str) -> String {
-        let answer = self.get(path).header("accept", HTML).send().await.unwrap();
+        let answer = self.ask_with(path, "accept", HTML).await;
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.unwrap()
     }
 
     pub(crate) async fn json(&self, path: &str) -> Value {
-        self.get(path)
-            .header("accept", JSON)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        let answer = self.ask_with(path, "accept", JSON).await;
+        answer.json().await.unwrap()
     }
 
     pub(crate) fn store_folder(&self) -> PathBuf {

@@ -127,6 +127,7 @@ async fn describe(jobs: &Jobs, id: JobId) -> anyhow::Result<Option<Value>> {
     });
     match sight.standing {
         Standing::Accepted => {}
+        Standing::OutOfSight => found["stage"] = json!("unknown"),
         Standing::Open(loaded) => {
             let record = &loaded.record;
             let aside = record.tasks().filter(|(_, task)| task.set_aside.is_some());

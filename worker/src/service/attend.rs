@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use common::{
-    job::{Claim, EndFile, Fenced, JobRecord, MailKind, Outcome, Rejection, Release, Task},
+    job::{Claim, EndFile, Fenced, JobId, JobRecord, MailKind, Outcome, Rejection, Release, Task},
     queue::WakeUp,
     records::{ChangeError, Changed},
     store::JobFolder,
@@ -68,12 +68,22 @@ async fn take(env: &Environment, wake_up: WakeUp) -> Option<Claim> {
 }
 
 async fn perform(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
-    match held.claim.task {
+    let (job, task) = (held.claim.job, held.claim.task);
+    // Its record outlived it: whoever cancelled the job could not reach the records.
+    if matches!(task, Task::Plan | Task::Detect(_)) && is_cancelled(env, job).await? {
+        return Err(TaskError::Unfounded);
+    }
+    match task {
         Task::Plan => plan::run(env, held).await,
         Task::Detect(shard) => detect::run(env, held, shard).await,
         Task::Assemble => assemble::run(env, held).await,
         Task::Mail(kind) => notify::run(env, held, kind).await,
     }
+}
+
+async fn is_cancelled(env: &Environment, job: JobId) -> Result<bool, TaskError> {
+    let end = env.jobs.store.end_file(job).await?;
+    Ok(end.is_some_and(|end| matches!(end.outcome, Outcome::Cancelled)))
 }
 
 /// Enters how a task ended.

@@ -98,6 +98,9 @@ impl From<JobError> for TaskError {
             JobError::Interrupted { .. } => Self::Stopped,
             JobError::Input(error) => error.into(),
             JobError::Pipeline(PipelineError::BrokenDetector(_)) => Self::Broken(error.into()),
+            JobError::Package(error) | JobError::Pipeline(PipelineError::Package(error)) => {
+                Self::ours(error.without_names().into())
+            }
             other => Self::ours(other.into()),
         }
     }

@@ -45,10 +45,9 @@ pub async fn run(
         match fate(jobs, config, job).await? {
             Fate::Kept => {}
             Fate::Warned => {
-                swept.warned += 1;
-                if !dry_run {
-                    jobs.send_mail(job, MailKind::Expiring).await?;
-                }
+                // One may be on its way already.
+                let is_new = dry_run || jobs.send_mail(job, MailKind::Expiring).await?;
+                swept.warned += usize::from(is_new);
             }
             Fate::Expired => {
                 swept.expired += 1;

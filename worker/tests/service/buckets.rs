@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::{
     backend::{place::Place, s3_server::S3Server, until},
+    card::odd_card,
     deployment::Deployment,
-    same_bytes::odd_card,
     support::{assert_same_package, picture, process, process_command},
     web_front::WebFront,
 };

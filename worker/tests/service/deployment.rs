@@ -10,12 +10,13 @@ use common::{
     job::{DoneFacts, EndFile, JobFile, JobId, JobOptions, MailKind, Outcome, Upload},
     jobs::Jobs,
     queue,
+    records::Loaded,
     store::{JobFolder, Store, StoreUrl},
 };
 
 use crate::{
-    backend::{place::Place, s3_server::S3Server, until},
-    support::{Workbench, worker},
+    backend::{mail_server::MailServer, place::Place, s3_server::S3Server, until},
+    support::{Workbench, running::send, worker},
 };
 
 /// The tiny model that finds coloured squares.
@@ -62,7 +63,7 @@ impl Deployment {
         place: Place,
         shard_images: u64,
     ) -> Self {
-        let (records, queue) = queue::open(&place.url()).await.unwrap();
+        let (records, queue) = place.open().await;
         let jobs = Jobs {
             store,
             records,
@@ -88,9 +89,19 @@ impl Deployment {
         }
     }
 
+    /// Opens records and queue anew: the test's own connections were lost, as the workers' were.
+    pub(crate) async fn connect_again(&mut self) {
+        (self.jobs.records, self.jobs.queue) = self.place.open().await;
+    }
+
     /// Sets a variable for commands from now on.
     pub(crate) fn set(&mut self, name: &'static str, value: &str) {
         self.settings.push((name, value.to_owned()));
+    }
+
+    /// Mails go to this server from now on.
+    pub(crate) fn send_mails_to(&mut self, server: &MailServer) {
+        self.set("SMTP_URL", &server.url("smtp://", ""));
     }
 
     /// The environment of every process of this service.
@@ -157,6 +168,21 @@ impl Deployment {
         child.wait().unwrap();
     }
 
+    /// Tells a worker to stop, as systemd does, and waits until it has.
+    pub(crate) fn stop(&mut self, number: usize) {
+        let child = &mut self.workers[number];
+        send(child, "TERM");
+        let status = child.wait().unwrap();
+        assert!(status.success(), "{status}: {}", self.log());
+    }
+
+    /// Runs a command that succeeds, and gives what it prints.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Submits files as the web front end does.
     pub(crate) async fn submit(&self, files: &[&Path]) -> JobId {
         let id = JobId::random().unwrap();
@@ -212,6 +238,29 @@ impl Deployment {
         }
     }
 
+    /// The record of a job that is under way.
+    pub(crate) async fn record(&self, job: JobId) -> Loaded {
+        let loaded = self.jobs.records.store().load(job).await.unwrap();
+        loaded.unwrap()
+    }
+
+    /// Waits until some of a job's shards are finished.
+    pub(crate) async fn half_done(&self, job: JobId) {
+        let shards = JobFolder::of(job).shards();
+        until("some images", async || {
+            !self.jobs.store.list(&shards).await.unwrap().is_empty()
+        })
+        .await;
+    }
+
+    /// Whether something of an upload lies in the store's folder.
+    pub(crate) fn has_half_upload(&self) -> bool {
+        let root = self.jobs.store.local_root().unwrap();
+        let entries = walkdir::WalkDir::new(root).into_iter();
+        let mut entries = entries.filter_map(Result::ok);
+        entries.any(|entry| entry.file_type().is_file())
+    }
+
     /// Waits until a mail about a job was sent.
     pub(crate) async fn mailed(&self, job: JobId, kind: MailKind) {
         let note = JobFolder::of(job).mail(kind);
@@ -229,8 +278,10 @@ impl Deployment {
         .await;
     }
 
+    /// What workers and web front ends have logged.
     pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.bench.path("worker.log")).unwrap_or_default()
+        let logs = ["worker.log", "web.log"].map(|name| fs::read_to_string(self.bench.path(name)));
+        logs.into_iter().map(Result::unwrap_or_default).collect()
     }
 
     /// Unpacks the package of a job.

@@ -2,11 +2,16 @@
 
 use crate::{
     backend::{place::Place, until},
+    card::odd_card,
     deployment::Deployment,
-    same_bytes::odd_card,
 };
 
-async fn a_small_job_comes_between(place: Place) {
+of_both_back_ends! {
+    place => place;
+    a_small_job_comes_between_the_shards_of_a_big_one
+}
+
+async fn a_small_job_comes_between_the_shards_of_a_big_one(place: Place) {
     // Shards that take longer than looking for the next wake-up, as real ones do.
     let mut service = Deployment::new(place, 150).await;
     let big = odd_card(&service.bench, 3000);
@@ -33,14 +38,4 @@ async fn done_shards(service: &Deployment, job: common::job::JobId) -> usize {
         .iter()
         .filter(|file| file.location.as_ref().ends_with(".json"))
         .count()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_small_job_comes_between_the_shards_of_a_big_one_with_sqlite() {
-    a_small_job_comes_between(Place::sqlite()).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_small_job_comes_between_the_shards_of_a_big_one_with_redis() {
-    a_small_job_comes_between(Place::redis()).await;
 }

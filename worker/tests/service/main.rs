@@ -5,17 +5,25 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+#[macro_use]
 #[path = "../../../common/tests/support/mod.rs"]
 mod backend;
 mod buckets;
+mod card;
 mod deadly_picture;
 mod deployment;
+mod drills;
 mod fairness;
+mod hung_redis;
 mod kills;
+mod logs;
 mod losses;
 mod same_bytes;
 mod stops;
 #[path = "../support/mod.rs"]
 mod support;
+mod sweep;
+#[path = "../support/tiff_builder.rs"]
+mod tiff_builder;
 mod upload_to_mail;
 mod web_front;

@@ -1,63 +1,27 @@
 //! A job of the service gives what one run of `process` gives.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use common::job::{MailKind, Outcome, RejectionCode};
 
 use crate::{
     backend::place::Place,
+    card::{Card, odd_card},
     deployment::Deployment,
-    support::{Workbench, assert_same_package, picture, process},
+    support::{assert_same_package, picture, process_command},
 };
 
-/// A card with hits, blanks, people, copies of files in other shards, and files of every fate.
-pub(crate) fn odd_card(bench: &Workbench, images: u32) -> PathBuf {
-    let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
-    for number in 0..images {
-        let colour = [picture::RED, picture::GREEN, picture::BLUE][number as usize % 3];
-        let mut image = picture::with_square(colour, 32 * (number % 7), 32 * (number % 5));
-        // Every picture is another, also where the squares are alike.
-        image.put_pixel(
-            number % 256,
-            number / 256,
-            image::Rgb([number as u8, 9, 200]),
-        );
-        let bytes = if number % 4 == 3 {
-            picture::jpeg(&picture::blank())
-        } else {
-            picture::jpeg(&image)
-        };
-        entries.push((format!("cam {}/IMG_{number:04}.JPG", number % 2), bytes));
-    }
-    let first = entries[0].1.clone();
-    entries.push(("cam 9/copy of the first.jpg".to_owned(), first));
-    entries.push((
-        "cam 9/broken.jpg".to_owned(),
-        b"\xff\xd8\xff\xe0 no picture".to_vec(),
-    ));
-    entries.push(("cam 9/nothing.jpg".to_owned(), Vec::new()));
-    entries.push(("cam 9/notes.txt".to_owned(), b"hello".to_vec()));
-    let entries: Vec<(&str, &[u8])> = entries
-        .iter()
-        .map(|(name, bytes)| (name.as_str(), bytes.as_slice()))
-        .collect();
-    bench.zip("card.zip", &entries)
+of_both_back_ends! {
+    place => place;
+    a_job_in_shards_gives_the_bytes_of_one_run
 }
 
-async fn gives_the_same(place: Place) {
+async fn a_job_in_shards_gives_the_bytes_of_one_run(place: Place) {
     let mut service = Deployment::new(place, 7).await;
-    let card = odd_card(&service.bench, 40);
-    let expected = service.bench.path("expected");
-    let output = process(&card, &expected, &[]);
-    assert_eq!(output.status.code(), Some(3), "two files cannot be read");
-
+    let card = Card::odd(&service.bench, 40);
     service.start_worker();
-    let job = service.submit(&[&card]).await;
-    let facts = service.done(job).await;
-    assert_same_package(&expected, &service.unpack(job));
+    let job = service.submit(&[&card.path]).await;
+    let facts = card.comes_out_of(&service, job).await;
     let counts = &facts.counts;
     assert_eq!(
         (
@@ -74,16 +38,6 @@ async fn gives_the_same(place: Place) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_in_shards_gives_the_bytes_of_one_run_with_sqlite() {
-    gives_the_same(Place::sqlite()).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_job_in_shards_gives_the_bytes_of_one_run_with_redis() {
-    gives_the_same(Place::redis()).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn several_uploads_give_what_several_inputs_give() {
     let mut service = Deployment::new(Place::sqlite(), 5).await;
     let card = odd_card(&service.bench, 12);
@@ -94,7 +48,7 @@ async fn several_uploads_give_what_several_inputs_give() {
     )
     .unwrap();
     let expected = service.bench.path("expected");
-    let mut command = crate::support::process_command(&card, &expected, &[]);
+    let mut command = process_command(&card, &expected, &[]);
     command.arg(&loose).output().unwrap();
 
     service.start_worker();

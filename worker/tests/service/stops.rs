@@ -6,9 +6,9 @@ use common::job::MailKind;
 
 use crate::{
     backend::{place::Place, until},
+    card::{Card, odd_card},
     deployment::{Deployment, MODEL},
-    same_bytes::odd_card,
-    support::{assert_same_package, process, running::send, said},
+    support::said,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,10 +17,8 @@ async fn a_worker_that_is_told_to_stop_gives_back_what_it_has() {
     service.set("DRAIN_SECONDS", "0");
     // Whoever takes the task up does not wait for the end of a lease.
     service.set("LEASE_SECONDS", "600");
-    let card = odd_card(&service.bench, 300);
-    let expected = service.bench.path("expected");
-    process(&card, &expected, &[]);
-    let job = service.submit(&[&card]).await;
+    let card = Card::odd(&service.bench, 300);
+    let job = service.submit(&[&card.path]).await;
     for _ in 0..3 {
         let worker = service.start_worker();
         until("a shard under way", async || {
@@ -28,13 +26,10 @@ async fn a_worker_that_is_told_to_stop_gives_back_what_it_has() {
             loaded.is_none_or(|l| l.record.tasks().any(|(_, t)| t.worker(l.now_ms).is_some()))
         })
         .await;
-        send(service.worker(worker), "TERM");
-        let status = service.worker(worker).wait().unwrap();
-        assert!(status.success(), "{status}: {}", service.log());
+        service.stop(worker);
     }
     service.start_worker();
-    service.done(job).await;
-    assert_same_package(&expected, &service.unpack(job));
+    card.comes_out_of(&service, job).await;
     service.mailed(job, MailKind::Done).await;
 }
 
@@ -52,15 +47,7 @@ async fn a_machine_that_cannot_work_takes_no_task() {
         assert_eq!(output.status.code(), Some(1));
         assert!(said(&output).contains(why), "{}", said(&output));
     }
-    let loaded = service
-        .jobs
-        .records
-        .store()
-        .load(job)
-        .await
-        .unwrap()
-        .unwrap();
-    for (_, task) in loaded.record.tasks() {
+    for (_, task) in service.record(job).await.record.tasks() {
         assert_eq!((task.crashes, task.faults), (0, 0));
     }
 }
@@ -68,23 +55,22 @@ async fn a_machine_that_cannot_work_takes_no_task() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_machine_whose_disk_is_full_stops_and_loses_nothing() {
     let mut service = Deployment::new(Place::sqlite(), 30).await;
-    let card = odd_card(&service.bench, 100);
-    let expected = service.bench.path("expected");
-    process(&card, &expected, &[]);
-    let job = service.submit(&[&card]).await;
+    let card = Card::odd(&service.bench, 100);
+    let job = service.submit(&[&card.path]).await;
 
     let small = service.bench.path("small");
     std::fs::create_dir(&small).unwrap();
     let output = on_small_disk(&service, &small).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(said(&output).contains("cannot work"), "{}", said(&output));
-    let record = service.jobs.records.store().load(job).await.unwrap();
-    for (task, state) in record.unwrap().record.tasks() {
+    let log = String::from_utf8_lossy(&output.stdout);
+    assert!(log.contains("No space left"), "{log}");
+    assert!(!log.contains("IMG_"), "the log names a picture: {log}");
+    for (task, state) in service.record(job).await.record.tasks() {
         assert_eq!((state.crashes, state.faults), (0, 0), "{task}");
     }
     service.start_worker();
-    service.done(job).await;
-    assert_same_package(&expected, &service.unpack(job));
+    card.comes_out_of(&service, job).await;
 }
 
 /// A worker whose unfinished files lie on a disk of 64 KiB, in a mount namespace of its own.
@@ -103,39 +89,20 @@ fn on_small_disk(service: &Deployment, folder: &Path) -> Command {
 async fn a_drained_queue_waits_until_it_is_resumed() {
     let mut service = Deployment::new(Place::sqlite(), 30).await;
     let card = odd_card(&service.bench, 5);
-    assert!(
-        service
-            .command(&["queue", "drain"])
-            .status()
-            .unwrap()
-            .success()
-    );
+    service.run(&["queue", "drain"]);
     service.start_worker();
     let job = service.submit(&[&card]).await;
     until("the worker", async || {
         !service.jobs.records.workers().await.unwrap().is_empty()
     })
     .await;
-    let before = service
-        .jobs
-        .records
-        .store()
-        .load(job)
-        .await
-        .unwrap()
-        .unwrap();
+    let before = service.record(job).await;
     assert!(
         before
             .record
             .tasks()
             .all(|(_, task)| task.worker(before.now_ms).is_none())
     );
-    assert!(
-        service
-            .command(&["queue", "resume"])
-            .status()
-            .unwrap()
-            .success()
-    );
+    service.run(&["queue", "resume"]);
     service.done(job).await;
 }

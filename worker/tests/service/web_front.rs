@@ -1,12 +1,17 @@
 //! The web front end as a process, and `curl` as the one who uploads.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    fs,
+    io::{BufRead as _, BufReader, Write as _},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
+    sync::mpsc,
 };
 
-use crate::deployment::Deployment;
+use common::job::JobId;
+use serde_json::Value;
+
+use crate::{deployment::Deployment, support::running::send};
 
 /// A running `trapline-web` that ends with its owner.
 pub(crate) struct WebFront {
@@ -31,23 +36,20 @@ impl WebFront {
             .env("METRICS_ADDR", "off")
             .env("MIN_FREE_BYTES", "1")
             .env("LOG_FORMAT", "json")
-            .env("LOG_LEVEL", "info")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let mut log = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = log.by_ref().map_while(Result::ok).find_map(|line| {
-            let (_, address) = line.split_once("listening on ")?;
-            Some(address.split('"').next()?.to_owned())
-        });
-        // The log is read on, so that the server never waits for a full pipe.
-        std::thread::spawn(move || log.for_each(drop));
-        Self {
-            child,
-            address: address.unwrap(),
-        }
+        let address = follow_log(child.stdout.take().unwrap(), &service.bench.path("web.log"));
+        Self { child, address }
+    }
+
+    /// Tells it to stop, as systemd does, and waits until it has.
+    pub(crate) fn stop(&mut self) {
+        send(&self.child, "TERM");
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}");
     }
 
     pub(crate) fn kill(&mut self) {
@@ -61,13 +63,87 @@ impl WebFront {
         output.unwrap_or_else(|error| panic!("curl cannot be run ({error}): install it"))
     }
 
-    pub(crate) fn curl_command(&self, arguments: &[&str], path: &str) -> Command {
+    /// Asks for a path and throws away what comes.
+    pub(crate) fn ask(&self, arguments: &[&str], path: &str) -> Answer {
+        let mut all = vec!["--dump-header", "-", "--output", "/dev/null"];
+        all.extend(["--write-out", "%{http_code} %{time_total}"]);
+        all.extend(arguments);
+        Answer::of(&self.curl(&all, path))
+    }
+
+    /// Uploads a file as a program does; the job that it becomes.
+    pub(crate) fn upload(&self, file: &Path, more: &[&str]) -> JobId {
+        let file = format!("files=@{}", file.display());
+        let mut arguments = vec!["--form", "email=ada@example.org", "--form", &file];
+        arguments.extend(["--header", "Accept: application/json"]);
+        arguments.extend(more);
+        let answer = self.curl(&arguments, "/jobs").stdout;
+        let accepted: Value = serde_json::from_slice(&answer).unwrap();
+        let id = accepted["id"].as_str();
+        id.unwrap_or_else(|| panic!("{accepted}")).parse().unwrap()
+    }
+
+    /// Begins to upload files, at so many bytes in a second; `curl` prints what is answered.
+    pub(crate) fn begin_upload(&self, files: &[&Path], bytes_per_second: &str) -> Child {
+        let mut curl = self.curl_command(&["--limit-rate", bytes_per_second], "/jobs");
+        curl.args(["--header", "Accept: application/json"]);
+        curl.args(["--form", "email=ada@example.org"]);
+        for file in files {
+            curl.arg("--form").arg(format!("files=@{}", file.display()));
+        }
+        let curl = curl.stdout(Stdio::piped()).stderr(Stdio::null());
+        curl.spawn().unwrap()
+    }
+
+    fn curl_command(&self, arguments: &[&str], path: &str) -> Command {
         let mut command = Command::new("curl");
         command
             .args(["--silent", "--show-error"])
             .args(arguments)
             .arg(format!("{}{path}", self.address));
         command
+    }
+}
+
+/// Copies what it logs into a file, for as long as it runs; gives the address that it names.
+fn follow_log(log: ChildStdout, file: &Path) -> String {
+    let mut file = fs::File::options()
+        .create(true)
+        .append(true)
+        .open(file)
+        .unwrap();
+    let (tell, address) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            writeln!(file, "{line}").unwrap();
+            if let Some((_, address)) = line.split_once("listening on ") {
+                let _ = tell.send(address.split('"').next().unwrap().to_owned());
+            }
+        }
+    });
+    address.recv().unwrap()
+}
+
+/// What `curl` says of an answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) seconds: f64,
+    /// `Retry-After`, in seconds.
+    pub(crate) retry_after: Option<u64>,
+}
+
+impl Answer {
+    fn of(output: &Output) -> Self {
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        let lower = text.to_ascii_lowercase();
+        let header = lower.lines().find_map(|l| l.strip_prefix("retry-after: "));
+        let (status, seconds) = text.lines().last().unwrap().split_once(' ').unwrap();
+        Self {
+            status: status.parse().unwrap(),
+            seconds: seconds.parse().unwrap(),
+            retry_after: header.map(|seconds| seconds.trim().parse().unwrap()),
+        }
     }
 }
 
