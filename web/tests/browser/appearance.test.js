@@ -18,9 +18,9 @@ const SCREENSHOTS = path.resolve(import.meta.dirname, "../../../var/screenshots"
 const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
 
 const LOOKS = {
-  desktop: { width: 1280, height: 900 },
+  desktop: { width: 1280, height: 900, scheme: "light" },
   "desktop-dark": { width: 1280, height: 900, scheme: "dark" },
-  phone: { width: 360, height: 740 },
+  phone: { width: 360, height: 740, scheme: "light" },
   "phone-dark": { width: 360, height: 740, scheme: "dark" },
 };
 
@@ -92,15 +92,17 @@ function overhang(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-for (const [look, options] of Object.entries(LOOKS)) {
-  for (const [name, open] of Object.entries(PAGES)) {
-    test("the page " + name + " can be read and used by all, " + look, async (t) => {
-      const page = await visitors.visit(t, { ...options, refusals: [410, 422] });
-      t.after(() => service.line.release());
-      await open(page);
+for (const [name, open] of Object.entries(PAGES)) {
+  test("the page " + name + " can be read and used by all, in every look", async (t) => {
+    const page = await visitors.visit(t, { refusals: [410, 422] });
+    t.after(() => service.line.release());
+    await open(page);
+    for (const [look, { scheme, ...size }] of Object.entries(LOOKS)) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize(size);
       await page.screenshot({ path: path.join(SCREENSHOTS, name + "-" + look + ".png"), fullPage: true });
-      assert.equal(await overhang(page), 0, "the page can be scrolled sideways");
-      assert.deepEqual(await axeFindings(page), []);
-    });
-  }
+      assert.equal(await overhang(page), 0, "sideways scrolling: " + look);
+      assert.deepEqual(await axeFindings(page), [], look);
+    }
+  });
 }

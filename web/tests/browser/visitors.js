@@ -33,12 +33,11 @@ export class Visitors {
 
   // Somebody with a browser of their own, for one test. `refusals` are the statuses of answers that
   // the test causes: browsers complain about each in the console.
-  async visit(test, { scripts = true, scheme = "light", width = 1280, height = 900, refusals = [] } = {}) {
+  async visit(test, { scripts = true, refusals = [] } = {}) {
     const context = await this.#browser.newContext({
       baseURL: this.#service.url,
       javaScriptEnabled: scripts,
-      colorScheme: scheme,
-      viewport: { width, height },
+      viewport: { width: 1280, height: 900 },
       reducedMotion: "reduce",
       locale: "en-GB",
     });
