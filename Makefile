@@ -14,7 +14,7 @@ SETUP := worker/setup
 export INPUT OUT MODEL ARGS
 export WORKER := $(BUILT)/trapline-worker
 
-.PHONY: help install uninstall run build test test-models bench bench-peers bench-service lint audit setup setup-gpu model sample preflight clean distclean
+.PHONY: help install uninstall run build test test-models test-pages bench bench-peers bench-service lint audit setup setup-gpu model sample preflight clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -32,7 +32,11 @@ test: setup sample ## Install what the tests need and run all of them
 	cargo test --workspace --locked --no-run
 	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
 	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash systemd/nginx/check_upload.sh
+	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash web/tests/browser/run.sh
 	cargo test --workspace --locked
+
+test-pages: ## Walk through the pages in a browser again, after `make test`
+	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash web/tests/browser/run.sh
 
 test-models: ## Run the tests of real models again, after `make test`
 	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
@@ -84,4 +88,4 @@ clean: ## Remove what was built; keep models, the library and results
 	rm -rf var/tools var/*-venv var/bench-batches
 
 distclean: clean ## Remove models, the library, the sample batch and all results too
-	rm -rf var
+	rm -rf var web/tests/browser/node_modules

@@ -44,6 +44,18 @@ function show(title, detail) {
   problem.focus();
 }
 
+// Marks the field that a problem is about, if it is about one.
+function mark(name) {
+  for (const field of form.elements) {
+    if (field.name !== name) {
+      field.removeAttribute("aria-invalid");
+      continue;
+    }
+    field.setAttribute("aria-invalid", "true");
+    field.closest("details")?.setAttribute("open", "");
+  }
+}
+
 // What is wrong with the choice of files, or nothing.
 function complaint() {
   const { count, bytes } = chosen();
@@ -60,6 +72,32 @@ files.addEventListener("change", () => {
   files.reportValidity();
 });
 
+// Files may be dropped anywhere on the page: beside the field, a browser would leave the page for
+// the file.
+const holdsFiles = (event) => event.dataTransfer.types.includes("Files");
+
+document.addEventListener("dragover", (event) => {
+  if (!holdsFiles(event)) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = send.disabled ? "none" : "copy";
+  form.classList.toggle("is-target", !send.disabled);
+});
+
+document.addEventListener("dragleave", (event) => {
+  if (event.relatedTarget === null) form.classList.remove("is-target");
+});
+
+document.addEventListener("drop", (event) => {
+  if (!holdsFiles(event)) return;
+  event.preventDefault();
+  form.classList.remove("is-target");
+  if (send.disabled) return;
+  const entries = Array.from(event.dataTransfer.items, (item) => item.webkitGetAsEntry());
+  if (entries.some((entry) => entry?.isDirectory)) return show("A folder was dropped", "Zip the folder and drop the zip. The result then names the folder that each picture is in.");
+  files.files = event.dataTransfer.files;
+  files.dispatchEvent(new Event("change"));
+});
+
 function busy(isBusy) {
   send.disabled = isBusy;
   stop.hidden = !isBusy;
@@ -73,6 +111,7 @@ function explain(request) {
   } catch {
     // A proxy in between answers in its own words.
   }
+  mark(answer.field);
   if (answer.title) return show(answer.title, answer.detail);
   if (request.status === 413) return show("The upload is too large", "A server in between takes no upload of this size. Split it into several uploads, or tell the people who run this service.");
   show("The upload was not taken", "The service answered with the error " + request.status + ". Try again in a few minutes.");
@@ -81,6 +120,7 @@ function explain(request) {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   problem.hidden = true;
+  mark();
   const request = new XMLHttpRequest();
   const begun = Date.now();
   const leave = (event) => event.preventDefault();

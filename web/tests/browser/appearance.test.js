@@ -1,0 +1,108 @@
+// Every page in every look: axe-core finds nothing serious, nothing sticks out at the side, and a
+// picture of it goes to var/screenshots/ for people to look at.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, test } from "node:test";
+
+import { card, film, SAMPLE_ZIP } from "./batches.js";
+import { JobPage } from "./job_page.js";
+import { Service } from "./service.js";
+import { UploadForm } from "./upload_form.js";
+import { Visitors } from "./visitors.js";
+
+const SCREENSHOTS = path.resolve(import.meta.dirname, "../../../var/screenshots");
+const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
+const LOOKS = {
+  desktop: { width: 1280, height: 900, scheme: "light" },
+  "desktop-dark": { width: 1280, height: 900, scheme: "dark" },
+  phone: { width: 360, height: 740, scheme: "light" },
+  "phone-dark": { width: 360, height: 740, scheme: "dark" },
+};
+
+let service, visitors, done, running;
+
+before(async () => {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  service = await Service.start("appearance");
+  visitors = await Visitors.of(service);
+  done = await service.submit(SAMPLE_ZIP);
+  await service.stage(done, "done");
+  running = await service.submit(card(40));
+  await service.pauseAmid(running);
+});
+
+after(async () => {
+  await visitors?.leave();
+  await service?.stop();
+});
+
+// The pages, and how to get to each.
+const PAGES = {
+  upload: (page) => page.goto("/"),
+  "upload-options": async (page) => (await UploadForm.open(page)).openOptions(),
+  "upload-under-way": async (page) => {
+    const form = await UploadForm.open(page);
+    await form.fill({ files: [await film(service.folder)] });
+    service.line.hold(1_000_000);
+    await form.send.click();
+    await page.getByText(/^[\d.]+ MB of 40 MB/).waitFor();
+  },
+  "upload-refused": async (page) => {
+    const form = await UploadForm.open(page);
+    await form.fill({ files: { name: "spring.zip", mimeType: "application/zip", buffer: Buffer.from("no zip") } });
+    await form.send.click();
+    await form.problem.getByRole("heading").waitFor();
+  },
+  "job-waiting": async (page) => {
+    await page.goto(await service.submit(card(5)));
+    await new JobPage(page).heading("Your upload is accepted").waitFor();
+  },
+  "job-running": async (page) => {
+    await page.goto(running);
+    await new JobPage(page).progressPast("0 of");
+  },
+  "job-done": async (page) => {
+    await page.goto(done);
+    await new JobPage(page).isDone();
+  },
+  "job-cancelled": async (page) => {
+    const job = await service.submit(card(5));
+    await page.goto(job + "/cancel");
+    await page.getByRole("button", { name: "Yes, cancel it" }).click();
+    await new JobPage(page).heading("This job was cancelled").waitFor();
+  },
+  confirm: (page) => page.goto(done + "/delete"),
+  message: (page) => page.goto("/jobs/" + "a".repeat(26)),
+};
+
+async function axeFindings(page) {
+  // Given by the remote control, so that the page's policy need not allow it.
+  await page.evaluate(AXE);
+  const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  const serious = found.violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
+  return serious.map((violation) => violation.id + ": " + violation.nodes.map((node) => node.html).join(" "));
+}
+
+function overhang(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+for (const [name, open] of Object.entries(PAGES)) {
+  test("the page " + name + " can be read and used by all, in every look", async (t) => {
+    const page = await visitors.visit(t, { refusals: [410, 422] });
+    t.after(() => service.line.release());
+    await open(page);
+    for (const [look, { scheme, ...size }] of Object.entries(LOOKS)) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize(size);
+      await page.screenshot({ path: path.join(SCREENSHOTS, name + "-" + look + ".png"), fullPage: true });
+      assert.equal(await overhang(page), 0, "sideways scrolling: " + look);
+      assert.deepEqual(await axeFindings(page), [], look);
+    }
+  });
+}

@@ -1,0 +1,73 @@
+// The line between browsers and the server. It can be held, as bad lines hold.
+
+import { once } from "node:events";
+import net from "node:net";
+import { pipeline, Transform } from "node:stream";
+
+export class Line {
+  #server;
+  #target;
+  #sockets = new Set();
+  #holdAfter = Infinity;
+  #held = [];
+
+  // A line with its own port; what it leads to is told by `lead`.
+  static async open() {
+    const line = new Line();
+    line.#server = net.createServer((client) => line.#connect(client));
+    line.#server.listen(0, "127.0.0.1");
+    await once(line.#server, "listening");
+    return line;
+  }
+
+  get url() {
+    return "http://127.0.0.1:" + this.#server.address().port;
+  }
+
+  lead(port) {
+    this.#target = port;
+  }
+
+  // From now on, of what a connection sends, no more than so many bytes pass.
+  hold(bytes) {
+    this.#holdAfter = bytes;
+  }
+
+  release() {
+    this.#holdAfter = Infinity;
+    for (const pass of this.#held.splice(0)) pass();
+  }
+
+  close() {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #connect(client) {
+    const server = net.connect(this.#target, "127.0.0.1");
+    for (const socket of [client, server]) {
+      socket.setNoDelay(true);
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+    }
+    // Either side may hang up at any time; the other is then hung up on, too.
+    const end = () => {
+      client.destroy();
+      server.destroy();
+    };
+    pipeline(client, this.#gate(), server, end);
+    pipeline(server, client, end);
+  }
+
+  #gate() {
+    let passed = 0;
+    return new Transform({
+      transform: (chunk, _, done) => {
+        passed += chunk.length;
+        const pass = () => done(null, chunk);
+        if (passed > this.#holdAfter) this.#held.push(pass);
+        else pass();
+      },
+    });
+  }
+}

@@ -1,0 +1,81 @@
+// What the form says to what cannot be taken, and what it keeps of what was typed.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { PICTURES } from "./batches.js";
+import { Service } from "./service.js";
+import { UploadForm } from "./upload_form.js";
+import { Visitors } from "./visitors.js";
+
+const NO_ZIP = { name: "spring.zip", mimeType: "application/zip", buffer: Buffer.from("This is no zip. ".repeat(100)) };
+
+let service, visitors;
+
+before(async () => {
+  service = await Service.start("refusals");
+  visitors = await Visitors.of(service);
+});
+
+after(async () => {
+  await visitors?.leave();
+  await service?.stop();
+});
+
+for (const scripts of [true, false]) {
+  const how = scripts ? "with scripts" : "without scripts";
+
+  test("what a browser can see to be missing is not sent, " + how, async (t) => {
+    const form = await UploadForm.open(await visitors.visit(t, { scripts }));
+    await form.send.click();
+    assert.match(await form.complaintAbout(form.email), /fill/i);
+    await form.fill({ email: "ada" });
+    await form.send.click();
+    assert.match(await form.complaintAbout(form.email), /@/);
+    await form.fill({});
+    await form.send.click();
+    assert.match(await form.complaintAbout(form.files), /file/i);
+    assert.equal(new URL(form.page.url()).pathname, "/");
+  });
+
+  test("an address that only the service can refuse is kept for correction, " + how, async (t) => {
+    const form = await UploadForm.open(await visitors.visit(t, { scripts, refusals: [422] }));
+    await form.fill({ email: "ada@example..org", files: PICTURES });
+    await form.email.evaluate((input) => input.form.setAttribute("novalidate", ""));
+    await form.send.click();
+    await form.problem.getByText("The e-mail address is missing or incomplete").waitFor();
+    await form.problem.getByText("like name@example.org").waitFor();
+    assert.equal(await form.email.inputValue(), "ada@example..org");
+    assert.equal((await form.chosenFiles()).length, scripts ? PICTURES.length : 0);
+  });
+
+  test("a file that only has the name of a zip is refused, and the choices are kept, " + how, async (t) => {
+    const form = await UploadForm.open(await visitors.visit(t, { scripts, refusals: [422] }));
+    await form.fill({ files: NO_ZIP });
+    await form.openOptions();
+    await form.page.getByLabel("Confidence threshold").fill("0.35");
+    await form.page.getByLabel("of all pictures").check();
+    await form.page.getByLabel("people").uncheck();
+    await form.send.click();
+    await form.problem.getByRole("heading").waitFor();
+    assert.match(await form.problem.textContent(), /spring\.zip.*zip/s);
+    assert.equal(await form.email.inputValue(), "ada@example.org");
+    assert.equal(await form.page.getByLabel("Confidence threshold").inputValue(), "0.35");
+    assert.ok(await form.page.getByLabel("of all pictures").isChecked());
+    assert.ok(!(await form.page.getByLabel("people").isChecked()));
+    assert.deepEqual(await form.chosenFiles(), scripts ? ["spring.zip"] : []);
+  });
+
+  test("links without a job say what may have happened, " + how, async (t) => {
+    const page = await visitors.visit(t, { scripts, refusals: [404, 410] });
+    for (const [path, heading] of [
+      ["/jobs/" + "a".repeat(26), "This job is not here any more"],
+      ["/jobs/abc", "There is no job at this address"],
+      ["/nowhere", "There is nothing here"],
+    ]) {
+      await page.goto(path);
+      await page.getByRole("heading", { name: heading }).waitFor();
+      await page.getByRole("link", { name: "To the upload page" }).waitFor();
+    }
+  });
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Walks through all pages in a real Chromium, before the real programs:
+#
+#     WEB=target/debug/trapline-web WORKER=target/debug/trapline-worker web/tests/browser/run.sh
+#
+# Needs what `make setup sample` and worker/setup/test_models.sh put into var/, and Chromium.
+# Further arguments go to `node --test`, such as --test-name-pattern=keyboard. Pictures of the pages
+# go to var/screenshots/.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+
+tests=web/tests/browser
+WEB=$(realpath "${WEB:-target/release/trapline-web}")
+WORKER=$(realpath "${WORKER:-target/release/trapline-worker}")
+export WEB WORKER
+
+need() {
+    [ -e "$1" ] || {
+        echo "run.sh: there is no $1: $2" >&2
+        exit 1
+    }
+}
+need "$WEB" "cargo build"
+need "$WORKER" "cargo build"
+need var/sample.zip "make sample"
+need var/models/coco-centernet "bash worker/setup/test_models.sh"
+
+# shellcheck source=worker/setup/npm.sh
+. worker/setup/npm.sh
+provide_npm 20
+
+install_packages() {
+    local stamp=$tests/node_modules/.stamp wanted
+    wanted="$(sha256sum <"$tests/package-lock.json") $(node --version)"
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
+    echo "Fetching what moves the browser into $tests/node_modules"
+    # Nothing that the packages bring is run, and no browser is downloaded.
+    npm --prefix "$tests" ci --ignore-scripts --no-audit --no-fund --silent ||
+        { echo "run.sh: npm could not bring the packages of $tests/package-lock.json; for a mirror: npm config set registry URL" >&2 && exit 1; }
+    echo "$wanted" >"$stamp"
+}
+install_packages
+
+# Each file has a service and a browser of its own, and mostly waits for them.
+node --test --test-concurrency=3 --test-reporter=spec "$@" "$tests"/*.test.js || {
+    echo "run.sh: what the programs said is in var/browser/, pictures of the pages in var/screenshots/" >&2
+    exit 1
+}

@@ -1,0 +1,189 @@
+// From the form to the deleted result, as researchers go.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { card, film, PICTURES, SAMPLE_ZIP } from "./batches.js";
+import { JobPage } from "./job_page.js";
+import { Result } from "./result.js";
+import { Service } from "./service.js";
+import { UploadForm } from "./upload_form.js";
+import { Visitors } from "./visitors.js";
+
+let service, visitors;
+
+before(async () => {
+  service = await Service.start("upload");
+  visitors = await Visitors.of(service);
+});
+
+after(async () => {
+  await visitors?.leave();
+  await service?.stop();
+});
+
+async function downloadsWhatThePageCounts(job) {
+  const { name, file } = await job.download();
+  assert.match(name, /^trapline-.*\.zip$/);
+  const result = new Result(file);
+  assert.deepEqual(await job.counts(), result.counts());
+  assert.ok(Object.keys(result.files).some((name) => name.startsWith("annotated/")));
+  assert.ok(result.files["results.xlsx"].length > 1000);
+  return result;
+}
+
+async function deletesEverything(job) {
+  const { page } = job;
+  const address = page.url();
+  await page.getByRole("link", { name: "Delete everything now" }).click();
+  await page.getByRole("button", { name: "Yes, delete everything" }).click();
+  await page.getByRole("heading", { name: "Everything is deleted" }).waitFor();
+  for (const gone of [address, address + "/results.zip"]) {
+    assert.equal((await page.goto(gone)).status(), 410);
+    await page.getByRole("heading", { name: "This job is not here any more" }).waitFor();
+  }
+}
+
+for (const scripts of [true, false]) {
+  const how = scripts ? "with scripts" : "without scripts";
+
+  test("the form states its limits and has the defaults chosen, " + how, async (t) => {
+    const form = await UploadForm.open(await visitors.visit(t, { scripts }));
+    await form.page.getByText("up to 69 GB and 20,000 files in one upload").waitFor();
+    await form.page.getByText("kept for 14 days").waitFor();
+    assert.equal(await form.email.inputValue(), "");
+    await form.openOptions();
+    assert.ok((await form.page.getByLabel("Model").inputValue()).length > 0);
+    assert.equal(await form.page.getByLabel("Confidence threshold").inputValue(), "");
+    const chosen = await form.page.locator("input:checked").evaluateAll((inputs) => inputs.map((input) => input.name + "=" + input.value));
+    assert.deepEqual(chosen, ["annotate=detections", "blur=person"]);
+  });
+
+  test("a zip becomes a result that can be downloaded and deleted, " + how, async (t) => {
+    const form = await UploadForm.open(await visitors.visit(t, { scripts, refusals: [410] }));
+    await form.fill({ files: SAMPLE_ZIP });
+    await form.openOptions();
+    await form.page.getByLabel("Confidence threshold").fill("0,25");
+    await form.send.click();
+    await form.page.waitForURL(/\/jobs\/\w+$/);
+    const job = new JobPage(form.page);
+    // Without scripts the page loads itself anew.
+    await job.isDone();
+    await form.page.getByText("spring.zip", { exact: true }).waitFor();
+    await form.page.getByText("0.25", { exact: true }).waitFor();
+    const result = await downloadsWhatThePageCounts(job);
+    assert.equal(result.run.options.threshold, 0.25);
+    assert.equal(result.run.counts.files, 23);
+    await deletesEverything(job);
+  });
+}
+
+test("while the upload is on the line, the page shows how far it is", async (t) => {
+  const form = await UploadForm.open(await visitors.visit(t, { refusals: [422] }));
+  await form.fill({ files: [await film(service.folder)] });
+  service.line.hold(1_000_000);
+  await form.send.click();
+  await form.page.getByText(/^[\d.]+ MB of 40 MB/).waitFor();
+  const share = Number(await form.page.getByRole("progressbar").getAttribute("value"));
+  assert.ok(share > 0 && share < 1, String(share));
+  await form.page.getByRole("button", { name: "Stop the upload" }).click();
+  assert.ok(await form.send.isEnabled());
+  assert.deepEqual(await form.chosenFiles(), ["RCNX0007.MP4"]);
+
+  await form.send.click();
+  await form.page.getByText(/^[\d.]+ MB of 40 MB/).waitFor();
+  service.line.release();
+  // A film is no picture.
+  await form.problem.getByText("There are no pictures in the upload").waitFor();
+  assert.deepEqual(await form.chosenFiles(), ["RCNX0007.MP4"]);
+});
+
+test("the page follows its job to the end without being loaded for it", async (t) => {
+  const path = await service.submit(card(40));
+  const page = await visitors.visit(t);
+  const job = new JobPage(page);
+  await page.goto(path);
+  await service.pauseAmid(path);
+  const first = await job.progressPast("0 of");
+  assert.match(first, /^[1-9]\d* of 40 images$/);
+  await job.mark();
+  service.worker.resume();
+  assert.notEqual(await job.progressPast(first), first);
+  assert.ok(await job.isMarked(), "the page was loaded anew");
+  await job.isDone();
+  await downloadsWhatThePageCounts(job);
+});
+
+test("pictures that are dropped on the form are taken", async (t) => {
+  const form = await UploadForm.open(await visitors.visit(t));
+  const dropped = await form.page.evaluateHandle((pictures) => {
+    const data = new DataTransfer();
+    for (const { name, base64 } of pictures) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      data.items.add(new File([bytes], name, { type: "image/jpeg" }));
+    }
+    return data;
+  }, PICTURES.map(({ name, buffer }) => ({ name, base64: buffer.toString("base64") })));
+  const area = form.page.locator("#upload");
+  await area.dispatchEvent("dragover", { dataTransfer: dropped });
+  await form.page.locator("#upload.is-target").waitFor();
+  await area.dispatchEvent("drop", { dataTransfer: dropped });
+  assert.deepEqual(await form.chosenFiles(), PICTURES.map((picture) => picture.name));
+  await form.page.getByText(/^4 files, \d+ kB$/).waitFor();
+  await form.fill({});
+  await form.send.click();
+  const job = new JobPage(form.page);
+  await job.isDone();
+  const result = await downloadsWhatThePageCounts(job);
+  assert.deepEqual(result.images.map((image) => image.file_path), PICTURES.map((picture) => picture.name));
+});
+
+test("the keyboard is enough for an upload", async (t) => {
+  const { page, email, files } = await UploadForm.open(await visitors.visit(t));
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
+  const next = async () => {
+    await page.keyboard.press("Tab");
+    return focused();
+  };
+  assert.equal(await next(), "Skip to the content");
+  await page.keyboard.press("Enter");
+  assert.equal(await next(), "email");
+  await page.keyboard.type("ada@example.org");
+  assert.equal(await next(), "files");
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
+  await chooser.setFiles(PICTURES);
+  assert.equal(await email.inputValue(), "ada@example.org");
+  await files.focus();
+  assert.match(await next(), /^Options/);
+  assert.equal(await next(), "send");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/jobs\/\w+$/);
+  await new JobPage(page).isDone();
+});
+
+test("a job can be cancelled", async (t) => {
+  service.worker.pause();
+  const path = await service.submit(card(10));
+  const page = await visitors.visit(t);
+  await page.goto(path);
+  await page.getByRole("heading", { name: "Your upload is accepted" }).waitFor();
+  await page.getByRole("link", { name: "Cancel this job" }).click();
+  await page.getByRole("link", { name: "No, go back" }).click();
+  await page.getByRole("link", { name: "Cancel this job" }).click();
+  await page.getByRole("button", { name: "Yes, cancel it" }).click();
+  await page.getByRole("heading", { name: "This job was cancelled" }).waitFor();
+  assert.equal(await page.getByRole("link", { name: "Download the result" }).count(), 0);
+  service.worker.resume();
+});
+
+test("the link in the mail opens the result", async (t) => {
+  const path = await service.submit(SAMPLE_ZIP);
+  await service.stage(path, "done");
+  const link = await service.mailedLink("done", path);
+  assert.equal(link, service.url + path);
+  const page = await visitors.visit(t);
+  await page.goto(link);
+  const job = new JobPage(page);
+  await job.isDone();
+  await downloadsWhatThePageCounts(job);
+});

@@ -1,0 +1,79 @@
+// People at a browser. Whatever page they look at, these hold: nothing goes wrong in the
+// browser's console (violations of the Content-Security-Policy show there), and no request leaves
+// the site.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+import { chromium } from "playwright-core";
+
+// No sandbox, because root cannot have one; and no calls home.
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const PATIENCE_MS = 60_000;
+
+export class Visitors {
+  #browser;
+  #service;
+
+  static async of(service) {
+    const visitors = new Visitors();
+    visitors.#service = service;
+    visitors.#browser = await chromium.launch({ executablePath: browserProgram(), args: FLAGS });
+    return visitors;
+  }
+
+  // Somebody with a browser of their own, for one test. `refusals` are the statuses of answers that
+  // the test causes: browsers complain about each in the console.
+  async visit(test, { scripts = true, refusals = [] } = {}) {
+    const context = await this.#browser.newContext({
+      baseURL: this.#service.url,
+      javaScriptEnabled: scripts,
+      viewport: { width: 1280, height: 900 },
+      reducedMotion: "reduce",
+      locale: "en-GB",
+    });
+    context.setDefaultTimeout(PATIENCE_MS);
+    const complaints = watch(context, this.#service.url);
+    test.after(async () => {
+      await context.close();
+      const expected = refusals.map((status) => "Failed to load resource: the server responded with a status of " + status);
+      const unexpected = complaints.filter((complaint) => !expected.some((text) => complaint.startsWith(text)));
+      assert.deepEqual(unexpected, []);
+    });
+    return context.newPage();
+  }
+
+  async leave() {
+    await this.#browser.close();
+  }
+}
+
+function watch(context, site) {
+  const complaints = [];
+  context.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  context.on("weberror", (error) => complaints.push(String(error.error())));
+  context.on("request", (request) => {
+    if (new URL(request.url()).origin !== site) complaints.push("a request to " + request.url());
+  });
+  return complaints;
+}
+
+function browserProgram() {
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  const folders = process.env.PATH.split(path.delimiter);
+  const candidates = names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  const found = process.env.CHROMIUM || candidates.find((candidate) => existsSync(candidate));
+  if (!found) throw new Error("no Chromium here: apt-get install chromium, or set CHROMIUM to the program");
+  return found;
+}
