@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod index;
 pub(crate) mod job;
+pub(crate) mod known_job;
 pub(crate) mod metrics;
 pub(crate) mod upload;
 

@@ -1,8 +1,9 @@
 //! `GET` and `POST /jobs/{id}/cancel`: stopping a job for good.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use common::job::JobFile;
 
-use super::{id, job, see_job};
+use super::{id, job, known_job::KnownJob, see_job};
 use crate::{
     client::Wanted,
     error::WebError,
@@ -26,9 +27,8 @@ pub(crate) async fn get(
 pub(crate) async fn post(
     request: HttpRequest,
     state: web::Data<State>,
-    path: web::Path<String>,
+    KnownJob(JobFile { id: job, .. }): KnownJob,
 ) -> Result<HttpResponse, WebError> {
-    let job = job::find(&state, id(&path)?).await?.id;
     if state.jobs.cancel(job).await? {
         tracing::info!(job = job.tag(), "a job was cancelled");
     }

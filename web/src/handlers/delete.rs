@@ -1,8 +1,9 @@
 //! `GET` and `POST /jobs/{id}/delete`, `DELETE /jobs/{id}`: deleting everything of a job.
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use common::job::JobFile;
 
-use super::{id, job, see};
+use super::{known_job::KnownJob, see};
 use crate::{
     client::Wanted,
     error::WebError,
@@ -11,21 +12,16 @@ use crate::{
 };
 
 /// Asks whether that is meant.
-pub(crate) async fn get(
-    state: web::Data<State>,
-    path: web::Path<String>,
-) -> Result<HttpResponse, WebError> {
-    let job = job::find(&state, id(&path)?).await?.id;
-    views::page(StatusCode::OK, &ConfirmPage::delete(job))
+pub(crate) async fn get(KnownJob(file): KnownJob) -> Result<HttpResponse, WebError> {
+    views::page(StatusCode::OK, &ConfirmPage::delete(file.id))
 }
 
 /// Deletes.
 pub(crate) async fn post(
     request: HttpRequest,
     state: web::Data<State>,
-    path: web::Path<String>,
+    KnownJob(JobFile { id: job, .. }): KnownJob,
 ) -> Result<HttpResponse, WebError> {
-    let job = job::find(&state, id(&path)?).await?.id;
     state.jobs.delete(job).await?;
     tracing::info!(job = job.tag(), "a job was deleted");
     match Wanted::of(request.head()) {

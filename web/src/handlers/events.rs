@@ -15,7 +15,7 @@ use futures::stream::{self, Stream};
 use prometheus::IntGauge;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
-use super::{id, job};
+use super::{job, known_job::KnownJob};
 use crate::{
     error::WebError,
     patience::in_time,
@@ -56,9 +56,8 @@ impl Drop for Counted {
 /// Tells a page what happens to its job.
 pub(crate) async fn get(
     state: web::Data<State>,
-    path: web::Path<String>,
+    KnownJob(file): KnownJob,
 ) -> Result<HttpResponse, WebError> {
-    let file = job::find(&state, id(&path)?).await?;
     let watchers = state.metrics.watchers.clone();
     if watchers.get() >= MOST_WATCHERS {
         return Err(WebError::TooManyWatchers);

@@ -8,10 +8,7 @@ use actix_web::{
     },
     web,
 };
-use common::{
-    job::{JobFile, JobId},
-    jobs::JobSight,
-};
+use common::{job::JobId, jobs::JobSight};
 
 use super::id;
 use crate::{
@@ -58,12 +55,6 @@ pub(super) fn json(status: &JobStatus) -> Result<HttpResponse, WebError> {
         Stage::OutOfSight => Err(WebError::OutOfSight),
         _ => Ok(HttpResponse::Ok().json(status)),
     }
-}
-
-/// What was asked for in a job.
-pub(super) async fn find(state: &State, job: JobId) -> Result<JobFile, WebError> {
-    let file = state.jobs.store.job_file(job).await?;
-    file.ok_or(WebError::NoSuchJob)
 }
 
 /// Looks at a job.
