@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # To be sourced in the project's folder: brings npm and Node.
 
 # provide_npm OLDEST: the system's npm where there is one, with a Node not older than this major

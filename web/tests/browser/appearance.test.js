@@ -6,13 +6,12 @@ import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { card, film, SAMPLE_ZIP } from "./batches.js";
 import { JobPage } from "./job_page.js";
-import { Service } from "./service.js";
+import { Scene } from "./scene.js";
 import { UploadForm } from "./upload_form.js";
-import { Visitors } from "./visitors.js";
 
 const SCREENSHOTS = path.resolve(import.meta.dirname, "../../../var/screenshots");
 const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
@@ -24,21 +23,15 @@ const LOOKS = {
   "phone-dark": { width: 360, height: 740, scheme: "dark" },
 };
 
-let service, visitors, done, running;
+let service, done, running;
 
-before(async () => {
+const scene = Scene.of("appearance", async (started) => {
   await mkdir(SCREENSHOTS, { recursive: true });
-  service = await Service.start("appearance");
-  visitors = await Visitors.of(service);
+  service = started;
   done = await service.submit(SAMPLE_ZIP);
   await service.stage(done, "done");
   running = await service.submit(card(40));
   await service.pauseAmid(running);
-});
-
-after(async () => {
-  await visitors?.leave();
-  await service?.stop();
 });
 
 // The pages, and how to get to each.
@@ -84,6 +77,7 @@ async function axeFindings(page) {
   // Given by the remote control, so that the page's policy need not allow it.
   await page.evaluate(AXE);
   const found = await page.evaluate(() => globalThis.axe.run({ resultTypes: ["violations"] }));
+  assert.ok(found.passes.some((rule) => rule.id === "color-contrast"), "axe-core did not look at the colours");
   const serious = found.violations.filter((violation) => ["serious", "critical"].includes(violation.impact));
   return serious.map((violation) => violation.id + ": " + violation.nodes.map((node) => node.html).join(" "));
 }
@@ -94,7 +88,7 @@ function overhang(page) {
 
 for (const [name, open] of Object.entries(PAGES)) {
   test("the page " + name + " can be read and used by all, in every look", async (t) => {
-    const page = await visitors.visit(t, { refusals: [410, 422] });
+    const page = await scene.visit(t, { refusals: [410, 422] });
     t.after(() => service.line.release());
     await open(page);
     for (const [look, { scheme, ...size }] of Object.entries(LOOKS)) {

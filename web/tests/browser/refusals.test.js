@@ -1,32 +1,21 @@
 // What the form says to what cannot be taken, and what it keeps of what was typed.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { PICTURES } from "./batches.js";
-import { Service } from "./service.js";
+import { Scene } from "./scene.js";
 import { UploadForm } from "./upload_form.js";
-import { Visitors } from "./visitors.js";
 
 const NO_ZIP = { name: "spring.zip", mimeType: "application/zip", buffer: Buffer.from("This is no zip. ".repeat(100)) };
 
-let service, visitors;
-
-before(async () => {
-  service = await Service.start("refusals");
-  visitors = await Visitors.of(service);
-});
-
-after(async () => {
-  await visitors?.leave();
-  await service?.stop();
-});
+const scene = Scene.of("refusals");
 
 for (const scripts of [true, false]) {
   const how = scripts ? "with scripts" : "without scripts";
 
   test("what a browser can see to be missing is not sent, " + how, async (t) => {
-    const form = await UploadForm.open(await visitors.visit(t, { scripts }));
+    const form = await UploadForm.open(await scene.visit(t, { scripts }));
     await form.send.click();
     assert.match(await form.complaintAbout(form.email), /fill/i);
     await form.fill({ email: "ada" });
@@ -39,7 +28,7 @@ for (const scripts of [true, false]) {
   });
 
   test("an address that only the service can refuse is kept for correction, " + how, async (t) => {
-    const form = await UploadForm.open(await visitors.visit(t, { scripts, refusals: [422] }));
+    const form = await UploadForm.open(await scene.visit(t, { scripts, refusals: [422] }));
     await form.fill({ email: "ada@example..org", files: PICTURES });
     await form.email.evaluate((input) => input.form.setAttribute("novalidate", ""));
     await form.send.click();
@@ -50,7 +39,7 @@ for (const scripts of [true, false]) {
   });
 
   test("a file that only has the name of a zip is refused, and the choices are kept, " + how, async (t) => {
-    const form = await UploadForm.open(await visitors.visit(t, { scripts, refusals: [422] }));
+    const form = await UploadForm.open(await scene.visit(t, { scripts, refusals: [422] }));
     await form.fill({ files: NO_ZIP });
     await form.openOptions();
     await form.page.getByLabel("Confidence threshold").fill("0.35");
@@ -67,7 +56,7 @@ for (const scripts of [true, false]) {
   });
 
   test("links without a job say what may have happened, " + how, async (t) => {
-    const page = await visitors.visit(t, { scripts, refusals: [404, 410] });
+    const page = await scene.visit(t, { scripts, refusals: [404, 410] });
     for (const [path, heading] of [
       ["/jobs/" + "a".repeat(26), "This job is not here any more"],
       ["/jobs/abc", "There is no job at this address"],

@@ -1,26 +1,15 @@
 // From the form to the deleted result, as researchers go.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { card, film, PICTURES, SAMPLE_ZIP } from "./batches.js";
 import { JobPage } from "./job_page.js";
 import { Result } from "./result.js";
-import { Service } from "./service.js";
+import { Scene } from "./scene.js";
 import { UploadForm } from "./upload_form.js";
-import { Visitors } from "./visitors.js";
 
-let service, visitors;
-
-before(async () => {
-  service = await Service.start("upload");
-  visitors = await Visitors.of(service);
-});
-
-after(async () => {
-  await visitors?.leave();
-  await service?.stop();
-});
+const scene = Scene.of("upload");
 
 async function downloadsWhatThePageCounts(job) {
   const { name, file } = await job.download();
@@ -48,7 +37,7 @@ for (const scripts of [true, false]) {
   const how = scripts ? "with scripts" : "without scripts";
 
   test("the form states its limits and has the defaults chosen, " + how, async (t) => {
-    const form = await UploadForm.open(await visitors.visit(t, { scripts }));
+    const form = await UploadForm.open(await scene.visit(t, { scripts }));
     await form.page.getByText("up to 69 GB and 20,000 files in one upload").waitFor();
     await form.page.getByText("kept for 14 days").waitFor();
     assert.equal(await form.email.inputValue(), "");
@@ -60,7 +49,7 @@ for (const scripts of [true, false]) {
   });
 
   test("a zip becomes a result that can be downloaded and deleted, " + how, async (t) => {
-    const form = await UploadForm.open(await visitors.visit(t, { scripts, refusals: [410] }));
+    const form = await UploadForm.open(await scene.visit(t, { scripts, refusals: [410] }));
     await form.fill({ files: SAMPLE_ZIP });
     await form.openOptions();
     await form.page.getByLabel("Confidence threshold").fill("0,25");
@@ -79,9 +68,9 @@ for (const scripts of [true, false]) {
 }
 
 test("while the upload is on the line, the page shows how far it is", async (t) => {
-  const form = await UploadForm.open(await visitors.visit(t, { refusals: [422] }));
-  await form.fill({ files: [await film(service.folder)] });
-  service.line.hold(1_000_000);
+  const form = await UploadForm.open(await scene.visit(t, { refusals: [422] }));
+  await form.fill({ files: [await film(scene.service.folder)] });
+  scene.service.line.hold(1_000_000);
   await form.send.click();
   await form.page.getByText(/^[\d.]+ MB of 40 MB/).waitFor();
   const share = Number(await form.page.getByRole("progressbar").getAttribute("value"));
@@ -92,22 +81,22 @@ test("while the upload is on the line, the page shows how far it is", async (t) 
 
   await form.send.click();
   await form.page.getByText(/^[\d.]+ MB of 40 MB/).waitFor();
-  service.line.release();
+  scene.service.line.release();
   // A film is no picture.
   await form.problem.getByText("There are no pictures in the upload").waitFor();
   assert.deepEqual(await form.chosenFiles(), ["RCNX0007.MP4"]);
 });
 
 test("the page follows its job to the end without being loaded for it", async (t) => {
-  const path = await service.submit(card(40));
-  const page = await visitors.visit(t);
+  const path = await scene.service.submit(card(40));
+  const page = await scene.visit(t);
   const job = new JobPage(page);
   await page.goto(path);
-  await service.pauseAmid(path);
+  await scene.service.pauseAmid(path);
   const first = await job.progressPast("0 of");
   assert.match(first, /^[1-9]\d* of 40 images$/);
   await job.mark();
-  service.worker.resume();
+  scene.service.worker.resume();
   assert.notEqual(await job.progressPast(first), first);
   assert.ok(await job.isMarked(), "the page was loaded anew");
   await job.isDone();
@@ -115,7 +104,7 @@ test("the page follows its job to the end without being loaded for it", async (t
 });
 
 test("pictures that are dropped on the form are taken", async (t) => {
-  const form = await UploadForm.open(await visitors.visit(t));
+  const form = await UploadForm.open(await scene.visit(t));
   const dropped = await form.page.evaluateHandle((pictures) => {
     const data = new DataTransfer();
     for (const { name, base64 } of pictures) {
@@ -139,7 +128,7 @@ test("pictures that are dropped on the form are taken", async (t) => {
 });
 
 test("the keyboard is enough for an upload", async (t) => {
-  const { page, email, files } = await UploadForm.open(await visitors.visit(t));
+  const { page, email, files } = await UploadForm.open(await scene.visit(t));
   const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
   const next = async () => {
     await page.keyboard.press("Tab");
@@ -162,9 +151,9 @@ test("the keyboard is enough for an upload", async (t) => {
 });
 
 test("a job can be cancelled", async (t) => {
-  service.worker.pause();
-  const path = await service.submit(card(10));
-  const page = await visitors.visit(t);
+  scene.service.worker.pause();
+  const path = await scene.service.submit(card(10));
+  const page = await scene.visit(t);
   await page.goto(path);
   await page.getByRole("heading", { name: "Your upload is accepted" }).waitFor();
   await page.getByRole("link", { name: "Cancel this job" }).click();
@@ -173,15 +162,15 @@ test("a job can be cancelled", async (t) => {
   await page.getByRole("button", { name: "Yes, cancel it" }).click();
   await page.getByRole("heading", { name: "This job was cancelled" }).waitFor();
   assert.equal(await page.getByRole("link", { name: "Download the result" }).count(), 0);
-  service.worker.resume();
+  scene.service.worker.resume();
 });
 
 test("the link in the mail opens the result", async (t) => {
-  const path = await service.submit(SAMPLE_ZIP);
-  await service.stage(path, "done");
-  const link = await service.mailedLink("done", path);
-  assert.equal(link, service.url + path);
-  const page = await visitors.visit(t);
+  const path = await scene.service.submit(SAMPLE_ZIP);
+  await scene.service.stage(path, "done");
+  const link = await scene.service.mailedLink("done", path);
+  assert.equal(link, scene.service.url + path);
+  const page = await scene.visit(t);
   await page.goto(link);
   const job = new JobPage(page);
   await job.isDone();

@@ -20,7 +20,7 @@ export class UploadForm {
   }
 
   async openOptions() {
-    await this.page.getByText("Options", { exact: false }).first().click();
+    await this.page.locator("summary").click();
   }
 
   chosenFiles() {
