@@ -9,6 +9,7 @@
 # about 400 MB below /tmp.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. systemd/wait_for.sh
 
 var=$(realpath "${VAR:-var}")
 root=$(mktemp -d /tmp/trapline-boot-XXXX)
@@ -37,22 +38,12 @@ inside() {
     nsenter --target "$init" --mount --uts --ipc --pid --net "$@"
 }
 
-# wait_for SECONDS WHAT COMMAND...
-wait_for() {
-    local until=$((SECONDS + $1)) what=$2
-    shift 2
-    until "$@" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$until" ] || fail "waited too long for $what"
-        sleep 0.5
-    done
-}
-
 boot() {
     debootstrap --variant=minbase --include=systemd,systemd-sysv,dbus,cron,curl,ca-certificates \
         bookworm "$root" http://deb.debian.org/debian >"$root.log" 2>&1 || fail "$(tail -n 3 "$root.log")"
     rm "$root.log"
     DESTDIR=$root bash systemd/install.sh
-    cp -r "$var/models" "$var/sample.zip" "$root/root/"
+    cp -r "$var/models" "$var/sample.zip" "$root/srv/"
     systemd-nspawn --directory "$root" --boot --register=no --keep-unit --private-network \
         >/dev/null 2>&1 </dev/null &
     local nspawn=$!
@@ -71,7 +62,7 @@ install_service() {
     inside sh -ec '
         systemd-sysusers && systemd-tmpfiles --create && systemctl daemon-reload
         echo MIN_FREE_BYTES=0 >>/etc/trapline/trapline.env
-        cp -r /root/models /var/lib/trapline/ && chown -R trapline:trapline /var/lib/trapline/models
+        cp -r /srv/models /var/lib/trapline/ && chown -R trapline:trapline /var/lib/trapline/models
         trapline-admin check --device cpu
         systemctl enable --now trapline.target trapline-web trapline-worker@cpu'
     wait_for 30 "the worker" has_worker
@@ -79,7 +70,7 @@ install_service() {
 
 # Hands the sample in and gives the job's id.
 upload() {
-    inside curl -fsS -H 'Accept: application/json' -F email=ada@example.org -F files=@/root/sample.zip \
+    inside curl -fsS -H 'Accept: application/json' -F email=ada@example.org -F files=@/srv/sample.zip \
         localhost:8080/jobs | sed 's/.*"id":"\([a-z0-9]*\)".*/\1/'
 }
 

@@ -7,6 +7,7 @@
 # Needs the library, the model and the sample that `make build sample` puts into var/ (VAR).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. systemd/wait_for.sh
 
 PATH=$PATH:/usr/sbin:/sbin:$PWD/var/tools/debian/usr/sbin
 web=${WEB:-target/release/trapline-web}
@@ -35,16 +36,6 @@ trap end EXIT
 for tool in nginx curl python3; do
     command -v "$tool" >/dev/null || fail "no $tool here: apt-get install $tool"
 done
-
-# wait_for SECONDS WHAT COMMAND...
-wait_for() {
-    local until=$((SECONDS + $1)) what=$2
-    shift 2
-    until "$@" >/dev/null 2>&1; do
-        [ "$SECONDS" -lt "$until" ] || fail "waited too long for $what"
-        sleep 0.1
-    done
-}
 
 free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
