@@ -3,7 +3,7 @@
 //! want of memory or by a fault of a library, is found so and fails alone; its job goes on.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Mutex, atomic::Ordering},
 };
 
@@ -32,32 +32,42 @@ const ENDS_ALONE: u32 = 2;
 struct Note {
     /// The number of the file that is being looked at.
     at: Option<usize>,
-    /// How often it was begun and never came to an end.
-    begun: u32,
+    /// At which files the program ended, and how often.
+    ends: BTreeMap<usize, u32>,
     /// Files that are not looked at any more.
     given_up: BTreeSet<usize>,
 }
 
 impl Note {
-    /// Notes that a file is about to be looked at; `false` when it is not to be.
-    fn begin(&mut self, file: usize) -> bool {
-        if self.at != Some(file) {
-            (self.at, self.begun) = (Some(file), 0);
+    /// The note as the next worker takes it up. Whoever wrote it ended at the file that it was at.
+    fn taken_up(mut self) -> Self {
+        if let Some(file) = self.at.take() {
+            *self.ends.entry(file).or_default() += 1;
         }
-        if self.begun >= ENDS_ALONE {
-            self.given_up.insert(file);
-        }
-        if self.given_up.contains(&file) {
-            (self.at, self.begun) = (None, 0);
-            return false;
-        }
-        self.begun += 1;
-        true
+        self
     }
 
-    /// Notes that the program survived the file.
+    /// Notes that a file is about to be looked at; `false` when it is not to be.
+    fn begin(&mut self, file: usize) -> bool {
+        if self.ends.get(&file).is_some_and(|&ends| ends >= ENDS_ALONE) {
+            self.ends.remove(&file);
+            self.given_up.insert(file);
+        }
+        let is_to_be_seen = !self.given_up.contains(&file);
+        self.at = is_to_be_seen.then_some(file);
+        is_to_be_seen
+    }
+
+    /// Notes that the program came to the end of the file.
     fn survived(&mut self) {
-        (self.at, self.begun) = (None, 0);
+        if let Some(file) = self.at.take() {
+            self.ends.remove(&file);
+        }
+    }
+
+    /// Notes that the file was left without an end, which says nothing about it.
+    fn left(&mut self) {
+        self.at = None;
     }
 }
 
@@ -92,7 +102,7 @@ impl Care {
             folder,
             shard,
             ended_at: note.at,
-            note,
+            note: note.taken_up(),
             runtime: Handle::current(),
         }))
     }
@@ -129,10 +139,10 @@ impl Care {
             };
             let stop = held.stop_flag();
             let ending = pipeline::run(&until_here, alone, journal, &claims, stop, &mut seen);
-            self.note.survived();
             match ending {
-                Ok(Ending::Complete) => {}
+                Ok(Ending::Complete) => self.note.survived(),
                 unfinished => {
+                    self.note.left();
                     self.write()?;
                     return Ok(unfinished?);
                 }
@@ -180,39 +190,50 @@ fn given_up(item: &InputItem) -> MediaRecord {
 mod tests {
     use super::*;
 
-    /// What a worker leaves that dies now.
+    /// What the next worker finds when this one dies now.
     fn after_death(note: &Note) -> Note {
-        serde_json::from_str(&serde_json::to_string(note).unwrap()).unwrap()
+        let left: Note = serde_json::from_str(&serde_json::to_string(note).unwrap()).unwrap();
+        left.taken_up()
+    }
+
+    /// Goes through the files before one, and dies at it.
+    fn die_at(note: &mut Note, file: usize) {
+        for earlier in 0..file {
+            if note.begin(earlier) {
+                note.survived();
+            }
+        }
+        assert!(note.begin(file), "{file}");
+        *note = after_death(note);
     }
 
     #[test]
     fn a_file_is_given_up_when_the_program_ended_at_it_alone_twice() {
         let mut note = Note::default();
         for _ in 0..ENDS_ALONE {
-            assert!(note.begin(7));
-            note = after_death(&note);
+            die_at(&mut note, 7);
         }
+        assert!(note.begin(6));
         assert!(!note.begin(7));
-        assert!(note.begin(8));
-        note = after_death(&note);
+        die_at(&mut note, 8);
         assert!(!note.begin(7), "it stays given up");
     }
 
     #[test]
-    fn deaths_at_different_files_give_none_up() {
+    fn a_file_that_was_survived_since_is_not_given_up() {
         let mut note = Note::default();
-        for file in [3, 4, 3, 9, 4, 3] {
-            assert!(note.begin(file));
-            note = after_death(&note);
+        for file in [3, 4, 3, 9, 4, 3, 5] {
+            die_at(&mut note, file);
         }
+        assert_eq!(note.given_up, BTreeSet::new());
     }
 
     #[test]
-    fn a_file_that_was_left_alive_is_not_counted() {
+    fn a_file_that_was_left_by_a_living_worker_is_not_counted() {
         let mut note = Note::default();
         for _ in 0..5 {
             assert!(note.begin(3));
-            note.survived();
+            note.left();
             note = after_death(&note);
         }
     }

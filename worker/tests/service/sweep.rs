@@ -115,9 +115,12 @@ fn leave_behind(service: &Deployment) -> (Vec<PathBuf>, Vec<PathBuf>) {
         vec![
             upload("upload/00000", 25),
             upload("upload/00000#1", 25),
-            scratch("dead", 25),
+            scratch("a-host-12-1790000000000", 25),
         ],
-        vec![upload("upload/00000#1", 23), scratch("alive", 23)],
+        vec![
+            upload("upload/00000#1", 23),
+            scratch("a-host-13-1790000000000", 23),
+        ],
     )
 }
 
