@@ -92,7 +92,7 @@ is_another_process() {
 comes_back() {
     local before
     before=$(main_pid "$1")
-    inside kill -s "$2" "$before"
+    inside sh -c "kill -s $2 $before"
     wait_for "$3" "$1 to come back after SIG$2" is_another_process "$1" "$before"
 }
 
