@@ -23,6 +23,22 @@ impl Confidence {
         in_unit_range(f64::from(score)).map(|score| Self(truncate(score, THOUSAND)))
     }
 
+    /// Thousandths as they are kept in compact files; more than 1000 are 1000.
+    #[must_use]
+    pub const fn from_thousandths(thousandths: u16) -> Self {
+        Self(if thousandths > 1000 {
+            1000
+        } else {
+            thousandths
+        })
+    }
+
+    /// The value in thousandths.
+    #[must_use]
+    pub const fn thousandths(self) -> u16 {
+        self.0
+    }
+
     /// The value, 0.0..=1.0 with at most 3 decimals.
     #[must_use]
     pub fn value(self) -> f64 {
@@ -49,6 +65,22 @@ impl Threshold {
             return Err(ThresholdOutOfRange(value));
         }
         Ok(Self(decimal(value, THOUSAND)))
+    }
+
+    /// Thousandths as they are kept in compact files; more than 1000 are 1000.
+    #[must_use]
+    pub const fn from_thousandths(thousandths: u16) -> Self {
+        Self(if thousandths > 1000 {
+            1000
+        } else {
+            thousandths
+        })
+    }
+
+    /// The value in thousandths.
+    #[must_use]
+    pub const fn thousandths(self) -> u16 {
+        self.0
     }
 
     /// Whether a detection of this confidence counts.
@@ -113,6 +145,12 @@ impl BBox {
         [self.x_min, self.y_min, self.width, self.height].map(|v| f64::from(v) / 10_000.0)
     }
 
+    /// The same four in ten-thousandths, 0..=10,000.
+    #[must_use]
+    pub const fn ten_thousandths(self) -> [u16; 4] {
+        [self.x_min, self.y_min, self.width, self.height]
+    }
+
     /// Whether the box encloses no area at all.
     #[must_use]
     pub fn is_degenerate(self) -> bool {
@@ -143,14 +181,12 @@ impl Detection {
             .confidence
             .cmp(&self.confidence)
             .then(self.category.cmp(&other.category))
-            .then_with(|| self.bbox.order_key().cmp(&other.bbox.order_key()))
+            .then_with(|| {
+                self.bbox
+                    .ten_thousandths()
+                    .cmp(&other.bbox.ten_thousandths())
+            })
             .then(self.class.cmp(&other.class))
-    }
-}
-
-impl BBox {
-    fn order_key(self) -> [u16; 4] {
-        [self.x_min, self.y_min, self.width, self.height]
     }
 }
 

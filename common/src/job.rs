@@ -9,6 +9,7 @@ mod end;
 mod id;
 mod options;
 mod plan;
+mod rebuild;
 mod record;
 mod task;
 
@@ -19,6 +20,7 @@ pub use end::{DoneFacts, EndFile, Outcome, Rejection, RejectionCode};
 pub use id::{InvalidJobId, JobId, NoRandomness};
 pub use options::{AnnotateChoice, JobOptions};
 pub use plan::{PlanFile, ShardFacts, ShardSpan};
+pub use rebuild::RebuildFile;
 pub use record::{
     CRASH_LIMIT, Claim, FAULT_LIMIT, Fenced, JobRecord, Progressed, Refusal, Release, Restored,
     TaskState, Work,

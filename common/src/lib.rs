@@ -10,12 +10,14 @@
 pub mod archive;
 pub mod category;
 pub mod config;
+pub mod correction;
 pub mod counts;
 pub mod deployment;
 pub mod detection;
 pub mod email;
 pub mod env;
 pub mod failure;
+pub mod gallery;
 pub mod job;
 pub mod jobs;
 pub mod media;
@@ -29,6 +31,7 @@ pub mod store;
 pub mod telemetry;
 
 pub use category::Category;
+pub use correction::Label;
 pub use counts::Counts;
 pub use detection::{BBox, Confidence, Detection, Threshold};
 pub use email::EmailAddress;

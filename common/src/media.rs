@@ -87,6 +87,38 @@ pub struct ProcessedMedia {
     /// What became of the copy of the original, if originals were asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original: Option<OriginalCopy>,
+    /// Where its preview and thumbnail are kept for the results page, if they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<PicturePlace>,
+}
+
+/// Where a picture's two small copies are: in the pack of a shard, the thumbnail first and the
+/// preview right after it. Both are upright JPEGs without boxes, blurred as the job asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PicturePlace {
+    /// The shard's number.
+    pub pack: u32,
+    /// Number of the thumbnail's first byte in the pack.
+    pub offset: u64,
+    /// Size of the thumbnail in bytes.
+    pub thumbnail_bytes: u32,
+    /// Size of the preview in bytes.
+    pub preview_bytes: u32,
+}
+
+impl PicturePlace {
+    /// The thumbnail's bytes in the pack.
+    #[must_use]
+    pub fn thumbnail(&self) -> std::ops::Range<u64> {
+        self.offset..self.offset.saturating_add(self.thumbnail_bytes.into())
+    }
+
+    /// The preview's bytes in the pack.
+    #[must_use]
+    pub fn preview(&self) -> std::ops::Range<u64> {
+        let start = self.thumbnail().end;
+        start..start.saturating_add(self.preview_bytes.into())
+    }
 }
 
 /// What became of the copy of an original.

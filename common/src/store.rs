@@ -5,6 +5,7 @@
 
 mod block_cache;
 mod block_reader;
+mod corrections;
 mod error;
 mod folder;
 mod job_files;
@@ -12,7 +13,7 @@ mod stored_file;
 mod transfer;
 mod url;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{ops::Range, path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::TryStreamExt;
@@ -23,6 +24,7 @@ use object_store::{
 use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::url::{InvalidStoreUrl, StoreUrl};
+pub use corrections::CorrectionError;
 pub use error::StoreError;
 pub use folder::JobFolder;
 pub use stored_file::StoredFile;
@@ -143,6 +145,22 @@ impl Store {
             Err(error) => Err(error),
         };
         match found {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(StoreError::of(key, error)),
+        }
+    }
+
+    /// Reads a part of a file; `None` when the file is not there.
+    ///
+    /// # Errors
+    /// When the store fails, or the file ends before the part begins.
+    pub async fn get_range(
+        &self,
+        key: &Key,
+        part: Range<u64>,
+    ) -> Result<Option<Bytes>, StoreError> {
+        match self.objects.get_range(key, part).await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(StoreError::of(key, error)),

@@ -10,6 +10,8 @@ use std::{io::ErrorKind, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
 use common::{
+    Label, MediaPath,
+    correction::{Corrections, Verdict},
     job::{EndFile, JobFile, Outcome},
     store::{JobFolder, Store, StoreError, StoreUrl},
 };
@@ -101,6 +103,8 @@ of_all_stores! {
     a_file_is_read_in_place
     a_file_that_was_replaced_is_not_read_on
     a_damaged_file_is_reported_by_its_name_alone
+    a_part_of_a_file_is_got
+    nothing_that_people_say_at_the_same_time_is_lost
 }
 
 fn bytes(count: usize) -> Vec<u8> {
@@ -359,4 +363,41 @@ async fn a_file_that_was_replaced_is_not_read_on(place: &Place) {
         }
     })
     .await;
+}
+
+async fn a_part_of_a_file_is_got(place: &Place) {
+    let store = &place.store;
+    let key = JobFolder::of(id()).pictures(0);
+    assert!(store.get_range(&key, 0..1).await.unwrap().is_none());
+    store
+        .put(&key, Bytes::from_static(b"0123456789"))
+        .await
+        .unwrap();
+    assert_eq!(store.get_range(&key, 3..7).await.unwrap().unwrap(), "3456");
+    assert!(store.get_range(&key, 11..12).await.is_err());
+}
+
+async fn nothing_that_people_say_at_the_same_time_is_lost(place: &Place) {
+    let (store, job) = (&place.store, id());
+    let path = MediaPath::from_display_name("a.jpg");
+    let says = async |media: u32| {
+        let mut heard = Corrections::default();
+        for _ in 0..5 {
+            let verdict = Verdict::Shows(Label::Animal);
+            let said = store.correct(job, &mut heard, (media, &path), verdict);
+            said.await.unwrap();
+        }
+    };
+    futures::join!(says(0), says(1), says(2));
+    let all = store.corrections(job).await.unwrap();
+    let numbers: Vec<u32> = all.list().iter().map(|entry| entry.number).collect();
+    assert_eq!(numbers, (1..=15).collect::<Vec<_>>());
+    for media in 0..3 {
+        let of_media = all.list().iter().filter(|entry| entry.media == media);
+        assert_eq!(of_media.count(), 5);
+    }
+    let mut late = Corrections::of(all.list()[..4].to_vec());
+    assert!(store.hear_more(job, &mut late).await.unwrap());
+    assert!(!store.hear_more(job, &mut late).await.unwrap());
+    assert_eq!(late, all);
 }

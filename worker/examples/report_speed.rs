@@ -47,6 +47,7 @@ impl MadeUp {
                 .has_annotated_copies
                 .then(|| format!("annotated/{path}")),
             original: None,
+            picture: None,
         };
         MediaRecord {
             path: MediaPath::from_display_name(&path),

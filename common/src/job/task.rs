@@ -14,6 +14,8 @@ pub enum Task {
     Detect(u32),
     /// Merge the shards into the package.
     Assemble,
+    /// Make the package again from what was kept.
+    Rebuild,
     /// Send a mail.
     Mail(MailKind),
 }
@@ -76,7 +78,7 @@ impl Task {
     pub const fn lane(self) -> Lane {
         match self {
             Self::Detect(_) => Lane::Detect,
-            Self::Plan | Self::Assemble | Self::Mail(_) => Lane::Desk,
+            Self::Plan | Self::Assemble | Self::Rebuild | Self::Mail(_) => Lane::Desk,
         }
     }
 }
@@ -87,6 +89,7 @@ impl fmt::Display for Task {
             Self::Plan => f.write_str("plan"),
             Self::Detect(shard) => write!(f, "detect-{shard}"),
             Self::Assemble => f.write_str("assemble"),
+            Self::Rebuild => f.write_str("rebuild"),
             Self::Mail(kind) => write!(f, "mail-{}", kind.name()),
         }
     }
@@ -105,6 +108,7 @@ impl FromStr for Task {
         let task = match text.split_once('-') {
             None if text == "plan" => Some(Self::Plan),
             None if text == "assemble" => Some(Self::Assemble),
+            None if text == "rebuild" => Some(Self::Rebuild),
             Some(("detect", shard)) => shard.parse().ok().map(Self::Detect),
             Some(("mail", kind)) => mail(kind).map(Self::Mail),
             _ => None,
@@ -139,6 +143,7 @@ mod tests {
             Task::Detect(0),
             Task::Detect(17),
             Task::Assemble,
+            Task::Rebuild,
         ]
         .into_iter()
         .chain(mails)

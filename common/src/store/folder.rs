@@ -97,6 +97,43 @@ impl JobFolder {
         self.shards().join(format!("{number:06}.care.json"))
     }
 
+    /// Previews and thumbnails of a shard's images.
+    #[must_use]
+    pub fn pictures(&self, shard: u32) -> Key {
+        self.file("gallery").join(format!("{shard:06}.jpgs"))
+    }
+
+    /// The records of all files, one JSON object a line, kept for the results page and for making
+    /// the package again.
+    #[must_use]
+    pub fn kept_records(&self) -> Key {
+        self.file("gallery").join("records.jsonl")
+    }
+
+    /// The rows of the results page.
+    #[must_use]
+    pub fn gallery_file(&self) -> Key {
+        self.file("gallery").join("rows.bin")
+    }
+
+    /// The folder of what people said about the results.
+    #[must_use]
+    pub fn corrections(&self) -> Key {
+        self.file("corrections")
+    }
+
+    /// What somebody said about the results, numbered from 1.
+    #[must_use]
+    pub fn correction(&self, number: u32) -> Key {
+        self.corrections().join(format!("{number:06}.json"))
+    }
+
+    /// The package is to be made again, and is not yet.
+    #[must_use]
+    pub fn rebuild_file(&self) -> Key {
+        self.file("rebuild.json")
+    }
+
     /// The number in the name of a shard's facts.
     #[must_use]
     pub fn shard_number(key: &Key) -> Option<u32> {

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use common::queue::QueueUrl;
@@ -11,6 +12,9 @@ use tempfile::TempDir;
 /// Ports below those that the system gives to outgoing connections, so that a server can come
 /// back under its own.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// How long a healthy server may take to answer on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whether the server still knows after a restart what it knew before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +61,12 @@ impl RedisServer {
     /// A connection past everything that is tested.
     pub async fn connection(&self) -> redis::aio::MultiplexedConnection {
         let client = redis::Client::open(format!("redis://127.0.0.1:{}/0", self.port)).unwrap();
-        client.get_multiplexed_async_connection().await.unwrap()
+        // The library's own half a second is not enough where other tests take all cores.
+        let patient = redis::AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(PATIENCE))
+            .set_response_timeout(Some(PATIENCE));
+        let connected = client.get_multiplexed_async_connection_with_config(&patient);
+        connected.await.unwrap()
     }
 
     /// Makes it forget everything, its scripts too.

@@ -210,6 +210,7 @@ impl<'a> Inspector<'a> {
             duplicate_of: None,
             annotated: None,
             original: None,
+            picture: None,
         };
         if self.wants_copy(&media) {
             let copied = self.write_annotated(

@@ -242,6 +242,7 @@ mod tests {
                 duplicate_of: None,
                 annotated: Some(copy.to_owned()),
                 original: None,
+                picture: None,
             }),
         }
     }

@@ -77,6 +77,8 @@ async fn perform(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, T
         Task::Plan => plan::run(env, held).await,
         Task::Detect(shard) => detect::run(env, held, shard).await,
         Task::Assemble => assemble::run(env, held).await,
+        // Nothing opens it yet.
+        Task::Rebuild => Err(TaskError::Unfounded),
         Task::Mail(kind) => notify::run(env, held, kind).await,
     }
 }

@@ -85,6 +85,7 @@ pub(crate) fn processed(detections: Vec<Detection>) -> ProcessedMedia {
         duplicate_of: None,
         annotated: None,
         original: None,
+        picture: None,
     }
 }
 
@@ -278,6 +279,7 @@ fn arbitrary_processed() -> impl Strategy<Value = ProcessedMedia> {
                     duplicate_of,
                     annotated,
                     original,
+                    picture: None,
                 }
             },
         )

@@ -1,0 +1,15 @@
+//! A package that is to be made again at another threshold.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Threshold;
+
+/// `rebuild.json`: somebody wants the package again. It is there until the new package is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RebuildFile {
+    /// The threshold that is to count.
+    pub threshold: Threshold,
+    /// When it was asked for.
+    pub asked: Timestamp,
+}
