@@ -32,6 +32,9 @@ def main() -> int:
     listed = json.loads((package / "megadetector.json").read_text(encoding="utf-8"))["images"]
     expect(len(listed), images, "the images in megadetector.json")
     expect(sum(1 for image in listed if image.get("failure")), EXPECTED["failed"], "its failures")
+    report = (package / "report.html").read_text(encoding="utf-8")
+    expect(report.count("<svg ") >= 4, True, "at least four plots in report.html")
+    expect("data:image/jpeg;base64," in report, True, "pictures in report.html")
     if not any(path.is_file() for path in (package / "annotated").rglob("*")):
         raise SystemExit("there is no annotated copy")
     print(f"The package {package} is whole: {found}")

@@ -19,6 +19,10 @@ use crate::{
 
 /// Hours of a day.
 pub const HOURS: usize = 24;
+/// Most cameras that are told apart, so that a folder for each picture does not fill the memory.
+const MOST_CAMERAS: usize = 10_000;
+/// Where the images of all further cameras are counted.
+const FURTHER: &str = "(further cameras)";
 /// Kinds of light, in the order of [`Light::ALL`].
 const LIGHTS: usize = Light::ALL.len();
 
@@ -90,8 +94,16 @@ impl Figures {
         }
     }
 
+    /// The threshold at which it is counted.
+    #[must_use]
+    pub fn threshold(&self) -> Threshold {
+        self.threshold
+    }
+
     /// Counts one more file of a camera; with what people said about it, if that is to count.
     pub fn add(&mut self, camera: &str, row: &Row, said: Option<&MediaCorrection>) {
+        let is_further = self.cameras.len() >= MOST_CAMERAS && !self.cameras.contains_key(camera);
+        let camera = if is_further { FURTHER } else { camera };
         match row.state {
             RowState::Skipped(_) => return,
             RowState::Failed(_) => {

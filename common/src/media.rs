@@ -265,6 +265,17 @@ impl Position {
         })
     }
 
+    /// The same place to a hundredth of a degree, about a kilometre, without its height.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        let to_hundredth = |degrees: f64| (degrees * 100.0).round() / 100.0;
+        Self {
+            latitude: to_hundredth(self.latitude),
+            longitude: to_hundredth(self.longitude),
+            altitude_m: None,
+        }
+    }
+
     /// Degrees north, −90..=90.
     #[must_use]
     pub fn latitude(self) -> f64 {
@@ -281,5 +292,19 @@ impl Position {
     #[must_use]
     pub fn altitude_m(self) -> Option<f64> {
         self.altitude_m
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rounded_position_is_within_a_kilometre_and_has_no_height() {
+        let rounded = Position::new(-2.505_142, 179.996, Some(12.5))
+            .unwrap()
+            .rounded();
+        assert_eq!((rounded.latitude(), rounded.longitude()), (-2.51, 180.0));
+        assert_eq!(rounded.altitude_m(), None);
     }
 }

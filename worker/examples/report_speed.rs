@@ -12,7 +12,7 @@ use common::{
 };
 use jiff::{ToSpan, civil::date};
 use worker::{
-    report::{RecordSource, Records, write_all},
+    report::{FolderCopies, RecordSource, Records, write_all},
     resources::ResourceUse,
     run_facts::{AnnotateChoice, Counts, ExecutionFacts, ModelFacts, RunFacts, RunOptions},
 };
@@ -96,6 +96,7 @@ fn facts(counts: Counts, threshold: Threshold) -> RunFacts {
             annotate: AnnotateChoice::None,
             originals: false,
             strip_gps: false,
+            round_positions: false,
             full_decode: false,
         },
         model: ModelFacts {
@@ -140,7 +141,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let before = peak_mib();
     let cpu_before = ResourceUse::now().cpu_seconds;
     let start = Instant::now();
-    write_all(&source, &facts(counts, threshold), folder.path())?;
+    let copies = FolderCopies(folder.path());
+    write_all(&source, &copies, &facts(counts, threshold), folder.path())?;
     let seconds = start.elapsed().as_secs_f64();
     let rows = f64::from(images) * 2.0;
     println!(

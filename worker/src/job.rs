@@ -23,7 +23,7 @@ use crate::{
         stage::StageClock,
     },
     progress::{Audience, Progress},
-    report::{self, RecordSource, ReportError},
+    report::{self, FolderCopies, RecordSource, ReportError},
     resources::ResourceUse,
     run_facts::{Counts, ExecutionFacts, RunFacts, RunOptions},
 };
@@ -266,7 +266,8 @@ fn per_second(images: u64, seconds: f64) -> f64 {
 /// Writes the reports from the journal and finishes the package.
 fn finish(package: Package, facts: &RunFacts) -> Result<(), JobError> {
     let records = JournalRecords::at(&package.journal());
-    report::write_all(&records, facts, package.folder())?;
+    let copies = FolderCopies(package.folder());
+    report::write_all(&records, &copies, facts, package.folder())?;
     let all = records.records().map_err(|source| PackageError::Io {
         path: package.journal(),
         source,

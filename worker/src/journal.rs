@@ -312,6 +312,7 @@ mod tests {
                 annotate: AnnotateChoice::None,
                 originals: false,
                 strip_gps: false,
+                round_positions: false,
                 full_decode: false,
             },
             input_fingerprint: "in".to_owned(),

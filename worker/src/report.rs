@@ -1,11 +1,13 @@
-//! The result package: workbook, CSV, MegaDetector JSON, run facts.
+//! The result package: workbook, report for the browser, CSV, MegaDetector JSON, run facts.
 //!
 //! Everything is written in one pass over the records. The files stay under temporary names
 //! until all of them are complete on the disk, so that a package is never half old, half new.
 
 mod columns;
+mod copy_source;
 mod csv_table;
 mod megadetector;
+mod overview;
 mod staged_file;
 mod survey;
 mod workbook;
@@ -19,15 +21,20 @@ use common::{MediaOutcome, MediaRecord, deployment::camera_folder};
 use rust_xlsxwriter::XlsxError;
 
 use crate::run_facts::{Counts, RunFacts};
+pub use copy_source::{CopySource, FolderCopies};
+
 use columns::{DetectionRow, FailureRow, ImageRow};
 use csv_table::CsvTable;
 use megadetector::MegadetectorFile;
+use overview::Overview;
 use staged_file::StagedFile;
 use survey::Survey;
 use workbook::WorkbookFile;
 
 /// File name of the workbook.
 pub const WORKBOOK: &str = "results.xlsx";
+/// File name of the report for the browser.
+pub const REPORT_HTML: &str = "report.html";
 /// File name of the table of images.
 pub const IMAGES_CSV: &str = "images.csv";
 /// File name of the table of detections.
@@ -38,8 +45,9 @@ pub const MEGADETECTOR_JSON: &str = "megadetector.json";
 pub const RUN_JSON: &str = "run.json";
 
 /// All reports, in the order in which they stand in a zip.
-pub const FILES: [&str; 5] = [
+pub const FILES: [&str; 6] = [
     WORKBOOK,
+    REPORT_HTML,
     IMAGES_CSV,
     DETECTIONS_CSV,
     MEGADETECTOR_JSON,
@@ -124,7 +132,7 @@ impl Default for WorkbookLimits {
     }
 }
 
-/// Writes `results.xlsx`, `images.csv`, `detections.csv`, `megadetector.json` and `run.json`
+/// Writes `results.xlsx`, `report.html`, `images.csv`, `detections.csv`, `megadetector.json` and `run.json`
 /// into a folder, each beside its final name first and then renamed. Needs the same little
 /// memory for a hundred records and for a million. All but `run.json` are the same, byte for
 /// byte, for the same records and facts, whenever they are written.
@@ -134,10 +142,11 @@ impl Default for WorkbookLimits {
 /// counts in `facts`.
 pub fn write_all(
     records: &dyn RecordSource,
+    copies: &dyn CopySource,
     facts: &RunFacts,
     folder: &Path,
 ) -> Result<(), ReportError> {
-    write_all_within(WorkbookLimits::default(), records, facts, folder)
+    write_all_within(WorkbookLimits::default(), records, copies, facts, folder)
 }
 
 /// [`write_all`] with other limits for the workbook than Excel's.
@@ -147,6 +156,7 @@ pub fn write_all(
 pub fn write_all_within(
     limits: WorkbookLimits,
     records: &dyn RecordSource,
+    copies: &dyn CopySource,
     facts: &RunFacts,
     folder: &Path,
 ) -> Result<(), ReportError> {
@@ -158,7 +168,7 @@ pub fn write_all_within(
         let record = record.map_err(|source| ReportError::ReadRecords { source })?;
         package.add(&record)?;
     }
-    package.publish(folder)
+    package.publish(copies, folder)
 }
 
 /// All files of the package while the records pass by.
@@ -166,6 +176,7 @@ struct Package<'f> {
     facts: &'f RunFacts,
     survey: Survey,
     workbook: WorkbookFile,
+    overview: Overview,
     images: CsvTable,
     detections: CsvTable,
     megadetector: MegadetectorFile<'f>,
@@ -181,6 +192,7 @@ impl<'f> Package<'f> {
             facts,
             survey: Survey::new(facts.options.threshold, limits.cameras),
             workbook: WorkbookFile::create(folder, facts, limits)?,
+            overview: Overview::new(facts),
             images: CsvTable::create::<ImageRow<'_>>(folder, IMAGES_CSV)?,
             detections: CsvTable::create::<DetectionRow<'_>>(folder, DETECTIONS_CSV)?,
             megadetector: MegadetectorFile::create(folder, facts)?,
@@ -190,6 +202,7 @@ impl<'f> Package<'f> {
     fn add(&mut self, record: &MediaRecord) -> Result<(), ReportError> {
         let folder = camera_folder(&record.path);
         self.survey.add(record, &folder);
+        self.overview.add(record, &folder);
         if let Some(row) = FailureRow::of(record) {
             self.workbook.add_failure(&row)?;
         }
@@ -207,10 +220,11 @@ impl<'f> Package<'f> {
     }
 
     /// Completes every file, then renames them all.
-    fn publish(self, folder: &Path) -> Result<(), ReportError> {
+    fn publish(self, copies: &dyn CopySource, folder: &Path) -> Result<(), ReportError> {
         self.survey.check(&self.facts.counts)?;
         let mut files = vec![
             self.workbook.finish(self.facts, &self.survey)?,
+            self.overview.finish(self.facts, copies, folder)?,
             self.images.finish()?,
             self.detections.finish()?,
             self.megadetector.finish()?,

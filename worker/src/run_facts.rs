@@ -39,6 +39,10 @@ pub struct RunOptions {
     /// Whether GPS positions are dropped from annotated copies. Tables and copies of originals
     /// keep them.
     pub strip_gps: bool,
+    /// Whether positions are rounded to a hundredth of a degree in all results, and dropped from
+    /// annotated copies.
+    #[serde(default)]
+    pub round_positions: bool,
     /// Whether JPEGs are decoded in full, as the reference does, or at a cheaper scale.
     pub full_decode: bool,
 }

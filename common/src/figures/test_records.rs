@@ -43,7 +43,8 @@ fn image(path: &str, day_hour: Option<(i8, i8)>, found: &[(Category, f32)]) -> M
     }
 }
 
-fn gallery() -> Gallery {
+/// Two cameras, five files.
+pub(crate) fn gallery() -> Gallery {
     use Category::{Animal, Person};
     let mut failed = image("ridge/e.jpg", None, &[]);
     failed.outcome = MediaOutcome::Failed(Failure::new(FailureCode::NoBytes, "none"));

@@ -88,3 +88,16 @@ fn what_people_said_counts_where_it_is_given() {
     let ridge = &figures.cameras["ridge"];
     assert_eq!(Label::ALL.map(|label| ridge.labelled(label)), [0, 1, 0, 1]);
 }
+
+#[test]
+fn a_folder_for_each_picture_does_not_fill_the_memory() {
+    let gallery = super::test_records::gallery();
+    let mut figures = Figures::new(gallery.threshold());
+    for number in 0..MOST_CAMERAS + 50 {
+        figures.add(&format!("camera {number}"), &gallery.rows[0], None);
+    }
+    assert_eq!(figures.cameras.len(), MOST_CAMERAS + 1);
+    assert_eq!(figures.cameras[FURTHER].images(), 50);
+    let images: u64 = figures.cameras.values().map(CameraFigures::images).sum();
+    assert_eq!(images, figures.processed);
+}

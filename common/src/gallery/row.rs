@@ -67,7 +67,7 @@ pub struct Sighting {
 }
 
 /// A run of bytes among the kept records: one line, without its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordPlace {
     /// Number of the first byte.
     pub offset: u64,
@@ -76,13 +76,9 @@ pub struct RecordPlace {
 }
 
 impl Row {
-    /// The row of a record whose camera has this number.
-    pub(super) fn of(
-        record: &MediaRecord,
-        camera: u32,
-        floor: Threshold,
-        place: RecordPlace,
-    ) -> Self {
+    /// The row of a record whose camera has this number, with what is at or above `floor`.
+    #[must_use]
+    pub fn of(record: &MediaRecord, camera: u32, floor: Threshold, place: RecordPlace) -> Self {
         let captured = record.camera.captured.as_ref();
         let media = match &record.outcome {
             MediaOutcome::Processed(media) => Some(media),

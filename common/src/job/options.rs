@@ -21,6 +21,10 @@ pub struct JobOptions {
     pub originals: bool,
     /// Whether GPS positions are dropped from annotated copies.
     pub strip_gps: bool,
+    /// Whether positions are rounded wherever the results give one, to keep rare animals and
+    /// cameras from being found.
+    #[serde(default)]
+    pub round_positions: bool,
 }
 
 impl Default for JobOptions {
@@ -33,6 +37,7 @@ impl Default for JobOptions {
             blur: vec![Category::Person],
             originals: false,
             strip_gps: false,
+            round_positions: false,
         }
     }
 }

@@ -75,11 +75,14 @@ fn in_hour(figures: &Figures, category: Category, hour: usize) -> u64 {
 #[expect(clippy::cast_precision_loss, reason = "for drawing")]
 fn draw(figures: &Figures, seen: &[Category]) -> Drawing {
     let mut drawing = Drawing::of_height(TOP + ROW_HEIGHT * seen.len() as f64 + 24.0);
-    drawing.legend(&[
-        ("day", "day"),
-        ("night", "night"),
-        ("unknown", "day or night not known"),
-    ]);
+    let keys = [
+        (Light::Day, ("day", "day")),
+        (Light::Night, ("night", "night")),
+        (Light::Unknown, ("unknown", "day or night not known")),
+    ];
+    let is_there = |light| seen.iter().any(|it| total(figures, *it, light) > 0);
+    let keys = keys.into_iter().filter(|(light, _)| is_there(*light));
+    drawing.legend(&keys.map(|(_, key)| key).collect::<Vec<_>>());
     for (row, category) in seen.iter().enumerate() {
         let top = TOP + ROW_HEIGHT * row as f64 + 22.0;
         let bottom = top + ROW_HEIGHT - 32.0;

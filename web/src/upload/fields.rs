@@ -16,6 +16,7 @@ pub(crate) struct Fields {
     pub(crate) blur: Option<Vec<String>>,
     pub(crate) originals: bool,
     pub(crate) strip_gps: bool,
+    pub(crate) round_positions: bool,
 }
 
 /// What the fields mean.
@@ -48,6 +49,7 @@ impl Fields {
             "blur" => self.blur.get_or_insert_default().push(value),
             "originals" => self.originals = is_yes(&value),
             "strip_gps" => self.strip_gps = is_yes(&value),
+            "round_positions" => self.round_positions = is_yes(&value),
             _ => return false,
         }
         true
@@ -89,6 +91,7 @@ impl Fields {
             },
             originals: self.originals,
             strip_gps: self.strip_gps,
+            round_positions: self.round_positions,
         };
         Ok(Choices {
             email: self.email()?,
@@ -193,13 +196,14 @@ mod tests {
             ("blur", "people"),
             ("originals", "on"),
             ("strip_gps", "1"),
+            ("round_positions", "yes"),
         ]);
         let options = fields.choices().unwrap().options;
         assert_eq!(options.model.unwrap().as_str(), "yolox-nano");
         assert_eq!(options.threshold.unwrap().value(), 0.35);
         assert_eq!(options.annotate, AnnotateChoice::All);
         assert_eq!(options.blur, [Category::Person, Category::Vehicle]);
-        assert!(options.originals && options.strip_gps);
+        assert!(options.originals && options.strip_gps && options.round_positions);
     }
 
     #[test]

@@ -88,6 +88,10 @@ pub struct ProcessArguments {
     /// Drop the GPS position from annotated copies; tables and copies of originals keep it.
     #[arg(long)]
     strip_gps: bool,
+    /// Round GPS positions to a hundredth of a degree (about 1 km) in all results, and drop them
+    /// from annotated copies; copies of originals keep them.
+    #[arg(long)]
+    round_positions: bool,
     /// How JPEGs are decoded: at a cheaper scale, or in full as the reference program does.
     #[arg(long, value_name = "HOW", value_enum, default_value = "fast")]
     decode: Decode,
@@ -198,6 +202,7 @@ fn request(
             },
             originals: arguments.originals,
             strip_gps: arguments.strip_gps,
+            round_positions: arguments.round_positions,
             full_decode: arguments.decode == Decode::Full,
         },
         resume: arguments.resume,

@@ -33,7 +33,9 @@ impl JournalHeader {
         } else if self.model_sha256 != other.model_sha256 {
             Some("the model")
         } else if self.options != other.options {
-            Some("the options (threshold, blur, annotate, originals, strip-gps or decode)")
+            Some(
+                "the options (threshold, blur, annotate, originals, strip-gps, round-positions or decode)",
+            )
         } else {
             None
         }

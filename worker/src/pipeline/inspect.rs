@@ -11,7 +11,7 @@ use std::{
 
 use common::{
     Detection, Failure, FailureCode, MediaOutcome, MediaRecord,
-    media::{CameraFacts, ProcessedMedia},
+    media::{CameraFacts, Position, ProcessedMedia},
 };
 
 use crate::{
@@ -116,7 +116,7 @@ impl<'a> Inspector<'a> {
             rule: AnnotateRule {
                 threshold: options.threshold,
                 blurred: options.blur.clone(),
-                strip_gps: options.strip_gps,
+                strip_gps: options.strip_gps || options.round_positions,
             },
             bytes: Vec::new(),
             spare_canvas: None,
@@ -191,7 +191,11 @@ impl<'a> Inspector<'a> {
     /// Everything from bytes in memory to the outcome.
     fn process(&mut self, item: &InputItem) -> Result<(CameraFacts, MediaOutcome), PipelineError> {
         let clock = self.context.clock;
-        let metadata = clock.time(Stage::Exif, || exif::read(&self.bytes));
+        let mut metadata = clock.time(Stage::Exif, || exif::read(&self.bytes));
+        if self.context.options.round_positions {
+            let position = &mut metadata.camera.position;
+            *position = position.map(Position::rounded);
+        }
         let decoded = match clock.time(Stage::Decode, || {
             self.decode(metadata.orientation, self.detect_scale())
         }) {

@@ -158,6 +158,7 @@ mod tests {
             annotate: AnnotateChoice::All,
             originals: false,
             strip_gps: false,
+            round_positions: false,
             full_decode: false,
         }
     }

@@ -87,6 +87,7 @@ pub(super) fn run_options(listing: &JobListing, plan: &PlanFile) -> RunOptions {
         annotate: options.annotate,
         originals: options.originals,
         strip_gps: options.strip_gps,
+        round_positions: options.round_positions,
         full_decode: false,
     }
 }

@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     fs::File,
-    io::{self, BufRead as _, BufReader, BufWriter},
+    io::{self, BufRead as _, BufReader, BufWriter, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -18,9 +18,30 @@ use crate::{
     job::JobError,
     journal::{Journal, JournalHeader, JournalRecords},
     package::{SHARD_JOURNAL, packing},
-    report::{self, RecordSource as _},
+    report::{self, CopySource, RecordSource as _},
     run_facts::RunFacts,
 };
+
+/// The copies in the shards; a record's is in its own.
+struct ShardCopies<'a> {
+    shards: &'a PackedShards,
+    lengths: &'a [usize],
+}
+
+impl CopySource for ShardCopies<'_> {
+    fn copy(&self, record: usize, path: &str) -> io::Result<Vec<u8>> {
+        let ends = self.lengths.iter().scan(0, |end, length| {
+            *end += length;
+            Some(*end)
+        });
+        let shard = ends.take_while(|end| *end <= record).count();
+        let shard = u32::try_from(shard).map_err(io::Error::other)?;
+        let mut zip = self.shards.open(shard)?;
+        let mut bytes = Vec::new();
+        zip.by_name(path)?.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
 
 /// The records of all shards in a journal of their own.
 pub(super) struct Merged {
@@ -91,7 +112,11 @@ pub(super) fn write_package(
     zip: &Path,
 ) -> Result<(), TaskError> {
     let records = JournalRecords::at(&merged.journal);
-    report::write_all(&records, facts, folder).map_err(JobError::from)?;
+    let copies = ShardCopies {
+        shards,
+        lengths: &merged.lengths,
+    };
+    report::write_all(&records, &copies, facts, folder).map_err(JobError::from)?;
     let mut package = ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(zip)?));
     for name in report::FILES {
         packing::add_report(&mut package, folder, name).map_err(io::Error::from)?;

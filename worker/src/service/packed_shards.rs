@@ -1,6 +1,6 @@
 //! The packed shards of a job, read where they lie.
 
-use std::io::BufReader;
+use std::io::{self, BufReader};
 
 use common::{
     job::JobId,
@@ -9,8 +9,6 @@ use common::{
 };
 use tokio::runtime::Handle;
 use zip::ZipArchive;
-
-use super::fault::TaskError;
 
 /// What is read of a shard at a time. Copies lie one behind the other, but each is looked for
 /// anew, and then what was read of the next is dropped.
@@ -39,14 +37,18 @@ impl PackedShards {
     }
 
     /// Opens one after the other; not to be called where the runtime is.
-    pub(super) fn open_each(&self) -> impl Iterator<Item = Result<PackedShard, TaskError>> {
+    pub(super) fn open_each(&self) -> impl Iterator<Item = io::Result<PackedShard>> {
         (0..self.count).map(|number| self.open(number))
     }
 
-    fn open(&self, number: u32) -> Result<PackedShard, TaskError> {
+    /// Opens one; not to be called where the runtime is.
+    pub(super) fn open(&self, number: u32) -> io::Result<PackedShard> {
         let key = self.folder.shard(number);
-        let bytes = self.runtime.block_on(self.store.reader(&key))?;
-        let buffered = BufReader::with_capacity(BUFFER_BYTES, Cursor::new(bytes));
-        Ok(ZipArchive::new(buffered).map_err(std::io::Error::from)?)
+        let bytes = self.runtime.block_on(self.store.reader(&key));
+        let cursor = Cursor::new(bytes.map_err(io::Error::other)?);
+        Ok(ZipArchive::new(BufReader::with_capacity(
+            BUFFER_BYTES,
+            cursor,
+        ))?)
     }
 }

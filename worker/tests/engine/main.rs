@@ -9,6 +9,8 @@
 mod exit_codes;
 mod hostile;
 mod machine_faults;
+mod overview;
+mod positions;
 mod process;
 mod reports;
 mod resume;

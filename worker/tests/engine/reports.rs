@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use worker::{
     report::{
-        DETECTIONS_CSV, IMAGES_CSV, MEGADETECTOR_JSON, RUN_JSON, RecordSource, Records,
-        ReportError, WORKBOOK, WorkbookLimits, write_all, write_all_within,
+        DETECTIONS_CSV, FolderCopies, IMAGES_CSV, MEGADETECTOR_JSON, REPORT_HTML, RUN_JSON,
+        RecordSource, Records, ReportError, WORKBOOK, WorkbookLimits, write_all, write_all_within,
     },
     run_facts::{Counts, RunFacts},
 };
@@ -25,6 +25,7 @@ fn package_of(records: &[MediaRecord]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     write_all(
         &VecSource(records.to_vec()),
+        &FolderCopies(folder.path()),
         &facts_of(records),
         folder.path(),
     )
@@ -236,6 +237,7 @@ fn every_sheet_that_is_full_is_followed_by_another() {
     write_all_within(
         limits,
         &VecSource(records.clone()),
+        &FolderCopies(folder.path()),
         &facts_of(&records),
         folder.path(),
     )
@@ -293,8 +295,15 @@ fn the_same_records_give_the_same_bytes() {
     facts.execution.started = "2024-05-01T00:00:00Z".to_owned();
     facts.execution.images_per_second = 12.5;
     let second = tempfile::tempdir().unwrap();
-    write_all(&VecSource(records), &facts, second.path()).unwrap();
-    for name in [WORKBOOK, IMAGES_CSV, DETECTIONS_CSV, MEGADETECTOR_JSON] {
+    let copies = FolderCopies(second.path());
+    write_all(&VecSource(records), &copies, &facts, second.path()).unwrap();
+    for name in [
+        WORKBOOK,
+        REPORT_HTML,
+        IMAGES_CSV,
+        DETECTIONS_CSV,
+        MEGADETECTOR_JSON,
+    ] {
         assert!(
             fs::read(first.path().join(name)).unwrap()
                 == fs::read(second.path().join(name)).unwrap(),
@@ -412,7 +421,13 @@ fn records_that_do_not_add_up_leave_no_package() {
         ..facts_of(&records)
     };
     let folder = tempfile::tempdir().unwrap();
-    let error = write_all(&VecSource(records), &facts, folder.path()).unwrap_err();
+    let error = write_all(
+        &VecSource(records),
+        &FolderCopies(folder.path()),
+        &facts,
+        folder.path(),
+    )
+    .unwrap_err();
     assert!(matches!(error, ReportError::CountsDiffer { .. }));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -434,6 +449,7 @@ fn a_read_error_leaves_the_older_package_as_it_was() {
     let before = fs::read(folder.path().join(WORKBOOK)).unwrap();
     let error = write_all(
         &BrokenSource(records.clone()),
+        &FolderCopies(folder.path()),
         &facts_of(&records),
         folder.path(),
     )

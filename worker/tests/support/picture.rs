@@ -86,3 +86,14 @@ pub fn with_exif(jpeg: &[u8], orientation: u16) -> Vec<u8> {
     out.extend(&jpeg[2..]);
     out
 }
+
+/// A JPEG with these bytes as its EXIF structure.
+pub(crate) fn jpeg_with_exif(scene: &RgbImage, tiff: &[u8]) -> Vec<u8> {
+    let jpeg = jpeg(scene);
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
+    bytes.extend(u16::try_from(tiff.len() + 8).unwrap().to_be_bytes());
+    bytes.extend(b"Exif\0\0");
+    bytes.extend(tiff);
+    bytes.extend(&jpeg[2..]);
+    bytes
+}

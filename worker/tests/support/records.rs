@@ -41,6 +41,7 @@ pub(crate) fn facts_of(records: &[MediaRecord]) -> RunFacts {
             annotate: AnnotateChoice::Detections,
             originals: true,
             strip_gps: false,
+            round_positions: false,
             full_decode: false,
         },
         model: ModelFacts {

@@ -92,7 +92,11 @@ fn write_options(notes: &mut NoteSheet<'_>, options: &RunOptions) -> Result<(), 
     )?;
     notes.line(
         "GPS positions dropped from annotated copies",
-        &[Cell::yes_no(options.strip_gps)],
+        &[Cell::yes_no(options.strip_gps || options.round_positions)],
+    )?;
+    notes.line(
+        "GPS positions rounded to a hundredth of a degree",
+        &[Cell::yes_no(options.round_positions)],
     )?;
     notes.line("Images decoded", &[Cell::text(decoding)])
 }

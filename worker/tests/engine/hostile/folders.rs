@@ -74,6 +74,7 @@ fn results_inside_the_folder_that_is_read_are_not_read() {
         ("a.jpg", Fate::Image),
         ("results/annotated/a.jpg", Fate::Image),
         ("results/results.xlsx", Fate::Skipped("not-an-image")),
+        ("results/report.html", Fate::Skipped("not-an-image")),
         ("results/images.csv", Fate::Skipped("not-an-image")),
         ("results/detections.csv", Fate::Skipped("not-an-image")),
         ("results/megadetector.json", Fate::Skipped("not-an-image")),

@@ -268,17 +268,7 @@ fn of_something_else() -> Vec<Case> {
 fn with_exif(tiff: &[u8], corner: u8) -> Vec<u8> {
     let mut scene = picture::with_square(GREEN, 64, 32);
     picture::add_square(&mut scene, image::Rgb([corner; 3]), 0, 0);
-    with_exif_on(&scene, tiff)
-}
-
-fn with_exif_on(scene: &RgbImage, tiff: &[u8]) -> Vec<u8> {
-    let jpeg = picture::jpeg(scene);
-    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
-    bytes.extend(u16::try_from(tiff.len() + 8).unwrap().to_be_bytes());
-    bytes.extend(b"Exif\0\0");
-    bytes.extend(tiff);
-    bytes.extend(&jpeg[2..]);
-    bytes
+    picture::jpeg_with_exif(&scene, tiff)
 }
 
 fn with_odd_metadata() -> Vec<Case> {
@@ -314,7 +304,10 @@ fn with_odd_metadata() -> Vec<Case> {
         .build();
     vec![
         image("person.jpg", &with_exif(&everywhere, 1)),
-        image("thumbnail alone.jpg", &with_exif_on(&scene(), &alone)),
+        image(
+            "thumbnail alone.jpg",
+            &picture::jpeg_with_exif(&scene(), &alone),
+        ),
         image("exif circle.jpg", &with_exif(&circle, 2)),
         image("exif garbled.jpg", &with_exif(&garbled, 3)),
         image("exif far.jpg", &with_exif(&far, 4)),
