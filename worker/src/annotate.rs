@@ -1,19 +1,16 @@
-//! Annotated copies: people made unrecognisable, boxes drawn, the camera's metadata kept.
+//! Annotated copies: people made unrecognisable, boxes drawn, the camera's metadata kept. And the
+//! pictures of a gallery, with nothing drawn on them.
 
 mod blur;
 mod draw;
+pub mod gallery_pictures;
 pub mod kept_exif;
 mod label;
 mod pixel_rect;
 
-use common::{Category, Detection, Failure, FailureCode, Threshold};
-use fast_image_resize::{
-    FilterType, ResizeAlg, ResizeOptions, Resizer,
-    images::{TypedImage, TypedImageRef},
-    pixels::U8x3,
-};
+use common::{Category, Detection, Failure, Threshold};
 
-use crate::media::{decode::encode_jpeg, frame::Frame};
+use crate::media::{decode::encode_jpeg, frame::Frame, shrink::shrunk};
 use kept_exif::KeptExif;
 
 /// What is done to a picture before it may leave as an annotated copy.
@@ -94,7 +91,7 @@ pub fn annotate(
 /// The pixels of an annotated copy. Hiding comes before drawing, so that no line or label can
 /// leave a gap, and after shrinking, so that the cells are large in the copy that people see.
 fn render(frame: Frame, detections: &[Detection], rule: &AnnotateRule) -> Result<Frame, Failure> {
-    let mut frame = shrink(frame)?;
+    let mut frame = shrunk(&frame, LONGEST_SIDE)?.unwrap_or(frame);
     for detection in hidden(detections, rule) {
         blur::hide(&mut frame, detection.bbox);
     }
@@ -105,37 +102,6 @@ fn render(frame: Frame, detections: &[Detection], rule: &AnnotateRule) -> Result
         .collect();
     draw::draw(&mut frame, &drawn);
     Ok(frame)
-}
-
-/// Shrinks a frame to [`LONGEST_SIDE`], averaging over the pixels that become one.
-fn shrink(frame: Frame) -> Result<Frame, Failure> {
-    let long_side = frame.long_side();
-    if long_side <= LONGEST_SIDE {
-        return Ok(frame);
-    }
-    let scaled = |side: u32| {
-        let rounded = (u64::from(side) * u64::from(LONGEST_SIDE) + u64::from(long_side) / 2)
-            / u64::from(long_side);
-        u32::try_from(rounded).unwrap_or(LONGEST_SIDE).max(1)
-    };
-    let (width, height) = (scaled(frame.width), scaled(frame.height));
-    let refused = |error: &dyn std::fmt::Display| {
-        Failure::new(
-            FailureCode::Unreadable,
-            format!("the picture cannot be scaled: {error}"),
-        )
-    };
-    let mut rgb = vec![0; width as usize * height as usize * 3];
-    // Typed views: the resizer is compiled for this kind of pixel only, which saves minutes.
-    let source = TypedImageRef::<U8x3>::from_buffer(frame.width, frame.height, &frame.rgb)
-        .map_err(|error| refused(&error))?;
-    let mut target = TypedImage::<U8x3>::from_buffer(width, height, &mut rgb)
-        .map_err(|error| refused(&error))?;
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new()
-        .resize_typed(&source, &mut target, &options)
-        .map_err(|error| refused(&error))?;
-    Ok(Frame { width, height, rgb })
 }
 
 #[cfg(test)]

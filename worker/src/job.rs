@@ -189,6 +189,7 @@ impl<'a> Job<'a> {
             listing: &self.listing,
             span: 0..self.listing.items().len(),
             package: &self.package,
+            pictures: None,
             options: &self.request.options,
             input_rule: &input_rule,
             limits: self.request.limits,

@@ -4,3 +4,4 @@ pub mod decode;
 pub mod exif;
 pub mod frame;
 pub mod orientation;
+pub mod shrink;

@@ -14,6 +14,7 @@ pub mod blame;
 pub mod claims;
 pub mod copies;
 pub mod inspect;
+pub mod picture_pack;
 pub mod record_writer;
 pub mod stage;
 

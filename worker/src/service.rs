@@ -10,6 +10,7 @@ mod detect;
 pub mod environment;
 mod fault;
 mod held_claim;
+mod kept_results;
 mod listings;
 mod merge;
 mod model_shelf;

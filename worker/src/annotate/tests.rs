@@ -5,7 +5,7 @@ use super::*;
 use crate::media::decode::{DecodeLimits, DecodeScale, decode};
 use crate::media::orientation::Orientation;
 
-fn rule(threshold: f64, blurred: &[Category]) -> AnnotateRule {
+pub(super) fn rule(threshold: f64, blurred: &[Category]) -> AnnotateRule {
     AnnotateRule {
         threshold: Threshold::new(threshold).unwrap(),
         blurred: blurred.to_vec(),
@@ -13,7 +13,7 @@ fn rule(threshold: f64, blurred: &[Category]) -> AnnotateRule {
     }
 }
 
-fn detection(category: Category, score: f32, corners: [f64; 4]) -> Detection {
+pub(super) fn detection(category: Category, score: f32, corners: [f64; 4]) -> Detection {
     let [x1, y1, x2, y2] = corners;
     Detection {
         category,
@@ -25,14 +25,14 @@ fn detection(category: Category, score: f32, corners: [f64; 4]) -> Detection {
 }
 
 /// Stripes one pixel wide, which no average keeps.
-fn stripes(width: u32, height: u32) -> Frame {
+pub(super) fn stripes(width: u32, height: u32) -> Frame {
     let rgb = (0..height)
         .flat_map(|_| (0..width).flat_map(|x| [if x % 2 == 0 { 0 } else { 250 }; 3]))
         .collect();
     Frame { width, height, rgb }
 }
 
-fn is_striped(frame: &Frame, y: u32, x0: u32, x1: u32) -> bool {
+pub(super) fn is_striped(frame: &Frame, y: u32, x0: u32, x1: u32) -> bool {
     frame
         .row(y, x0, x1)
         .as_chunks::<3>()
@@ -83,23 +83,6 @@ fn the_floor_follows_a_lower_threshold() {
         &[detection(Category::Vehicle, 0.3, [0.0; 4])],
         &rule(0.5, &[Category::Person, Category::Vehicle])
     ));
-}
-
-#[test]
-fn large_pictures_are_shrunk_and_small_ones_are_not() {
-    let size = |width, height| {
-        let frame = shrink(stripes(width, height)).unwrap();
-        assert_eq!(
-            frame.rgb.len(),
-            frame.width as usize * frame.height as usize * 3
-        );
-        (frame.width, frame.height)
-    };
-    assert_eq!(size(4000, 3000), (1600, 1200));
-    assert_eq!(size(1536, 2048), (1200, 1600));
-    assert_eq!(size(1600, 900), (1600, 900));
-    assert_eq!(size(33, 20), (33, 20));
-    assert_eq!(size(10_000, 2), (1600, 1));
 }
 
 #[test]

@@ -151,7 +151,14 @@ pub fn is_surely_image(head: &[u8]) -> bool {
 /// # Errors
 /// When the encoder refuses the frame (a side of 0 or above 65,535 pixels).
 pub fn encode_jpeg(frame: &Frame) -> Result<Vec<u8>, Failure> {
-    const QUALITY: u8 = 85;
+    encode_jpeg_at(frame, 85)
+}
+
+/// The same at another quality, 1..=100.
+///
+/// # Errors
+/// As for [`encode_jpeg`].
+pub fn encode_jpeg_at(frame: &Frame, quality: u8) -> Result<Vec<u8>, Failure> {
     let (width, height) = (frame.width as usize, frame.height as usize);
     panic_boundary::contain(|| {
         libjpeg_turbo_rs::compress(
@@ -159,7 +166,7 @@ pub fn encode_jpeg(frame: &Frame) -> Result<Vec<u8>, Failure> {
             width,
             height,
             PixelFormat::Rgb,
-            QUALITY,
+            quality,
             Subsampling::S420,
         )
     })

@@ -1,5 +1,6 @@
 //! Everything that is done for one file, in order.
 
+mod detect;
 mod unread;
 mod write_copies;
 
@@ -10,19 +11,18 @@ use std::{
 };
 
 use common::{
-    Detection, Failure, FailureCode, MediaOutcome, MediaRecord,
+    Failure, FailureCode, MediaOutcome, MediaRecord,
     media::{CameraFacts, Position, ProcessedMedia},
 };
 
 use crate::{
-    annotate::AnnotateRule,
+    annotate::{AnnotateRule, gallery_pictures::GalleryPictures},
     detector::pool::DetectorHandle,
     input::{InputItem, InputListing},
     letterbox::{Canvas, CanvasRenderer},
     media::{
         decode::{self, DecodeLimits, DecodeScale, DecodedMedia},
         exif,
-        frame::Frame,
         orientation::Orientation,
     },
     model::contract::InputRule,
@@ -30,6 +30,7 @@ use crate::{
     pipeline::{
         PipelineError, blame,
         claims::Claims,
+        picture_pack::PicturePack,
         stage::{Stage, StageClock},
     },
     run_facts::RunOptions,
@@ -59,6 +60,8 @@ pub struct PipelineContext<'a> {
     pub span: Range<usize>,
     /// Where copies go.
     pub package: &'a Package,
+    /// Where pictures for a gallery go, if there is to be one.
+    pub pictures: Option<&'a PicturePack>,
     /// What was asked for.
     pub options: &'a RunOptions,
     /// How the model wants its pixels.
@@ -79,13 +82,30 @@ pub struct Inspected {
 
 /// What was found out about a file.
 pub enum Finding {
-    /// Its own record.
-    Record(Box<MediaRecord>),
+    /// Its own record, and what a gallery shows of it.
+    Record(Box<MediaRecord>, Option<GalleryPictures>),
     /// It has the same bytes as file number `of`, whose record holds for both.
     Duplicate {
         /// The file that was looked at instead.
         of: usize,
     },
+}
+
+/// What was seen of an image.
+struct Sight {
+    camera: CameraFacts,
+    outcome: MediaOutcome,
+    pictures: Option<GalleryPictures>,
+}
+
+impl Sight {
+    fn failed(camera: CameraFacts, failure: Failure) -> Self {
+        Self {
+            camera,
+            outcome: MediaOutcome::Failed(failure),
+            pictures: None,
+        }
+    }
 }
 
 /// Does all the work for one file after the other; owns every buffer that this needs.
@@ -137,13 +157,14 @@ impl<'a> Inspector<'a> {
 
     fn find(&mut self, index: usize, item: &InputItem) -> Result<Finding, PipelineError> {
         let record = |outcome| {
-            Finding::Record(Box::new(MediaRecord {
+            let record = MediaRecord {
                 path: item.path.clone(),
                 size_bytes: item.size_bytes,
                 content_hash: None,
                 camera: CameraFacts::default(),
                 outcome,
-            }))
+            };
+            Finding::Record(Box::new(record), None)
         };
         let listing = self.context.listing;
         if let Some(outcome) = unread::judge(listing, item)? {
@@ -171,25 +192,23 @@ impl<'a> Inspector<'a> {
             return Ok(Finding::Duplicate { of });
         }
         // A decoder that panics must cost its own picture only.
-        let (camera, outcome) = catch_unwind(AssertUnwindSafe(|| self.process(item)))
-            .unwrap_or_else(|_| {
-                let detail = "the program stumbled over this file".to_owned();
-                Ok((
-                    CameraFacts::default(),
-                    MediaOutcome::Failed(Failure::new(FailureCode::Unreadable, detail)),
-                ))
-            })?;
-        Ok(Finding::Record(Box::new(MediaRecord {
+        let sight = catch_unwind(AssertUnwindSafe(|| self.process(item))).unwrap_or_else(|_| {
+            let detail = "the program stumbled over this file".to_owned();
+            let failure = Failure::new(FailureCode::Unreadable, detail);
+            Ok(Sight::failed(CameraFacts::default(), failure))
+        })?;
+        let record = MediaRecord {
             path: item.path.clone(),
             size_bytes: item.size_bytes,
             content_hash: Some(hash.to_hex().to_string()),
-            camera,
-            outcome,
-        })))
+            camera: sight.camera,
+            outcome: sight.outcome,
+        };
+        Ok(Finding::Record(Box::new(record), sight.pictures))
     }
 
     /// Everything from bytes in memory to the outcome.
-    fn process(&mut self, item: &InputItem) -> Result<(CameraFacts, MediaOutcome), PipelineError> {
+    fn process(&mut self, item: &InputItem) -> Result<Sight, PipelineError> {
         let clock = self.context.clock;
         let mut metadata = clock.time(Stage::Exif, || exif::read(&self.bytes));
         if self.context.options.round_positions {
@@ -200,11 +219,11 @@ impl<'a> Inspector<'a> {
             self.decode(metadata.orientation, self.detect_scale())
         }) {
             Ok(decoded) => decoded,
-            Err(failure) => return Ok((metadata.camera, MediaOutcome::Failed(failure))),
+            Err(failure) => return Ok(Sight::failed(metadata.camera, failure)),
         };
         let detections = match self.detect(&decoded)? {
             Ok(detections) => detections,
-            Err(failure) => return Ok((metadata.camera, MediaOutcome::Failed(failure))),
+            Err(failure) => return Ok(Sight::failed(metadata.camera, failure)),
         };
         let mut media = ProcessedMedia {
             width: decoded.source_width,
@@ -216,20 +235,25 @@ impl<'a> Inspector<'a> {
             original: None,
             picture: None,
         };
-        if self.wants_copy(&media) {
-            let copied = self.write_annotated(
-                item,
-                decoded,
-                &media.detections,
-                metadata.orientation,
-                metadata.tiff.as_deref(),
-            )?;
-            media.annotated = copied;
+        let wants_copy = self.wants_copy(&media);
+        let frame = if wants_copy {
+            self.frame_for_copy(decoded, metadata.orientation)
+        } else {
+            decoded.frame
+        };
+        let pictures = self.gallery_pictures(&frame, &media.detections);
+        if wants_copy {
+            let tiff = metadata.tiff.as_deref();
+            media.annotated = self.write_annotated(item, frame, &media.detections, tiff)?;
         }
         if self.context.options.originals {
             media.original = Some(self.write_original(item, &media)?);
         }
-        Ok((metadata.camera, MediaOutcome::Processed(media)))
+        Ok(Sight {
+            camera: metadata.camera,
+            outcome: MediaOutcome::Processed(media),
+            pictures,
+        })
     }
 
     fn decode(
@@ -248,51 +272,5 @@ impl<'a> Inspector<'a> {
         }
         let rule = self.context.input_rule;
         detection_scale(rule.width, rule.height)
-    }
-
-    fn detect(
-        &mut self,
-        decoded: &DecodedMedia,
-    ) -> Result<Result<Vec<Detection>, Failure>, PipelineError> {
-        let clock = self.context.clock;
-        let spare = self.spare_canvas.take();
-        let canvas = clock.time(Stage::Letterbox, || {
-            self.renderer.render(
-                &decoded.frame,
-                decoded.source_width,
-                decoded.source_height,
-                spare,
-            )
-        });
-        let (canvas, result) = clock.time(Stage::Detect, || self.detector.detect_one(canvas));
-        self.spare_canvas = Some(canvas);
-        match result {
-            Ok(detections) => Ok(Ok(detections)),
-            Err(error) => {
-                self.test_detector()?;
-                Ok(Err(Failure::new(
-                    FailureCode::InferenceFailed,
-                    error.to_string(),
-                )))
-            }
-        }
-    }
-
-    /// After a failed inference: was it the picture, or does nothing work any more?
-    fn test_detector(&mut self) -> Result<(), PipelineError> {
-        let (width, height) = (
-            self.context.input_rule.width,
-            self.context.input_rule.height,
-        );
-        let grey = Frame {
-            width,
-            height,
-            rgb: vec![114; width as usize * height as usize * 3],
-        };
-        let canvas = self.renderer.render(&grey, width, height, None);
-        let (_, result) = self.detector.detect_one(canvas);
-        result
-            .map(drop)
-            .map_err(|error| PipelineError::BrokenDetector(error.to_string()))
     }
 }

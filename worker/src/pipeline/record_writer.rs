@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use common::{MediaOutcome, MediaPath, MediaRecord, media::OriginalCopy};
 
 use crate::{
+    annotate::gallery_pictures::GalleryPictures,
     journal::Journal,
     pipeline::{
         PipelineError,
@@ -46,10 +47,13 @@ impl<'a> RecordWriter<'a> {
     /// # Errors
     /// When the disk refuses.
     pub fn write_next(&mut self) -> Result<Option<MediaRecord>, PipelineError> {
-        let record = match self.waiting.get(&self.next) {
+        let record = match self.waiting.get_mut(&self.next) {
             None => return Ok(None),
-            Some(Finding::Record(record)) => MediaRecord::clone(record),
-            Some(&Finding::Duplicate { of }) => {
+            Some(Finding::Record(record, pictures)) => {
+                let (record, pictures) = (MediaRecord::clone(record), pictures.take());
+                self.with_pictures(record, pictures)?
+            }
+            Some(&mut Finding::Duplicate { of }) => {
                 let holder = self.holder(of);
                 if holder < self.next {
                     let first = self.journal.read(holder - self.context.span.start)?;
@@ -72,6 +76,20 @@ impl<'a> RecordWriter<'a> {
         Ok(Some(record))
     }
 
+    /// Writes the pictures of a record into their pack.
+    fn with_pictures(
+        &self,
+        mut record: MediaRecord,
+        pictures: Option<GalleryPictures>,
+    ) -> Result<MediaRecord, PipelineError> {
+        if let (Some(pack), Some(pictures)) = (self.context.pictures, pictures)
+            && let MediaOutcome::Processed(media) = &mut record.outcome
+        {
+            media.picture = Some(pack.add(&pictures)?);
+        }
+        Ok(record)
+    }
+
     /// The file whose record holds for all with the content of file number `of`: that file
     /// itself, or the one that overtook it.
     fn holder(&self, of: usize) -> usize {
@@ -84,10 +102,10 @@ impl<'a> RecordWriter<'a> {
     /// A later file claimed this one's content first. Once that file's record is here, this one
     /// takes it over, and the later one becomes the copy, as if they had come in path order.
     fn overtake(&mut self, later: usize) -> Result<Option<MediaRecord>, PipelineError> {
-        let Some(Finding::Record(record)) = self.waiting.get(&later) else {
+        let Some(Finding::Record(record, pictures)) = self.waiting.get_mut(&later) else {
             return Ok(None);
         };
-        let mut record = MediaRecord::clone(record);
+        let (mut record, pictures) = (MediaRecord::clone(record), pictures.take());
         record.path = self.path_of(self.next)?;
         if let MediaOutcome::Processed(media) = &mut record.outcome {
             let paths = CopyPaths::of(self.context.listing);
@@ -104,7 +122,7 @@ impl<'a> RecordWriter<'a> {
         }
         self.waiting
             .insert(later, Finding::Duplicate { of: self.next });
-        Ok(Some(record))
+        self.with_pictures(record, pictures).map(Some)
     }
 
     fn path_of(&self, index: usize) -> Result<MediaPath, PipelineError> {
@@ -145,7 +163,7 @@ mod tests {
         media::decode::DecodeLimits,
         model::contract::{ChannelOrder, Fit, InputRule, Interpolation, Normalization},
         package::Package,
-        pipeline::stage::StageClock,
+        pipeline::{picture_pack::PicturePack, stage::StageClock},
         run_facts::{AnnotateChoice, RunOptions},
     };
 
@@ -176,7 +194,8 @@ mod tests {
     }
 
     /// Files with the same bytes, of which number `claimant` is looked at, are handed to the
-    /// writer in the order of `arrivals`. Gives the records it writes, and the copies left.
+    /// writer in the order of `arrivals`. Gives the records it writes, and the copies left. The
+    /// pack of pictures must hold those of the one that was looked at, once.
     fn write_copies(claimant: usize, arrivals: &[usize]) -> (Vec<MediaRecord>, Vec<String>) {
         let folder = TempDir::new().unwrap();
         let card = folder.path().join("card");
@@ -195,16 +214,23 @@ mod tests {
             input_fingerprint: listing.fingerprint(),
         };
         let mut journal = Journal::create(&package.journal(), &header).unwrap();
+        let pack_path = folder.path().join("pack");
+        let pack = PicturePack::create(&pack_path, 0).unwrap();
         let context = PipelineContext {
             listing: &listing,
             span: 0..FILES,
             package: &package,
+            pictures: Some(&pack),
             options: &options,
             input_rule: &input_rule,
             limits: DecodeLimits::default(),
             clock: &clock,
         };
         let looked_at = &listing.items()[claimant].path;
+        let pictures = GalleryPictures {
+            preview: b"a preview".to_vec(),
+            thumbnail: b"a thumbnail".to_vec(),
+        };
         let copy = CopyPaths::of(&listing).annotated(looked_at);
         package.write(&copy, b"a copy").unwrap();
 
@@ -212,7 +238,8 @@ mod tests {
         let mut written = Vec::new();
         for &index in arrivals {
             let finding = if index == claimant {
-                Finding::Record(Box::new(processed(looked_at, &copy)))
+                let record = Box::new(processed(looked_at, &copy));
+                Finding::Record(record, Some(pictures.clone()))
             } else {
                 Finding::Duplicate { of: claimant }
             };
@@ -221,6 +248,8 @@ mod tests {
                 written.push(record);
             }
         }
+        pack.finish().unwrap();
+        assert_eq!(std::fs::read(&pack_path).unwrap(), b"a thumbnaila preview");
         let annotated = folder.path().join("out/annotated");
         let copies = std::fs::read_dir(annotated)
             .unwrap()
@@ -267,6 +296,7 @@ mod tests {
                 let original = media.duplicate_of.as_ref().map(MediaPath::as_str);
                 prop_assert_eq!(original, (number > 0).then_some("0.jpg"));
                 prop_assert_eq!(media.annotated.as_deref(), Some("annotated/0.jpg"));
+                prop_assert_eq!(media.picture.map(|place| place.preview()), Some(11..20));
             }
         }
     }

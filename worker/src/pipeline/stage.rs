@@ -21,19 +21,22 @@ pub enum Stage {
     Detect,
     /// Blurring, drawing and encoding the annotated copy.
     Annotate,
+    /// Scaling, blurring and encoding the pictures of the gallery.
+    Gallery,
     /// Writing copies to the disk.
     Write,
 }
 
 impl Stage {
     /// Every stage in the order of the work.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::Exif,
         Self::Decode,
         Self::Letterbox,
         Self::Detect,
         Self::Annotate,
+        Self::Gallery,
         Self::Write,
     ];
 
@@ -47,6 +50,7 @@ impl Stage {
             Self::Letterbox => "letterbox",
             Self::Detect => "detect",
             Self::Annotate => "annotate",
+            Self::Gallery => "gallery",
             Self::Write => "write",
         }
     }

@@ -14,6 +14,7 @@ use super::{
     environment::Environment,
     fault::TaskError,
     held_claim::HeldClaim,
+    kept_results::{self, KeptResults},
     listings::JobListing,
     merge,
     packed_shards::PackedShards,
@@ -44,9 +45,10 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
     let done = assembled
         .await
         .map_err(|error| TaskError::Fault(error.into()))??;
-    if held.stop_flag().load(std::sync::atomic::Ordering::Relaxed) {
+    if held.is_stopped() {
         return Err(TaskError::Stopped);
     }
+    kept_results::adopt(store, &folder, scratch.path()).await?;
     let package = scratch.path().join(PACKAGE);
     store
         .adopt_download(&folder.package(), &package, &job.package_name())
@@ -132,7 +134,15 @@ fn assemble(
     let options = run_options(listing, plan);
     let header = journal_header(&options, plan);
     let journal = scratch.join("journal.jsonl");
-    let merged = merge::merge_records(&shards.packed, &header, plan.threshold, &journal)?;
+    let mut kept = KeptResults::begin(scratch, plan.threshold)?;
+    let merged = merge::merge_records(
+        &shards.packed,
+        &header,
+        plan.threshold,
+        &journal,
+        |record| kept.add(record),
+    )?;
+    kept.finish()?;
     if merged.counts.images() == 0 {
         return Err(TaskError::no_images(plan.files));
     }

@@ -4,7 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, atomic::Ordering},
+    sync::Mutex,
 };
 
 use common::{
@@ -120,7 +120,7 @@ impl Care {
         let claims = Mutex::new(Claims::default());
         let alone = handles.get_mut(..1).unwrap_or_default();
         for file in context.span.clone() {
-            if held.stop_flag().load(Ordering::Relaxed) {
+            if held.is_stopped() {
                 return Ok(Ending::Interrupted);
             }
             let is_to_be_seen = self.note.begin(file);

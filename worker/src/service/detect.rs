@@ -1,4 +1,5 @@
-//! A shard: its images go through the engine's pipeline; records and copies become one file.
+//! A shard: its images go through the engine's pipeline; records and copies become one file, the
+//! pictures of the gallery another.
 
 use std::{
     ops::Range,
@@ -9,7 +10,7 @@ use std::{
 use common::{
     Counts, MediaRecord,
     job::{PlanFile, ShardFacts, ShardSpan},
-    store::JobFolder,
+    store::{JobFolder, Store, StoreError},
 };
 use jiff::Timestamp;
 
@@ -22,7 +23,10 @@ use crate::{
     job::{JobError, TRAPLINE_VERSION},
     journal::{Journal, JournalHeader, JournalRecords},
     package::Package,
-    pipeline::{self, Ending, claims::Claims, inspect::PipelineContext, stage::StageClock},
+    pipeline::{
+        self, Ending, claims::Claims, inspect::PipelineContext, picture_pack::PicturePack,
+        stage::StageClock,
+    },
     report::RecordSource as _,
     resources::ResourceUse,
     run_facts::RunOptions,
@@ -30,9 +34,12 @@ use crate::{
 
 /// Name of the packed shard in the scratch folder.
 const PACKED: &str = "shard.zip";
+/// Name of its pictures in the scratch folder.
+const PICTURES: &str = "pictures.jpgs";
 
 /// What there is to do.
 struct ShardWork {
+    number: u32,
     listing: Arc<JobListing>,
     plan: PlanFile,
     span: ShardSpan,
@@ -47,11 +54,8 @@ pub(super) async fn run(
     let (job, store) = (held.claim.job, &env.jobs.store);
     let folder = JobFolder::of(job);
     // A shard that is there was finished by a worker that died before it could say so.
-    if let Some(facts) = store
-        .get_json::<ShardFacts>(&folder.shard_facts(shard))
-        .await?
-    {
-        return Ok(Achieved::Detected(Box::new(facts.counts)));
+    if let Some(finished) = finished(store, &folder, shard).await? {
+        return Ok(finished);
     }
     let plan = store.plan_file(job).await?.ok_or(TaskError::Unfounded)?;
     let span = plan.shards.get(shard as usize).copied();
@@ -61,6 +65,7 @@ pub(super) async fn run(
         return Err(TaskError::fault("the upload is not what was planned"));
     }
     let work = ShardWork {
+        number: shard,
         listing,
         plan,
         span,
@@ -72,10 +77,25 @@ pub(super) async fn run(
     let facts = tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| TaskError::Fault(error.into()))??;
-    let packed = scratch.path().join(PACKED);
+    // Whoever took it for lost and was faster may have its pictures in other places.
+    if let Some(finished) = finished(store, &folder, shard).await? {
+        return Ok(finished);
+    }
+    let [pictures, packed] = [PICTURES, PACKED].map(|name| scratch.path().join(name));
+    store.adopt_file(&folder.pictures(shard), &pictures).await?;
     store.adopt_file(&folder.shard(shard), &packed).await?;
     store.put_json(&folder.shard_facts(shard), &facts).await?;
     Ok(Achieved::Detected(Box::new(facts.counts)))
+}
+
+/// What came of a shard that is finished.
+async fn finished(
+    store: &Store,
+    folder: &JobFolder,
+    shard: u32,
+) -> Result<Option<Achieved>, StoreError> {
+    let facts: Option<ShardFacts> = store.get_json(&folder.shard_facts(shard)).await?;
+    Ok(facts.map(|facts| Achieved::Detected(Box::new(facts.counts))))
 }
 
 /// How the engine is to run this job.
@@ -105,11 +125,14 @@ fn detect(
     let package = Package::begin(&scratch.join("package"), false).map_err(JobError::from)?;
     let header = journal_header(&options, plan);
     let mut journal = Journal::create(&package.journal(), &header).map_err(JobError::from)?;
+    let pictures = PicturePack::create(&scratch.join(PICTURES), work.number);
+    let pictures = pictures.map_err(JobError::from)?;
     let clock = StageClock::default();
     let context = PipelineContext {
         listing: &listing.files,
         span: files_of(work.span),
         package: &package,
+        pictures: Some(&pictures),
         options: &options,
         input_rule: &model.input_rule,
         limits: env.engine.decode_limits,
@@ -118,6 +141,7 @@ fn detect(
     let (started, cpu_before) = (Timestamp::now(), ResourceUse::now().cpu_seconds);
     let place = (env, held);
     let counts = look_at_all(place, &context, &mut model.handles, &mut journal, work.care)?;
+    pictures.finish().map_err(JobError::from)?;
     pack(&package, &scratch.join(PACKED))?;
     let used = ResourceUse::now();
     Ok(ShardFacts {

@@ -42,6 +42,11 @@ impl HeldClaim {
         &self.stop
     }
 
+    /// Whether the task is to be left.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
     /// Makes the task stop as soon as it can.
     pub(super) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);

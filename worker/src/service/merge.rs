@@ -51,12 +51,13 @@ pub(super) struct Merged {
     lengths: Vec<usize>,
 }
 
-/// Merges the records of packed shards, in their order.
+/// Merges the records of packed shards, in their order. `seen` is told of each.
 pub(super) fn merge_records(
     shards: &PackedShards,
     header: &JournalHeader,
     threshold: Threshold,
     journal: &Path,
+    mut seen: impl FnMut(&MediaRecord) -> io::Result<()>,
 ) -> Result<Merged, TaskError> {
     let mut merged = Journal::create(journal, header).map_err(JobError::from)?;
     let mut firsts: HashMap<String, usize> = HashMap::new();
@@ -69,6 +70,7 @@ pub(super) fn merge_records(
             let record: MediaRecord = serde_json::from_str(&line?).map_err(io::Error::from)?;
             let record = with_first(record, &mut firsts, &mut merged)?;
             counts.add(&record, threshold);
+            seen(&record)?;
             merged.append(&record).map_err(JobError::from)?;
         }
         lengths.push(merged.len() - before);

@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Command};
 use crate::{
     backend::{place::Place, until},
     deployment::Deployment,
+    gallery::Kept,
     support::{picture, process},
 };
 
@@ -79,4 +80,11 @@ async fn a_picture_that_ends_the_program_fails_alone() {
         }
     }
     assert_eq!(found.len(), 4);
+    let kept = Kept::of(&service, job).await;
+    let places = kept.rows.iter().map(|row| row.picture);
+    let pictures: Vec<_> = places.map(|place| place.is_some()).collect();
+    assert_eq!(pictures, [true, false, true, true], "also one by one");
+    for place in kept.rows.iter().filter_map(|row| row.picture) {
+        kept.pictures(place).await;
+    }
 }

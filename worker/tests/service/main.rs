@@ -14,6 +14,7 @@ mod deadly_picture;
 mod deployment;
 mod drills;
 mod fairness;
+mod gallery;
 mod hung_redis;
 mod kills;
 mod logs;

@@ -1,4 +1,4 @@
-//! The copies of one file: which it gets, and making them.
+//! The copies and pictures of one file: which it gets, and making them.
 
 use common::{
     Detection,
@@ -7,7 +7,7 @@ use common::{
 
 use super::Inspector;
 use crate::{
-    annotate,
+    annotate::{self, gallery_pictures::GalleryPictures},
     input::InputItem,
     media::{
         decode::{self, DecodeScale, DecodedMedia},
@@ -35,13 +35,11 @@ impl Inspector<'_> {
     pub(super) fn write_annotated(
         &self,
         item: &InputItem,
-        decoded: DecodedMedia,
+        frame: Frame,
         detections: &[Detection],
-        orientation: Orientation,
         tiff: Option<&[u8]>,
     ) -> Result<Option<String>, PipelineError> {
         let clock = self.context.clock;
-        let frame = self.frame_for_copy(decoded, orientation);
         let jpeg = clock.time(Stage::Annotate, || {
             annotate::annotate(frame, detections, tiff, &self.rule)
         });
@@ -55,7 +53,7 @@ impl Inspector<'_> {
     }
 
     /// The decode for detection, if it is large enough to look at; a larger one otherwise.
-    fn frame_for_copy(&self, decoded: DecodedMedia, orientation: Orientation) -> Frame {
+    pub(super) fn frame_for_copy(&self, decoded: DecodedMedia, orientation: Orientation) -> Frame {
         let long_side = |width: u32, height: u32| width.max(height);
         let enough = COPY_LONG_SIDE.min(long_side(decoded.source_width, decoded.source_height));
         if long_side(decoded.frame.width, decoded.frame.height) >= enough {
@@ -65,6 +63,21 @@ impl Inspector<'_> {
             self.decode(orientation, DecodeScale::LongSideAtLeast(COPY_LONG_SIDE))
         });
         larger.map_or(decoded.frame, |larger| larger.frame)
+    }
+
+    /// What a gallery shows of the image, made of the pixels that are at hand.
+    pub(super) fn gallery_pictures(
+        &self,
+        frame: &Frame,
+        detections: &[Detection],
+    ) -> Option<GalleryPictures> {
+        self.context.pictures?;
+        let clock = self.context.clock;
+        let pictures = clock.time(Stage::Gallery, || {
+            GalleryPictures::of(frame, detections, &self.rule)
+        });
+        // A picture that cannot be shown still has its detections.
+        pictures.ok()
     }
 
     pub(super) fn write_original(
