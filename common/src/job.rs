@@ -47,7 +47,8 @@ pub struct JobFile {
 /// One uploaded file: a zip or an image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
-    /// The name that the browser gave it; shown, and never used as a path.
+    /// The name that the browser gave it, with the folders that it was dropped in, if it was in
+    /// some; shown, and never used as a path as it is.
     pub name: String,
     /// Its size in bytes.
     pub size_bytes: u64,

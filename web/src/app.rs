@@ -4,6 +4,7 @@ use std::{
     future::Future,
     io,
     net::{SocketAddr, TcpListener},
+    path::PathBuf,
     time::Duration,
 };
 
@@ -23,7 +24,7 @@ use crate::{
     middleware::{error_pages, request_log, same_origin, security_headers},
     routes,
     state::State,
-    supervision,
+    supervision, sweeping,
 };
 
 /// How long a request may take to arrive up to its body.
@@ -54,6 +55,15 @@ pub enum StartError {
     /// Store, records or queue cannot be opened.
     #[error(transparent)]
     Jobs(#[from] JobsError),
+    /// The folder of resumable uploads cannot be used.
+    #[error("the folder {folder} of resumable uploads cannot be used")]
+    UploadDir {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// The counters cannot be made.
     #[error(transparent)]
     Metrics(#[from] prometheus::Error),
@@ -72,7 +82,13 @@ impl Application {
         };
         let jobs = Jobs::open(&config.service).await?;
         let (stop, is_stopping) = watch::channel(false);
-        let state = Data::new(State::new(config, jobs, Metrics::new()?, is_stopping));
+        let upload_dir = config.upload_dir.clone();
+        let state = State::new(config, jobs, Metrics::new()?, is_stopping);
+        let state = Data::new(state.map_err(|source| StartError::UploadDir {
+            folder: upload_dir,
+            source,
+        })?);
+        sweeping::begin(&state);
         let in_use = |source| StartError::Bind { address, source };
         let mut servers = vec![serve_public(listener, state.clone()).map_err(in_use)?];
         let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);

@@ -1,6 +1,12 @@
 //! Style, scripts and the icon, which are part of the program.
 
+mod bundle;
+mod upload;
+
 use std::sync::LazyLock;
+
+pub(crate) use bundle::Bundle;
+pub(crate) use upload::UPLOAD;
 
 /// A file that pages refer to.
 pub(crate) struct Asset {
@@ -26,13 +32,12 @@ macro_rules! asset {
 }
 
 asset!(STYLE, "trapline.css", "text/css; charset=utf-8");
-asset!(UPLOAD_SCRIPT, "upload.js", "text/javascript; charset=utf-8");
 asset!(JOB_SCRIPT, "job.js", "text/javascript; charset=utf-8");
 asset!(ICON, "icon.svg", "image/svg+xml");
 
 impl Asset {
     /// All of them.
-    pub(crate) const ALL: [&'static Self; 4] = [&STYLE, &UPLOAD_SCRIPT, &JOB_SCRIPT, &ICON];
+    pub(crate) const ALL: [&'static Self; 3] = [&STYLE, &JOB_SCRIPT, &ICON];
 
     /// Its address. It has the content's hash in it, so that browsers may keep it for good.
     pub(crate) fn url(&self) -> String {

@@ -3,16 +3,20 @@
 mod metrics_address;
 mod trusted_proxies;
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use common::{
-    config::ServiceConfig,
+    config::{self, ServiceConfig},
     env::{self, EnvError},
 };
 
 pub use metrics_address::MetricsAddress;
 pub use trusted_proxies::{InvalidProxies, TrustedProxies};
 
+const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
 /// Everything that can be set. Secrets in it are not shown by `Debug`.
@@ -47,13 +51,28 @@ pub struct WebConfig {
     /// Seconds that an upload may stand still before it is given up: `UPLOAD_IDLE_SECONDS`.
     /// Default: 60.
     pub upload_idle_seconds: u64,
+    /// The folder of resumable uploads that are no job yet, on this machine: `UPLOAD_DIR`. Default:
+    /// `uploads` in the folder of the store, so that finished ones need only be renamed; with a
+    /// bucket, in `TRAPLINE_HOME`.
+    pub upload_dir: PathBuf,
+    /// Days that a resumable upload is kept of which nothing comes any more:
+    /// `UPLOAD_RETENTION_DAYS`. Default: 7.
+    pub upload_retention_days: u16,
+    /// Most bytes that the upload page sends in one request; 0 for no limit: `UPLOAD_CHUNK_BYTES`.
+    /// Default: 50 MiB, because some proxies in between take no more than 100 MB.
+    pub upload_chunk_bytes: u64,
 }
 
 impl WebConfig {
-    /// Settings with the defaults of everything that only the web front end knows.
+    /// Settings with the defaults of everything that only the web front end knows. `home` is
+    /// `TRAPLINE_HOME`.
     #[must_use]
-    pub fn new(service: ServiceConfig) -> Self {
+    pub fn new(service: ServiceConfig, home: &Path) -> Self {
+        let beside = service.store.as_folder().unwrap_or(home);
         Self {
+            upload_dir: beside.join("uploads"),
+            upload_retention_days: 7,
+            upload_chunk_bytes: 50 * MIB,
             service,
             bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
             metrics: MetricsAddress::default(),
@@ -73,7 +92,8 @@ impl WebConfig {
     /// # Errors
     /// When one makes no sense.
     pub fn from_env() -> Result<Self, EnvError> {
-        let default = Self::new(ServiceConfig::from_env()?);
+        let home = config::home_from_env()?;
+        let default = Self::new(ServiceConfig::from_env()?, &home);
         Ok(Self {
             bind: env::parsed_or("BIND_ADDR", default.bind)?,
             metrics: env::parsed_or("METRICS_ADDR", default.metrics)?,
@@ -85,6 +105,12 @@ impl WebConfig {
             uploads_per_hour: env::parsed_or("UPLOADS_PER_HOUR", default.uploads_per_hour)?,
             mails_per_day: env::parsed_or("MAILS_PER_DAY", default.mails_per_day)?,
             upload_idle_seconds: at_least_one("UPLOAD_IDLE_SECONDS", default.upload_idle_seconds)?,
+            upload_dir: env::parsed_or("UPLOAD_DIR", default.upload_dir)?,
+            upload_retention_days: at_least_one(
+                "UPLOAD_RETENTION_DAYS",
+                default.upload_retention_days,
+            )?,
+            upload_chunk_bytes: env::parsed_or("UPLOAD_CHUNK_BYTES", default.upload_chunk_bytes)?,
             service: default.service,
         })
     }

@@ -6,7 +6,12 @@ use actix_web::{
 };
 use common::{jobs::JobsError, records::RecordsError, store::StoreError, telemetry};
 
-use crate::{problem::Problem, submission::SubmissionError, upload::UploadError};
+use crate::{
+    problem::Problem,
+    resumable::{DeliveryError, ResumableError},
+    submission::SubmissionError,
+    upload::UploadError,
+};
 
 /// Why a request is not answered as asked. What it becomes is said by [`WebError::problem`]; the
 /// page or JSON is made from that by the middleware for errors.
@@ -39,6 +44,9 @@ pub(crate) enum WebError {
     /// The upload is not taken.
     #[error(transparent)]
     Upload(#[from] UploadError),
+    /// The resumable upload cannot go on like this.
+    #[error(transparent)]
+    Resumable(#[from] ResumableError),
     /// The upload came, but is not accepted.
     #[error(transparent)]
     Submission(#[from] SubmissionError),
@@ -62,6 +70,15 @@ impl From<StoreError> for WebError {
     }
 }
 
+impl From<DeliveryError> for WebError {
+    fn from(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::Upload(error) => error.into(),
+            DeliveryError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<RecordsError> for WebError {
     fn from(error: RecordsError) -> Self {
         Self::Jobs(error.into())
@@ -75,6 +92,7 @@ impl WebError {
             Self::NoSuchPage => return Problem::of_status(StatusCode::NOT_FOUND),
             Self::Upload(error) => return error.problem(),
             Self::Submission(error) => return error.problem(),
+            Self::Resumable(error) => return error.problem(),
             Self::Page(_) => return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR),
             Self::NotAJobId => NOT_A_JOB_ID,
             Self::NoSuchJob => NO_SUCH_JOB,

@@ -3,6 +3,7 @@
 pub(crate) mod asset;
 pub(crate) mod cancel;
 pub(crate) mod delete;
+pub(crate) mod delivery;
 pub(crate) mod download;
 pub(crate) mod events;
 pub(crate) mod health;
@@ -10,6 +11,7 @@ pub(crate) mod index;
 pub(crate) mod job;
 pub(crate) mod known_job;
 pub(crate) mod metrics;
+pub(crate) mod resumable;
 pub(crate) mod upload;
 
 use actix_web::{HttpResponse, http::header};

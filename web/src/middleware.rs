@@ -7,7 +7,7 @@ mod same_origin;
 mod security_headers;
 
 pub(crate) use error_pages::error_pages;
-pub(crate) use rate_limit::rate_limit;
+pub(crate) use rate_limit::{count_upload, rate_limit};
 pub(crate) use request_log::request_log;
 pub(crate) use same_origin::same_origin;
-pub(crate) use security_headers::{private, security_headers};
+pub(crate) use security_headers::{private, resumable, security_headers};

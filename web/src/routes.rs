@@ -2,13 +2,17 @@
 
 use actix_web::{
     Route, guard,
+    http::Method,
     middleware::from_fn,
     web::{self, ServiceConfig, get, post, resource, scope},
 };
 
 use crate::{
-    handlers::{asset, cancel, delete, download, events, health, index, job, metrics, upload},
-    middleware::{private, rate_limit},
+    handlers::{
+        asset, cancel, delete, delivery, download, events, health, index, job, metrics, resumable,
+        upload,
+    },
+    middleware::{self, private, rate_limit},
 };
 
 /// What people and programs use.
@@ -16,13 +20,34 @@ pub(crate) fn public(config: &mut ServiceConfig) {
     config
         .route("/", read().to(index::get))
         .route("/static/{name}", read().to(asset::get))
+        .route("/static/upload/{version}/{name}", read().to(asset::upload))
         .route("/deleted", read().to(delete::done))
         .route("/healthz", read().to(health::live))
         .route("/readyz", read().to(health::ready))
         .service(
             resource("/jobs")
                 .wrap(from_fn(rate_limit))
+                .route(
+                    post()
+                        .guard(guard::fn_guard(|found| delivery::is_delivery(found.head())))
+                        .to(delivery::post),
+                )
                 .route(post().to(upload::post)),
+        )
+        .service(
+            resource("/uploads")
+                .wrap(middleware::resumable())
+                .route(options().to(resumable::options))
+                .route(post().to(resumable::create)),
+        )
+        .service(
+            resource("/uploads/{id}")
+                .wrap(middleware::resumable())
+                .route(options().to(resumable::options))
+                .route(web::head().to(resumable::head))
+                .route(web::patch().to(resumable::patch))
+                .route(web::delete().to(resumable::delete))
+                .route(post().to(resumable::overridden)),
         )
         .service(
             scope("/jobs/{id}")
@@ -42,6 +67,10 @@ pub(crate) fn public(config: &mut ServiceConfig) {
 /// What only the people who run it see, at an address of its own.
 pub(crate) fn internal(config: &mut ServiceConfig) {
     config.route("/metrics", read().to(metrics::get));
+}
+
+fn options() -> Route {
+    web::method(Method::OPTIONS)
 }
 
 /// `GET`, or `HEAD` to know about it without having it.

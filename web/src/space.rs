@@ -1,7 +1,8 @@
 //! Room on the disk of the store, so that it never becomes full.
 
 use std::{
-    path::PathBuf,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -43,6 +44,25 @@ impl Space {
             min_free_bytes,
             announced: Arc::default(),
         }
+    }
+
+    /// The space of a folder beside a store; on the store's own disk it is the same as the store's.
+    pub(crate) fn beside(&self, folder: &Path) -> Self {
+        if self.is_disk_of(folder) {
+            return self.clone();
+        }
+        Self {
+            folder: Some(folder.to_owned()),
+            min_free_bytes: self.min_free_bytes,
+            announced: Arc::default(),
+        }
+    }
+
+    /// Whether a folder is on this disk.
+    pub(crate) fn is_disk_of(&self, folder: &Path) -> bool {
+        let device = |path: &Path| std::fs::metadata(path).map(|found| found.dev()).ok();
+        let own = self.folder.as_deref().and_then(device);
+        own.is_some() && own == device(folder)
     }
 
     /// Bytes free on the disk; `None` for a bucket, or when the disk does not say.

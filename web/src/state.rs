@@ -1,12 +1,13 @@
 //! What every request needs.
 
-use std::{net::IpAddr, ops::Deref, sync::Arc, time::Duration};
+use std::{io, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
 use common::{EmailAddress, jobs::Jobs};
 use tokio::sync::watch;
 
 use crate::{
-    config::WebConfig, metrics::Metrics, quota::KeyedQuota, space::Space, workload::WorkloadWatch,
+    config::WebConfig, metrics::Metrics, quota::KeyedQuota, resumable::Spool, space::Space,
+    workload::WorkloadWatch,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -21,10 +22,14 @@ pub(crate) struct Parts {
     pub(crate) config: WebConfig,
     pub(crate) jobs: Jobs,
     pub(crate) space: Space,
+    /// Resumable uploads that are no job yet.
+    pub(crate) spool: Spool,
     pub(crate) metrics: Metrics,
     pub(crate) workload: WorkloadWatch,
     /// Uploads of each client address.
     pub(crate) uploads: KeyedQuota<IpAddr>,
+    /// Sets of resumable uploads of each client address.
+    pub(crate) sets: KeyedQuota<IpAddr>,
     /// Mails to each recipient.
     pub(crate) mails: KeyedQuota<EmailAddress>,
     /// Becomes true when the program is about to end.
@@ -33,22 +38,28 @@ pub(crate) struct Parts {
 
 impl State {
     /// The state of a program that has just started.
+    ///
+    /// # Errors
+    /// When the folder of resumable uploads cannot be used.
     pub(crate) fn new(
         config: WebConfig,
         jobs: Jobs,
         metrics: Metrics,
         is_stopping: watch::Receiver<bool>,
-    ) -> Self {
-        Self(Arc::new(Parts {
-            space: Space::of(&jobs.store, config.min_free_bytes),
+    ) -> io::Result<Self> {
+        let space = Space::of(&jobs.store, config.min_free_bytes);
+        Ok(Self(Arc::new(Parts {
+            spool: Spool::open(&config, &config.upload_dir, &space)?,
+            space,
             workload: WorkloadWatch::new(jobs.records.clone()),
             uploads: KeyedQuota::new(config.uploads_per_hour, HOUR),
+            sets: KeyedQuota::new(config.uploads_per_hour, HOUR),
             mails: KeyedQuota::new(config.mails_per_day, DAY),
             config,
             jobs,
             metrics,
             is_stopping,
-        }))
+        })))
     }
 }
 

@@ -1,6 +1,7 @@
-//! Making a job of files that are in the store already, however they came there.
+//! Making a job of files that have arrived, however they came.
 
 mod archive_check;
+mod arrived;
 mod error;
 mod magic;
 
@@ -10,58 +11,53 @@ use common::{
     job::{JobFile, JobId, Upload},
     store::JobFolder,
 };
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
+pub(crate) use arrived::Arrived;
 pub(crate) use error::SubmissionError;
 
 use crate::{
     state::State,
-    upload::{Choices, FieldFault, HalfUpload},
+    upload::{Choices, FieldFault},
 };
 use archive_check::Held;
+
+/// Files that go from the spool into the store at a time.
+const MOVED_AT_ONCE: usize = 8;
 
 /// Mails that one job may cause: accepted, done or failed, about to expire.
 const MAILS_PER_JOB: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
-/// A whole upload in the store, and what was chosen for it.
+/// A whole upload, and what was chosen for it.
 pub(crate) struct Submission {
-    /// Its folder, which goes away again if no job comes of it.
-    pub(crate) folder: HalfUpload,
+    /// The job that it becomes.
+    pub(crate) job: JobId,
     /// Its files.
     pub(crate) uploads: Vec<Upload>,
+    /// Where each of them is.
+    pub(crate) files: Vec<Arrived>,
     /// What was chosen.
     pub(crate) choices: Choices,
 }
 
 impl Submission {
-    /// Checks the files and makes them a job. When this returns an id, the job is accepted and
-    /// will be done, whatever happens to this process.
+    /// Checks the files and makes them a job. When this succeeds, the job is accepted and will be
+    /// done, whatever happens to this process.
     ///
     /// # Errors
-    /// When the upload is not accepted. Then nothing of it is kept.
-    pub(crate) async fn submit(self, state: &State) -> Result<JobId, SubmissionError> {
-        match self.make_job(state).await {
-            Ok(()) => {
-                let job = self.folder.job();
-                self.folder.keep();
-                Ok(job)
-            }
-            Err(error) => {
-                self.folder.discard().await;
-                Err(error)
-            }
-        }
-    }
-
-    async fn make_job(&self, state: &State) -> Result<(), SubmissionError> {
+    /// When the upload is not accepted. Files that can be sent again are where they were, unless
+    /// the store failed half-way; the same submission then goes on from there.
+    pub(crate) async fn submit(&self, state: &State) -> Result<(), SubmissionError> {
         self.check_model(state).await?;
         self.check_files(state).await?;
         let mails = state.mails.take(&self.choices.email, MAILS_PER_JOB);
         mails.map_err(|used_up| SubmissionError::TooManyMails {
             retry_after_seconds: used_up.wait.as_secs() + 1,
         })?;
+        self.bring_files(state).await?;
         let file = JobFile {
-            id: self.folder.job(),
+            id: self.job,
             accepted: Timestamp::now(),
             email: self.choices.email.clone(),
             options: self.choices.options.clone(),
@@ -97,16 +93,29 @@ impl Submission {
 
     /// Looks into every file, as far as it takes to say that there is something to do.
     async fn check_files(&self, state: &State) -> Result<(), SubmissionError> {
-        let folder = JobFolder::of(self.folder.job());
         let mut held = Held::Nothing;
-        for (number, upload) in self.uploads.iter().enumerate() {
-            let key = folder.upload(number);
-            held = held.max(archive_check::look(&state.jobs.store, &key, upload).await?);
+        for (file, upload) in self.files.iter().zip(&self.uploads) {
+            held = held.max(archive_check::look(&state.jobs.store, file, upload).await?);
         }
         match held {
             Held::Images => Ok(()),
             Held::UnsupportedImages => Err(SubmissionError::UnsupportedImages),
             Held::Nothing => Err(SubmissionError::NoImages),
         }
+    }
+
+    /// Brings the files into the store that are not there yet.
+    async fn bring_files(&self, state: &State) -> Result<(), SubmissionError> {
+        let folder = JobFolder::of(self.job);
+        let store = &state.jobs.store;
+        let moves = self.files.iter().enumerate().filter_map(|(number, file)| {
+            let Arrived::InSpool(path) = file else {
+                return None;
+            };
+            let key = folder.upload(number);
+            Some(async move { store.adopt_file(&key, path).await })
+        });
+        let moved = stream::iter(moves).buffer_unordered(MOVED_AT_ONCE);
+        Ok(moved.try_collect::<()>().await?)
     }
 }

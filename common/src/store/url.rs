@@ -1,6 +1,11 @@
 //! The address of a store.
 
-use std::{fmt, path::PathBuf, str::FromStr, sync::Arc};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
 
 use object_store::{
     aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey},
@@ -36,6 +41,15 @@ impl StoreUrl {
     #[must_use]
     pub fn folder(path: PathBuf) -> Self {
         Self(Place::Folder(path))
+    }
+
+    /// The folder that the store is, if it is one.
+    #[must_use]
+    pub fn as_folder(&self) -> Option<&Path> {
+        match &self.0 {
+            Place::Folder(path) => Some(path),
+            Place::Bucket(_) => None,
+        }
     }
 
     pub(super) fn open(&self, settings: &[(&str, &str)]) -> Result<Store, StoreError> {

@@ -1,15 +1,37 @@
-//! `GET /static/{name}`
+//! `GET /static/{name}` and `GET /static/upload/{version}/{name}`
 
 use actix_web::{HttpResponse, http::header, web};
 
-use crate::{asset::Asset, error::WebError};
+use crate::{
+    asset::{Asset, UPLOAD},
+    error::WebError,
+};
 
-/// A style, script or picture. Its address changes with its content, so it may be kept for good.
+/// An address that changes with its content may be kept for good.
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+
+/// A style, script or picture. Its address changes with its content.
 pub(crate) async fn get(name: web::Path<String>) -> Result<HttpResponse, WebError> {
     let asset = Asset::ALL.into_iter().find(|asset| asset.name == *name);
     let asset = asset.ok_or(WebError::NoSuchPage)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, asset.media_type))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::CACHE_CONTROL, FOR_GOOD))
         .body(asset.text))
+}
+
+/// A script of the upload page. A page of another version gets the present one, which is better
+/// than none, and asks again next time.
+pub(crate) async fn upload(path: web::Path<(String, String)>) -> Result<HttpResponse, WebError> {
+    let (version, name) = path.into_inner();
+    let part = UPLOAD.part(&name).ok_or(WebError::NoSuchPage)?;
+    let kept = if UPLOAD.is_present(&version) {
+        FOR_GOOD
+    } else {
+        "no-store"
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/javascript; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, kept))
+        .body(part.text))
 }

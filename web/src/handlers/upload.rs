@@ -7,7 +7,10 @@ use actix_web::{
     rt,
     web::{Data, Payload},
 };
-use common::job::JobId;
+use common::{
+    job::{JobId, Upload},
+    store::JobFolder,
+};
 use serde::Serialize;
 
 use super::index;
@@ -15,8 +18,8 @@ use crate::{
     client::Wanted,
     error::WebError,
     state::State,
-    submission::{Submission, SubmissionError},
-    upload::{Fields, Receiver, UploadError, drain},
+    submission::{Arrived, Submission, SubmissionError},
+    upload::{Choices, Fields, HalfUpload, Receiver, UploadError, drain},
     views,
 };
 
@@ -78,20 +81,42 @@ async fn take(
             return Err(error.into());
         }
     };
-    let submission = Submission {
-        folder: receiver.folder,
-        uploads: receiver.uploads,
-        choices,
-    };
     // The upload is here as a whole. From now on it does not matter whether somebody still waits
     // for the answer.
-    let state = state.clone();
-    let submitted = rt::spawn(async move { submission.submit(&state).await }).await;
+    let (state, folder, uploads) = (state.clone(), receiver.folder, receiver.uploads);
+    let submitted = rt::spawn(async move { submit(&state, folder, uploads, choices).await }).await;
     let submitted = submitted.map_err(|error| SubmissionError::Look(error.into()))?;
     Ok(submitted?)
 }
 
-fn accepted(request: &HttpRequest, state: &State, job: JobId) -> HttpResponse {
+async fn submit(
+    state: &State,
+    folder: HalfUpload,
+    uploads: Vec<Upload>,
+    choices: Choices,
+) -> Result<JobId, SubmissionError> {
+    let job = folder.job();
+    let place = |number| Arrived::InStore(JobFolder::of(job).upload(number));
+    let submission = Submission {
+        job,
+        files: (0..uploads.len()).map(place).collect(),
+        uploads,
+        choices,
+    };
+    match submission.submit(state).await {
+        Ok(()) => {
+            folder.keep();
+            Ok(job)
+        }
+        Err(error) => {
+            folder.discard().await;
+            Err(error)
+        }
+    }
+}
+
+/// The answer to an upload that is accepted.
+pub(super) fn accepted(request: &HttpRequest, state: &State, job: JobId) -> HttpResponse {
     let path = views::path_of(job);
     if Wanted::of(request.head()) == Wanted::Page {
         return super::see_job(job);

@@ -1,9 +1,9 @@
 //! Keeps one client from filling the service with uploads.
 
-use std::num::NonZeroU32;
+use std::{net::IpAddr, num::NonZeroU32};
 
 use actix_web::{
-    Error,
+    Error, HttpRequest,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::Method,
@@ -11,28 +11,39 @@ use actix_web::{
     web::Data,
 };
 
-use crate::{client, error::WebError, state::State};
+use crate::{
+    client, error::WebError, handlers::delivery::is_delivery, quota::KeyedQuota, state::State,
+};
 
-/// Counts uploads by the client's address.
+/// Counts uploads by the client's address. A form without files counts when it is known that it
+/// makes a new job: whoever did not hear the answer may ask again.
 pub(crate) async fn rate_limit<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     if request.method() == Method::POST
-        && let Some(state) = request.app_data::<Data<State>>()
+        && !is_delivery(request.head())
+        && let Some(state) = request.app_data::<Data<State>>().cloned()
+        && let Err(refused) = count_upload(request.request(), &state, &state.uploads)
     {
-        let address = client::address(request.request(), &state.config.trusted_proxies);
-        if let Err(used_up) = state.uploads.take(&address, NonZeroU32::MIN) {
-            state
-                .metrics
-                .uploads
-                .with_label_values(&["rate-limited"])
-                .inc();
-            let refused = WebError::TooManyUploads {
-                retry_after_seconds: used_up.wait.as_secs() + 1,
-            };
-            return Ok(request.error_response(refused).map_into_right_body());
-        }
+        return Ok(request.error_response(refused).map_into_right_body());
     }
     Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// Counts one more of a client, unless it has used up its quota.
+pub(crate) fn count_upload(
+    request: &HttpRequest,
+    state: &State,
+    quota: &KeyedQuota<IpAddr>,
+) -> Result<(), WebError> {
+    let address = client::address(request, &state.config.trusted_proxies);
+    let taken = quota.take(&address, NonZeroU32::MIN);
+    taken.map_err(|used_up| {
+        let uploads = &state.metrics.uploads;
+        uploads.with_label_values(&["rate-limited"]).inc();
+        WebError::TooManyUploads {
+            retry_after_seconds: used_up.wait.as_secs() + 1,
+        }
+    })
 }

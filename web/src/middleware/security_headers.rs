@@ -2,6 +2,8 @@
 
 use actix_web::middleware::DefaultHeaders;
 
+use crate::resumable::tus;
+
 /// No script or style but our own files, no frames, no forms to elsewhere, no addresses of pages
 /// told to others.
 pub(crate) fn security_headers() -> DefaultHeaders {
@@ -19,6 +21,13 @@ pub(crate) fn security_headers() -> DefaultHeaders {
             "Permissions-Policy",
             "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
         ))
+}
+
+/// Every answer about a resumable upload says which version of the protocol it speaks.
+pub(crate) fn resumable() -> DefaultHeaders {
+    private()
+        .add((tus::TUS_RESUMABLE, tus::VERSION))
+        .add((tus::TUS_VERSION, tus::VERSION))
 }
 
 /// Nobody keeps or lists what is served below a job's address.

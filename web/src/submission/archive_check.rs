@@ -7,9 +7,8 @@ use common::{
     media_kind::MediaKind,
     store::Store,
 };
-use object_store::path::Path as Key;
 
-use super::{SubmissionError, magic};
+use super::{Arrived, SubmissionError, magic};
 
 /// Files without a telling name that are looked at in an archive.
 const LOOKED_AT: usize = 50;
@@ -28,20 +27,20 @@ pub(super) enum Held {
 /// Looks into an uploaded file.
 pub(super) async fn look(
     store: &Store,
-    key: &Key,
+    file: &Arrived,
     upload: &Upload,
 ) -> Result<Held, SubmissionError> {
     match MediaKind::of(&MediaPath::from_display_name(&upload.name)) {
         MediaKind::Image => Ok(Held::Images),
         MediaKind::UnsupportedImage => Ok(Held::UnsupportedImages),
         // What is wrong with other kinds of archives is told when they are opened as zips.
-        MediaKind::Skip(SkipReason::NestedArchive) => look_into(store, key, upload).await,
+        MediaKind::Skip(SkipReason::NestedArchive) => look_into(store, file, upload).await,
         MediaKind::Skip(_) => Ok(Held::Nothing),
         MediaKind::Unknown => {
-            let file = store.stored_file(key).await?;
-            if magic::is_zip(file.head()) {
-                look_into(store, key, upload).await
-            } else if magic::is_image(file.head()) {
+            let head = file.head(store).await?;
+            if magic::is_zip(&head) {
+                look_into(store, file, upload).await
+            } else if magic::is_image(&head) {
                 Ok(Held::Images)
             } else {
                 Ok(Held::Nothing)
@@ -50,8 +49,12 @@ pub(super) async fn look(
     }
 }
 
-async fn look_into(store: &Store, key: &Key, upload: &Upload) -> Result<Held, SubmissionError> {
-    let file = store.reader(key).await?;
+async fn look_into(
+    store: &Store,
+    file: &Arrived,
+    upload: &Upload,
+) -> Result<Held, SubmissionError> {
+    let file = file.reader(store).await?;
     let name = upload.name.clone();
     let looked = tokio::task::spawn_blocking(move || {
         contents(&Archive::open_in(file, ArchiveLimits::default())?)

@@ -93,14 +93,12 @@ fn too_many_mails() -> Problem {
         StatusCode::TOO_MANY_REQUESTS,
         "too-many-mails",
         "This address gets too many mails today",
-        "Put several zips into one upload, or try again tomorrow. Nothing of this upload was kept.",
+        "Put several zips into one upload, or try again tomorrow.",
     )
 }
 
 fn unavailable(what: &str) -> Problem {
-    let detail = format!(
-        "{what} Something of ours failed, and nothing was kept. Try again in a few minutes."
-    );
+    let detail = format!("{what} Something of ours failed. Try again in a few minutes.");
     let title = "The upload could not be accepted";
     Problem::new(
         StatusCode::SERVICE_UNAVAILABLE,

@@ -20,6 +20,7 @@ pub(crate) struct IndexPage<'a> {
     max_bytes: u64,
     max_bytes_text: String,
     max_files: usize,
+    chunk_bytes: u64,
     max_files_text: String,
     retention_days: u16,
 }
@@ -59,6 +60,7 @@ impl<'a> IndexPage<'a> {
             max_bytes: config.max_upload_bytes,
             max_bytes_text: units::bytes(config.max_upload_bytes),
             max_files: config.max_upload_files,
+            chunk_bytes: config.upload_chunk_bytes,
             max_files_text: units::count(config.max_upload_files as u64),
             retention_days: config.service.retention_days,
         }

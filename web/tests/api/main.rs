@@ -12,6 +12,7 @@ mod limits;
 mod memory;
 mod operation;
 mod protection;
+mod resumable;
 mod stop_and_delete;
 mod support;
 mod upload;

@@ -94,6 +94,6 @@ async fn style_and_scripts_are_there_and_may_be_kept() {
         assert!(answer.content_length().unwrap() > 100);
         found += 1;
     }
-    assert_eq!(found, 4);
+    assert_eq!(found, 5);
     assert_eq!(app.ask("/static/Cargo.toml").await.status(), 404);
 }

@@ -47,22 +47,23 @@ pub(crate) struct TestApp {
 pub(crate) fn settings(folder: &TempDir) -> WebConfig {
     let at = |name: &str| folder.path().join(name);
     let any_port = ([127, 0, 0, 1], 0).into();
+    let service = ServiceConfig {
+        queue: QueueUrl::Sqlite(at("trapline.db")),
+        store: StoreUrl::folder(at("store")),
+        public_url: "https://traps.example.org".parse().unwrap(),
+        mail: MailRoute::Smtp {
+            url: "smtp://localhost".parse().unwrap(),
+            password: None,
+            ca: None,
+        },
+        mail_from: "trapline@traps.example.org".parse().unwrap(),
+        retention_days: 14,
+    };
     WebConfig {
         bind: any_port,
         metrics: MetricsAddress::At(any_port),
         min_free_bytes: 1 << 20,
-        ..WebConfig::new(ServiceConfig {
-            queue: QueueUrl::Sqlite(at("trapline.db")),
-            store: StoreUrl::folder(at("store")),
-            public_url: "https://traps.example.org".parse().unwrap(),
-            mail: MailRoute::Smtp {
-                url: "smtp://localhost".parse().unwrap(),
-                password: None,
-                ca: None,
-            },
-            mail_from: "trapline@traps.example.org".parse().unwrap(),
-            retention_days: 14,
-        })
+        ..WebConfig::new(service, folder.path())
     }
 }
 
@@ -72,7 +73,25 @@ impl TestApp {
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut WebConfig)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), change).await
+    }
+
+    /// Stops the server, and starts another one with what it left behind.
+    pub(crate) async fn restarted(self) -> Self {
+        self.restarted_with(|_| {}).await
+    }
+
+    pub(crate) async fn restarted_with(self, change: impl FnOnce(&mut WebConfig)) -> Self {
+        if let Some(stop) = self.stop {
+            stop.send(()).unwrap();
+        }
+        // What it holds of the client would keep it waiting.
+        drop(self.client);
+        self.ended.await.unwrap().unwrap();
+        Self::start_in(self.folder, change).await
+    }
+
+    async fn start_in(folder: TempDir, change: impl FnOnce(&mut WebConfig)) -> Self {
         let mut config = settings(&folder);
         change(&mut config);
         let service = config.service.clone();
@@ -339,12 +358,19 @@ pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl 
 /// A page with what differs between two runs masked.
 pub(crate) fn masked(page: &str, job: JobId) -> String {
     let page = page.replace(&job.to_string(), "[job]");
-    let mut masked = String::new();
-    for (number, part) in page.split("?v=").enumerate() {
-        masked.push_str(if number == 0 { part } else { "?v=[hash]" });
-        if number > 0 {
-            masked.push_str(&part[10..]);
-        }
+    ["?v=", "/static/upload/"]
+        .iter()
+        .fold(page, |page, front| without_hashes(&page, front))
+}
+
+/// A page with the ten digits behind each `front` masked.
+fn without_hashes(page: &str, front: &str) -> String {
+    let mut parts = page.split(front);
+    let mut masked = parts.next().unwrap().to_owned();
+    for part in parts {
+        masked.push_str(front);
+        masked.push_str("[hash]");
+        masked.push_str(&part[10..]);
     }
     masked
 }

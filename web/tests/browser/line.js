@@ -10,6 +10,9 @@ export class Line {
   #sockets = new Set();
   #holdAfter = Infinity;
   #held = [];
+  #cuts = [];
+  // How many bytes have come from browsers.
+  passed = 0;
 
   // A line with its own port; what it leads to is told by `lead`.
   static async open() {
@@ -38,9 +41,24 @@ export class Line {
     for (const pass of this.#held.splice(0)) pass();
   }
 
+  // Cuts all connections each time that browsers have sent so many more bytes.
+  cutAfter(distances) {
+    this.#cuts = [...distances];
+    this.passed = 0;
+  }
+
+  // How many cuts are still to come.
+  get cutsLeft() {
+    return this.#cuts.length;
+  }
+
+  cut() {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   close() {
     this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.cut();
   }
 
   #connect(client) {
@@ -64,10 +82,19 @@ export class Line {
     return new Transform({
       transform: (chunk, _, done) => {
         passed += chunk.length;
+        if (this.#isCutBy(chunk.length)) return this.cut();
         const pass = () => done(null, chunk);
         if (passed > this.#holdAfter) this.#held.push(pass);
         else pass();
       },
     });
+  }
+
+  #isCutBy(bytes) {
+    this.passed += bytes;
+    if (!(this.passed >= this.#cuts[0])) return false;
+    this.#cuts.shift();
+    this.passed = 0;
+    return true;
   }
 }

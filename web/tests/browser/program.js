@@ -53,6 +53,12 @@ export class Program {
     this.#child.kill("SIGCONT");
   }
 
+  // Ends it as a power cut does.
+  async kill() {
+    this.#child.kill("SIGKILL");
+    await this.#ended;
+  }
+
   async stop() {
     this.resume();
     this.#child.kill("SIGTERM");

@@ -20,6 +20,8 @@ const PROGRAMS = {
 const MODEL = "coco-centernet";
 
 export class Service {
+  #running;
+
   // Starts a service. What its programs say goes to var/browser/NAME-web.log and -worker.log.
   static async start(name, settings = {}) {
     const service = new Service();
@@ -81,13 +83,25 @@ export class Service {
     return until("a mail", async () => (await links()).find((link) => link.endsWith(job)));
   }
 
-  async #run(name, env) {
-    await symlink(path.join(ROOT, "var/onnxruntime"), path.join(this.folder, "onnxruntime"));
-    const start = (program, ...args) => new Program(path.resolve(ROOT, PROGRAMS[program]), args, env, log(name, program));
-    this.web = start("web");
+  // Where the uploaded files of a job are.
+  uploads(job) {
+    return path.join(this.folder, "store", job, "upload");
+  }
+
+  // The web front end again, after it was stopped or killed.
+  async startWeb() {
+    const { name, env } = this.#running;
+    this.web = new Program(path.resolve(ROOT, PROGRAMS.web), [], env, log(name, "web"));
     const port = await until("the web front end", () => this.web.said(/listening on http:\/\/127\.0\.0\.1:(\d+)/));
     this.line.lead(Number(port[1]));
-    this.worker = start("worker", "run", "--device", "cpu", "--threads", "1", "--model", MODEL);
+  }
+
+  async #run(name, env) {
+    await symlink(path.join(ROOT, "var/onnxruntime"), path.join(this.folder, "onnxruntime"));
+    this.#running = { name, env };
+    await this.startWeb();
+    const args = ["run", "--device", "cpu", "--threads", "1", "--model", MODEL];
+    this.worker = new Program(path.resolve(ROOT, PROGRAMS.worker), args, env, log(name, "worker"));
     await until("the worker", async () => this.worker.said("") && (await this.#isReady()));
   }
 

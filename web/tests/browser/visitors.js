@@ -32,8 +32,9 @@ export class Visitors {
   }
 
   // Somebody with a browser of their own, for one test. `refusals` are the statuses of answers that
-  // the test causes: browsers complain about each in the console.
-  async visit(test, { scripts = true, refusals = [] } = {}) {
+  // the test causes, `breaks` what the browser says to lines that the test breaks: browsers complain
+  // about each in the console.
+  async visit(test, { scripts = true, refusals = [], breaks = [] } = {}) {
     const context = await this.#browser.newContext({
       baseURL: this.#service.url,
       javaScriptEnabled: scripts,
@@ -45,11 +46,14 @@ export class Visitors {
     const complaints = watch(context, this.#service.url);
     test.after(async () => {
       await context.close();
-      const expected = refusals.map((status) => "Failed to load resource: the server responded with a status of " + status);
+      const failed = "Failed to load resource: ";
+      const expected = [...refusals.map((status) => failed + "the server responded with a status of " + status), ...breaks.map((what) => failed + what)];
       const unexpected = complaints.filter((complaint) => !expected.some((text) => complaint.startsWith(text)));
       assert.deepEqual(unexpected, []);
     });
-    return context.newPage();
+    const page = await context.newPage();
+    page.hasScripts = scripts;
+    return page;
   }
 
   async leave() {

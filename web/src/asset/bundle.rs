@@ -1,0 +1,50 @@
+//! Scripts that belong together and import each other by relative addresses: one hash stands for all
+//! of them, in the path before their names.
+
+use std::sync::LazyLock;
+
+/// A file of a bundle.
+pub(crate) struct Part {
+    /// Its name, after the hash.
+    pub(crate) name: &'static str,
+    /// Its content.
+    pub(crate) text: &'static str,
+}
+
+/// Scripts that belong together.
+pub(crate) struct Bundle {
+    /// The folder that they are in, below `/static/`.
+    pub(crate) folder: &'static str,
+    /// All of them.
+    pub(crate) parts: &'static [Part],
+    /// The hash of all of them.
+    pub(crate) version: LazyLock<String>,
+}
+
+impl Bundle {
+    /// The address of a part. Browsers may keep it for good.
+    pub(crate) fn url(&self, name: &str) -> String {
+        format!("/static/{}/{}/{name}", self.folder, *self.version)
+    }
+
+    /// Finds a part by its name.
+    pub(crate) fn part(&self, name: &str) -> Option<&'static Part> {
+        self.parts.iter().find(|part| part.name == name)
+    }
+
+    /// Whether a hash is that of the present parts.
+    pub(crate) fn is_present(&self, version: &str) -> bool {
+        version == *self.version
+    }
+}
+
+/// The first digits of a hash of all parts, names and contents.
+pub(super) fn version_of(parts: &[Part]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for part in parts {
+        hash.update(part.name.as_bytes());
+        hash.update(part.text.as_bytes());
+    }
+    let hash = hash.finalize().to_hex();
+    hash.get(..10).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,103 @@
+//! `POST /jobs` of a form without files: uploads that have arrived become a job.
+
+use actix_web::{
+    HttpRequest, HttpResponse, rt,
+    web::{Data, Payload},
+};
+use common::job::JobId;
+use url::form_urlencoded;
+
+use super::upload::accepted;
+use crate::{
+    client::header_text,
+    error::WebError,
+    middleware::count_upload,
+    resumable::{Delivery, Goods, Order},
+    state::State,
+    submission::{Submission, SubmissionError},
+    upload::{Choices, Fields, UploadError},
+};
+
+/// The field with the id of an upload; there is one for each.
+const FIELD: &str = "resumable";
+/// What such a field takes in a form, bytes.
+const FIELD_BYTES: usize = 40;
+/// What all other fields may take, bytes.
+const OTHER_BYTES: usize = 64 << 10;
+
+/// Whether a request is a form without files.
+pub(crate) fn is_delivery(head: &actix_web::dev::RequestHead) -> bool {
+    let kind = header_text(head, &actix_web::http::header::CONTENT_TYPE);
+    kind.starts_with("application/x-www-form-urlencoded")
+}
+
+/// Makes a job of finished uploads, or finds the one that was made of them.
+pub(crate) async fn post(
+    request: HttpRequest,
+    state: Data<State>,
+    body: Payload,
+) -> Result<HttpResponse, WebError> {
+    let (fields, order) = read(&state, body).await?;
+    if is_job(&state, order.job).await? {
+        return Ok(accepted(&request, &state, order.job));
+    }
+    let choices = fields.choices().map_err(UploadError::from)?;
+    count_upload(&request, &state, &state.uploads)?;
+    // From now on it does not matter whether somebody still waits for the answer.
+    let (job, its_state) = (order.job, state.clone());
+    let made = rt::spawn(async move { make_job(&its_state, &order, choices).await }).await;
+    let made = made.map_err(|error| SubmissionError::Look(error.into()).into());
+    let made: Result<(), WebError> = made.and_then(|made| made);
+    let result = if made.is_ok() { "accepted" } else { "refused" };
+    state.metrics.uploads.with_label_values(&[result]).inc();
+    made.map(|()| accepted(&request, &state, job))
+}
+
+/// Reads the form.
+async fn read(state: &State, body: Payload) -> Result<(Fields, Order), WebError> {
+    let limit =
+        OTHER_BYTES.saturating_add(FIELD_BYTES.saturating_mul(state.config.max_upload_files));
+    let text = match body.to_bytes_limited(limit).await {
+        Ok(Ok(text)) => text,
+        Ok(Err(_)) | Err(_) => return Err(UploadError::NotTheForm.into()),
+    };
+    let mut fields = Fields::default();
+    let mut ids = Vec::new();
+    for (name, value) in form_urlencoded::parse(&text) {
+        if name == FIELD {
+            ids.push(value.into_owned());
+        } else {
+            fields.set(&name, value.into_owned());
+        }
+    }
+    let order = Order::of(ids.iter().map(String::as_str))?;
+    Ok((fields, order))
+}
+
+async fn is_job(state: &State, job: JobId) -> Result<bool, WebError> {
+    Ok(state.jobs.store.job_file(job).await?.is_some())
+}
+
+async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), WebError> {
+    let mut delivery = Delivery::take(state, order).await?;
+    // Somebody else may have asked for the same a moment before.
+    if is_job(state, order.job).await? {
+        return Ok(());
+    }
+    let Goods { uploads, files } = delivery.goods(state, order).await?;
+    let bytes = uploads.iter().map(|upload| upload.size_bytes).sum();
+    let _room = if state.spool.is_beside(&state.space) {
+        None
+    } else {
+        Some(state.space.reserve(bytes).map_err(UploadError::from)?)
+    };
+    let submission = Submission {
+        job: order.job,
+        uploads,
+        files,
+        choices,
+    };
+    submission.submit(state).await?;
+    delivery.end(state).await;
+    Ok(())
+}

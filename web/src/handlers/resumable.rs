@@ -1,0 +1,163 @@
+//! `/uploads`: files that come in parts, by tus 1.0.0.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        StatusCode,
+        header::{self, HttpDate},
+    },
+    web::{self, Data, Payload},
+};
+
+use crate::{
+    client::header_text,
+    error::WebError,
+    middleware::count_upload,
+    resumable::{
+        CHECKSUM_ALGORITHMS, Hold, Intake, ResumableError, Sheet, UploadId, check_announced, tus,
+    },
+    state::State,
+};
+
+/// What is spoken here.
+pub(crate) async fn options(state: Data<State>) -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((tus::TUS_VERSION, tus::VERSION))
+        .insert_header((tus::TUS_EXTENSION, tus::EXTENSIONS))
+        .insert_header((tus::TUS_MAX_SIZE, state.config.max_upload_bytes))
+        .insert_header((tus::TUS_CHECKSUM_ALGORITHM, CHECKSUM_ALGORITHMS))
+        .finish()
+}
+
+/// Begins an upload, perhaps with its first bytes.
+pub(crate) async fn create(
+    request: HttpRequest,
+    state: Data<State>,
+    body: Payload,
+) -> Result<HttpResponse, WebError> {
+    let head = request.head();
+    tus::check_version(head)?;
+    let sheet = Sheet::new(tus::length(head)?, &tus::metadata(head)?);
+    let checksum = tus::checksum(head)?;
+    let has_bytes = tus::has_bytes(head);
+    if has_bytes {
+        check_announced(head, sheet.length)?;
+    }
+    if !state.spool.knows_set(sheet.set.as_deref()) {
+        count_upload(&request, &state, &state.sets)?;
+    }
+    let hold = state.spool.begin(sheet).await?;
+    let mut here = 0;
+    if has_bytes {
+        let taken = match Intake::open(&state, &hold, 0, checksum).await {
+            Ok(intake) => intake.take(body).await,
+            Err(error) => Err(error),
+        };
+        here = match taken.and_then(|(here, end)| end.check_creation().map(|()| here)) {
+            Ok(here) => here,
+            Err(error) => {
+                // Its client has not been told where it is, so nobody can go on with it.
+                state.spool.remove(&hold).await?;
+                return Err(error.into());
+            }
+        };
+    }
+    let mut answer = HttpResponse::Created();
+    answer.insert_header((header::LOCATION, format!("/uploads/{}", hold.slot.id)));
+    if has_bytes {
+        answer.insert_header((tus::UPLOAD_OFFSET, here));
+    }
+    if here < hold.slot.sheet.length {
+        answer.insert_header(expires(&state, &hold)?);
+    }
+    Ok(answer.finish())
+}
+
+/// How much of an upload is here.
+pub(crate) async fn head(
+    request: HttpRequest,
+    state: Data<State>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
+    tus::check_version(request.head())?;
+    let hold = state.spool.hold(id(&path)?).await?;
+    let here = state.spool.offset(&hold).await?;
+    let mut answer = HttpResponse::Ok();
+    answer
+        .insert_header((tus::UPLOAD_OFFSET, here))
+        .insert_header((tus::UPLOAD_LENGTH, hold.slot.sheet.length));
+    let metadata = hold.slot.sheet.metadata()?.to_string();
+    if !metadata.is_empty() {
+        answer.insert_header((tus::UPLOAD_METADATA, metadata));
+    }
+    if here < hold.slot.sheet.length {
+        answer.insert_header(expires(&state, &hold)?);
+    }
+    Ok(answer.finish())
+}
+
+/// Takes more bytes of an upload.
+pub(crate) async fn patch(
+    request: HttpRequest,
+    state: Data<State>,
+    path: web::Path<String>,
+    body: Payload,
+) -> Result<HttpResponse, WebError> {
+    let head = request.head();
+    tus::check_version(head)?;
+    if !tus::has_bytes(head) {
+        return Err(ResumableError::OtherType.into());
+    }
+    let (offset, checksum) = (tus::offset(head)?, tus::checksum(head)?);
+    let hold = state.spool.hold(id(&path)?).await?;
+    let here = state.spool.offset(&hold).await?;
+    if offset != here {
+        return Err(ResumableError::OtherOffset { here }.into());
+    }
+    check_announced(head, hold.slot.sheet.length.saturating_sub(here))?;
+    let intake = Intake::open(&state, &hold, here, checksum).await?;
+    let (here, end) = intake.take(body).await?;
+    end.check()?;
+    let mut answer = HttpResponse::NoContent();
+    answer.insert_header((tus::UPLOAD_OFFSET, here));
+    if here < hold.slot.sheet.length {
+        answer.insert_header(expires(&state, &hold)?);
+    }
+    Ok(answer.finish())
+}
+
+/// Removes an upload.
+pub(crate) async fn delete(
+    request: HttpRequest,
+    state: Data<State>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, WebError> {
+    tus::check_version(request.head())?;
+    let hold = state.spool.hold(id(&path)?).await?;
+    state.spool.remove(&hold).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST` that is meant as something else, because a proxy in between lets nothing else pass.
+pub(crate) async fn overridden(
+    request: HttpRequest,
+    state: Data<State>,
+    path: web::Path<String>,
+    body: Payload,
+) -> Result<HttpResponse, WebError> {
+    match header_text(request.head(), &tus::METHOD_OVERRIDE) {
+        "PATCH" => patch(request, state, path, body).await,
+        "DELETE" => delete(request, state, path).await,
+        "HEAD" => head(request, state, path).await,
+        _ => Ok(HttpResponse::new(StatusCode::METHOD_NOT_ALLOWED)),
+    }
+}
+
+fn id(text: &str) -> Result<UploadId, WebError> {
+    text.parse().map_err(|_| WebError::NoSuchPage)
+}
+
+fn expires(state: &State, hold: &Hold) -> Result<(header::HeaderName, HttpDate), WebError> {
+    let moment = state.spool.expires(hold)?;
+    Ok((tus::UPLOAD_EXPIRES, HttpDate::from(moment)))
+}

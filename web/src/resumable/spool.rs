@@ -1,0 +1,165 @@
+//! The folder of uploads that are no job yet, and what this process knows of them.
+
+mod files;
+mod registry;
+mod sweep;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use super::{Hold, ResumableError, UploadId, hold::Slot, sheet::Sheet};
+use crate::{
+    config::WebConfig,
+    space::{Reservation, Space},
+};
+use files::Files;
+use registry::Registry;
+
+/// The uploads that are no job yet.
+pub(crate) struct Spool {
+    files: Files,
+    registry: Registry,
+    space: Space,
+    max_upload_bytes: u64,
+    max_upload_files: usize,
+    retention: Duration,
+}
+
+impl Spool {
+    /// Opens the folder, which is made if it is not there, and looks what is in it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn open(config: &WebConfig, folder: &Path, store: &Space) -> io::Result<Self> {
+        let files = Files::open(folder)?;
+        let spool = Self {
+            space: store.beside(folder),
+            files,
+            registry: Registry::default(),
+            max_upload_bytes: config.max_upload_bytes,
+            max_upload_files: config.max_upload_files,
+            retention: Duration::from_secs(86_400 * u64::from(config.upload_retention_days)),
+        };
+        for id in spool.files.uploads()? {
+            if let Err(error) = spool.load(id) {
+                tracing::warn!(upload = id.tag(), %error, "an upload cannot be gone on with");
+            }
+        }
+        Ok(spool)
+    }
+
+    /// Begins an upload.
+    ///
+    /// # Errors
+    /// When it is past a limit, there is no room for it, or the disk refuses.
+    pub(crate) async fn begin(&self, sheet: Sheet) -> Result<Hold, ResumableError> {
+        let limit = self.max_upload_bytes;
+        if sheet.length > limit {
+            return Err(ResumableError::TooLarge { limit });
+        }
+        let room = self.space.reserve(sheet.length)?;
+        let id = UploadId::random()?;
+        let slot = Slot::new(id, sheet, Some(room));
+        let slot = self
+            .registry
+            .add(slot, self.max_upload_files, self.max_upload_bytes)?;
+        let hold = Arc::clone(&slot).hold().await;
+        if let Err(error) = self.files.create(id, &slot.sheet).await {
+            self.registry.remove(id);
+            self.files.remove(id).await?;
+            return Err(error.into());
+        }
+        Ok(hold)
+    }
+
+    /// Whether uploads of this set have come before.
+    pub(crate) fn knows_set(&self, set: Option<&str>) -> bool {
+        set.is_some_and(|set| self.registry.knows_set(set))
+    }
+
+    /// Takes an upload out of the hands of whoever has it.
+    ///
+    /// # Errors
+    /// [`ResumableError::Gone`] when there is none.
+    pub(crate) async fn hold(&self, id: UploadId) -> Result<Hold, ResumableError> {
+        let slot = match self.registry.find(id) {
+            Some(slot) => slot,
+            // Another process may have begun it.
+            None => self.load(id)?,
+        };
+        let hold = slot.hold().await;
+        // While this one waited it may have been removed.
+        if self.registry.find(id).is_none() {
+            return Err(ResumableError::Gone);
+        }
+        Ok(hold)
+    }
+
+    /// How many bytes of an upload are on the disk, whatever happens to this machine now.
+    ///
+    /// # Errors
+    /// [`ResumableError::Gone`] when its bytes are not here any more; when the disk refuses.
+    pub(crate) async fn offset(&self, hold: &Hold) -> Result<u64, ResumableError> {
+        let offset = self.files.durable_bytes(hold.slot.id).await;
+        let offset = offset?.ok_or(ResumableError::Gone)?;
+        if offset < hold.slot.sheet.length && self.is_expired(hold.slot.id)? {
+            return Err(ResumableError::Gone);
+        }
+        Ok(offset)
+    }
+
+    /// The room for what is still to come of an upload.
+    pub(super) fn room(&self, hold: &Hold, bytes: u64) -> Result<Reservation, ResumableError> {
+        match hold.slot.take_room() {
+            Some(room) => Ok(room),
+            None => Ok(self.space.reserve(bytes)?),
+        }
+    }
+
+    /// Until when an upload is kept if nothing comes any more.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) fn expires(&self, hold: &Hold) -> Result<SystemTime, ResumableError> {
+        let touched = self.files.touched(hold.slot.id)?;
+        let touched = touched.ok_or(ResumableError::Gone)?;
+        Ok(touched.checked_add(self.retention).unwrap_or(touched))
+    }
+
+    /// Removes an upload.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn remove(&self, hold: &Hold) -> Result<(), ResumableError> {
+        self.files.remove(hold.slot.id).await?;
+        self.registry.remove(hold.slot.id);
+        Ok(())
+    }
+
+    /// How the uploads lie on the disk.
+    pub(super) fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The file with the bytes of an upload.
+    pub(crate) fn path(&self, id: UploadId) -> PathBuf {
+        self.files.bytes(id)
+    }
+
+    /// Whether this folder is on the disk of the store, so that a file need only be renamed.
+    pub(crate) fn is_beside(&self, store: &Space) -> bool {
+        store.is_disk_of(self.files.folder())
+    }
+
+    /// What the disk knows of an upload.
+    fn load(&self, id: UploadId) -> Result<Arc<Slot>, ResumableError> {
+        let (sheet, here) = self.files.load(id)?.ok_or(ResumableError::Gone)?;
+        // What was promised a moment before this process began is still to come.
+        let room = self.space.reserve(sheet.length.saturating_sub(here)).ok();
+        Ok(self.registry.put(Slot::new(id, sheet, room)))
+    }
+}

@@ -1,0 +1,64 @@
+//! Removing uploads that nobody goes on with. Jobs are not touched: they are elsewhere.
+
+use std::{
+    io,
+    time::{Duration, SystemTime},
+};
+
+use crate::resumable::{ResumableError, Spool, UploadId};
+
+/// How long room is kept for an upload of which nothing comes.
+const PROMISE_TIME: Duration = Duration::from_secs(3600);
+/// How long a file may have no sheet: it is written a moment before.
+const SHEETLESS_TIME: Duration = Duration::from_secs(3600);
+
+impl Spool {
+    /// Removes what has had its time, and says how many uploads that were.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub(crate) async fn sweep(&self) -> Result<usize, ResumableError> {
+        self.registry.forget_old_sets();
+        let mut swept = 0;
+        for slot in self.registry.all() {
+            slot.give_up_room(PROMISE_TIME);
+            if !self.is_expired(slot.id)? {
+                continue;
+            }
+            // Somebody who has it in his hands is going on with it.
+            if let Some(hold) = slot.try_hold() {
+                self.remove(&hold).await?;
+                swept += 1;
+            }
+        }
+        self.sweep_strays().await?;
+        Ok(swept)
+    }
+
+    /// Whether nothing of an upload has come for too long.
+    pub(super) fn is_expired(&self, id: UploadId) -> Result<bool, ResumableError> {
+        let touched = match self.files.touched(id)? {
+            Some(touched) => Some(touched),
+            // Its bytes went into a job; the sheet alone is left.
+            None => self.files.begun(id)?,
+        };
+        Ok(touched.is_none_or(|touched| is_older(touched, self.retention)))
+    }
+
+    /// Removes what a crash has left: bytes without a sheet, sheets that were never finished.
+    async fn sweep_strays(&self) -> io::Result<()> {
+        let stem = |name: &str| name.split('.').next()?.parse().ok();
+        for id in self.files.ids(stem)? {
+            let is_stray = self.registry.find(id).is_none() && self.files.begun(id)?.is_none();
+            let touched = self.files.touched(id)?;
+            if is_stray && touched.is_none_or(|touched| is_older(touched, SHEETLESS_TIME)) {
+                self.files.remove(id).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_older(moment: SystemTime, than: Duration) -> bool {
+    moment.elapsed().is_ok_and(|age| age >= than)
+}

@@ -1,0 +1,34 @@
+// The last step: what has arrived becomes a job. The same files become the same job however often
+// this is asked, so it is asked until there is an answer.
+
+import { Patience } from "./patience.js";
+import { Trouble } from "./trouble.js";
+
+// Gives the address of the job's page; throws the `Trouble` of a refusal.
+export async function deliver(fields, items, onWaiting) {
+  const form = new URLSearchParams(fields);
+  for (const item of items) form.append("resumable", item.url.slice(item.url.lastIndexOf("/") + 1));
+  const patience = new Patience();
+  for (;;) {
+    try {
+      return await ask(form);
+    } catch (trouble) {
+      if (!(trouble.status === 0 || trouble.status >= 500) || trouble.status === 507) throw trouble;
+      onWaiting(true);
+      await patience.wait();
+      onWaiting(false);
+    }
+  }
+}
+
+async function ask(form) {
+  let answer, text;
+  try {
+    answer = await fetch("/jobs", { method: "POST", headers: { Accept: "application/json" }, body: form });
+    text = await answer.text();
+  } catch {
+    throw new Trouble(0);
+  }
+  if (answer.status !== 201) throw new Trouble(answer.status, text);
+  return answer.headers.get("Location");
+}

@@ -1,0 +1,8 @@
+//! Uploads in parts, by the rules of tus 1.0.0.
+
+mod creation;
+mod delivery;
+mod keeping;
+mod limits;
+mod parts;
+mod tus;

@@ -1,0 +1,238 @@
+// Uploads over bad lines: whatever happens to the line, the server or the page, what is stored is
+// what was chosen.
+
+import assert from "node:assert/strict";
+import { createHash, randomBytes, randomInt } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { test } from "node:test";
+
+import { PICTURES } from "./batches.js";
+import { JobPage } from "./job_page.js";
+import { Result } from "./result.js";
+import { Scene } from "./scene.js";
+import { until } from "./until.js";
+import { UploadForm } from "./upload_form.js";
+
+const MEGABYTE = 1_000_000;
+const CUTS = 25;
+// What the browser says to a line that breaks.
+const BREAKS = ["net::"];
+
+const scene = Scene.of("resumable");
+
+const hashOf = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+// A picture of so many bytes on the disk: what follows its end is not looked at.
+async function largePicture(name, bytes) {
+  const file = path.join(scene.service.folder, name);
+  await writeFile(file, Buffer.concat([PICTURES[0].buffer, randomBytes(bytes)]));
+  return file;
+}
+
+// A folder of small pictures, no two the same, as it is on a card.
+async function card(name, images) {
+  const folder = path.join(scene.service.folder, name);
+  const inner = path.join(folder, "DCIM", "100RECNX");
+  await mkdir(inner, { recursive: true });
+  for (let number = 0; number < images; number += 1) {
+    const bytes = Buffer.concat([PICTURES[number % PICTURES.length].buffer, randomBytes(2000)]);
+    await writeFile(path.join(inner, "RCNX" + String(number).padStart(4, "0") + ".JPG"), bytes);
+  }
+  await writeFile(path.join(inner, "RCNX9999.MP4"), randomBytes(100));
+  return folder;
+}
+
+// Waits for the job's page and compares what is stored with what was chosen, in any order.
+async function isStoredWhole(page, sources) {
+  await page.waitForURL(/\/jobs\/\w+$/);
+  const folder = scene.service.uploads(new URL(page.url()).pathname.slice(1));
+  const stored = await Promise.all((await readdir(folder)).map((name) => readFile(path.join(folder, name))));
+  const expected = await Promise.all(sources.map((source) => readFile(source)));
+  assert.deepEqual(stored.map(hashOf).sort(), expected.map(hashOf).sort());
+}
+
+async function visit(t) {
+  const page = await scene.visit(t, { refusals: [410], breaks: BREAKS });
+  t.after(() => scene.service.line.release());
+  return UploadForm.open(page);
+}
+
+// Lets the page not wait long for the line.
+function hurry(page) {
+  return page.evaluate(() => window.setInterval(() => window.dispatchEvent(new Event("online")), 50));
+}
+
+// Begins to upload a file, and holds the line when some of it has passed.
+async function holdAmid(form, file) {
+  await form.fill({ files: [file] });
+  scene.service.line.hold(6 * MEGABYTE);
+  await form.send.click();
+  await until("the first part on the disk", async () => {
+    const folder = path.join(scene.service.folder, "store", "uploads");
+    const names = (await readdir(folder)).filter((name) => !name.includes("."));
+    const sizes = await Promise.all(names.map(async (name) => (await readFile(path.join(folder, name))).length));
+    return sizes.some((size) => size > 4 * MEGABYTE);
+  });
+}
+
+test("a line that is cut at " + CUTS + " random places costs nothing but time", async (t) => {
+  const file = await largePicture("large.jpg", 40 * MEGABYTE);
+  const form = await visit(t);
+  await hurry(form.page);
+  await form.fill({ files: [file] });
+  const { line } = scene.service;
+  line.cutAfter(Array.from({ length: CUTS }, () => randomInt(20_000, 1.5 * MEGABYTE)));
+  await form.send.click();
+  await isStoredWhole(form.page, [file]);
+  assert.equal(line.cutsLeft, 0);
+  await new JobPage(form.page).isDone();
+});
+
+test("many pictures arrive over a line that is cut again and again", async (t) => {
+  const folder = await card("cut", 60);
+  const inner = path.join(folder, "DCIM", "100RECNX");
+  const files = (await readdir(inner)).filter((name) => name.endsWith(".JPG")).map((name) => path.join(inner, name));
+  const form = await visit(t);
+  await hurry(form.page);
+  await form.fill({ files });
+  scene.service.line.cutAfter(Array.from({ length: CUTS }, () => randomInt(2000, 100_000)));
+  await form.send.click();
+  await isStoredWhole(form.page, files);
+});
+
+test("a server that is killed in the middle is gone on with when it is back", async (t) => {
+  const file = await largePicture("killed.jpg", 20 * MEGABYTE);
+  const form = await visit(t);
+  await holdAmid(form, file);
+  await scene.service.web.kill();
+  scene.service.line.release();
+  await form.page.getByText("The connection is lost").waitFor();
+  await scene.service.startWeb();
+  scene.service.line.passed = 0;
+  await isStoredWhole(form.page, [file]);
+  assert.ok(scene.service.line.passed < 19 * MEGABYTE, "all of it was sent again");
+});
+
+test("a server that is restarted in the middle keeps what has arrived", async (t) => {
+  const file = await largePicture("restarted.jpg", 20 * MEGABYTE);
+  const form = await visit(t);
+  await holdAmid(form, file);
+  await scene.service.web.stop();
+  scene.service.line.release();
+  await scene.service.startWeb();
+  await isStoredWhole(form.page, [file]);
+});
+
+test("a page that is loaded anew in the middle goes on where it was when the file is chosen again", async (t) => {
+  const file = await largePicture("reloaded.jpg", 20 * MEGABYTE);
+  const form = await visit(t);
+  await form.openOptions();
+  await form.page.getByLabel("Confidence threshold").fill("0.35");
+  const asked = [];
+  form.page.on("dialog", (dialog) => {
+    asked.push(dialog.type());
+    dialog.accept();
+  });
+  await holdAmid(form, file);
+  await form.page.reload();
+  assert.deepEqual(asked, ["beforeunload"]);
+  scene.service.line.release();
+  await form.isReady();
+  await form.page.getByRole("heading", { name: "An upload is unfinished" }).waitFor();
+  assert.equal(await form.email.inputValue(), "ada@example.org");
+  assert.equal(await form.page.getByLabel("Confidence threshold").inputValue(), "0.35");
+  await form.send.click();
+  assert.match(await form.complaintAbout(form.files), /Choose 1 file of the unfinished upload again/);
+  await form.files.setInputFiles([file]);
+  scene.service.line.passed = 0;
+  await form.send.click();
+  await isStoredWhole(form.page, [file]);
+  assert.ok(scene.service.line.passed < 19 * MEGABYTE, "all of it was sent again");
+  await form.page.getByText("0.35", { exact: true }).waitFor();
+  await form.page.goto("/");
+  await form.isReady();
+  assert.ok(await form.page.getByRole("heading", { name: "An upload is unfinished" }).isHidden());
+});
+
+test("an unfinished upload can be forgotten", async (t) => {
+  const file = await largePicture("forgotten.jpg", 20 * MEGABYTE);
+  const form = await visit(t);
+  form.page.on("dialog", (dialog) => dialog.accept());
+  await holdAmid(form, file);
+  await form.page.reload();
+  scene.service.line.release();
+  await form.page.getByRole("button", { name: "Forget this upload" }).click();
+  await until("its bytes to go", async () => (await readdir(path.join(scene.service.folder, "store", "uploads"))).length === 0);
+  await form.page.reload();
+  await form.isReady();
+  assert.deepEqual(await form.chosenFiles(), []);
+});
+
+test("an upload can be paused and goes on where it was", async (t) => {
+  const file = await largePicture("paused.jpg", 20 * MEGABYTE);
+  const form = await visit(t);
+  await holdAmid(form, file);
+  await form.page.getByRole("button", { name: "Pause" }).click();
+  await form.page.getByText("Paused").waitFor();
+  scene.service.line.release();
+  scene.service.line.passed = 0;
+  await form.page.getByRole("button", { name: "Go on" }).click();
+  await isStoredWhole(form.page, [file]);
+  assert.ok(scene.service.line.passed < 19 * MEGABYTE, "all of it was sent again");
+});
+
+test("a file can be left out while others are under way", async (t) => {
+  const [file, other] = [await largePicture("kept.jpg", MEGABYTE), await largePicture("left-out.jpg", 20 * MEGABYTE)];
+  const form = await visit(t);
+  await form.fill({ files: [file, other] });
+  scene.service.line.hold(6 * MEGABYTE);
+  await form.send.click();
+  await form.page.getByRole("button", { name: "Leave out left-out.jpg" }).click();
+  await isStoredWhole(form.page, [file]);
+});
+
+test("folders that are dropped keep their places and leave their films behind", async (t) => {
+  const folders = [await card("north", 5), await card("south", 5)];
+  const form = await visit(t);
+  await form.drop(folders);
+  await form.page.getByText(/^10 files, .* \(2 films and other files of the folders left out\)$/).waitFor();
+  assert.deepEqual(await form.chosenFiles(), ["north/", "south/"]);
+  await form.email.fill("ada@example.org");
+  await form.send.click();
+  await form.page.waitForURL(/\/jobs\/\w+$/);
+  const job = new JobPage(form.page);
+  await job.isDone();
+  const result = new Result((await job.download()).file);
+  assert.equal(result.images.length, 10);
+  assert.equal(result.images[0].file_path, "north/DCIM/100RECNX/RCNX0000.JPG");
+  assert.deepEqual([...new Set(result.images.map((image) => image.camera_folder))], ["north", "south"]);
+});
+
+test("a folder that is chosen keeps its places", async (t) => {
+  const folder = await card("chosen", 3);
+  const form = await visit(t);
+  await form.page.locator("#folder").setInputFiles(folder);
+  assert.deepEqual(await form.chosenFiles(), ["chosen/"]);
+  await form.page.getByText(/^3 files, .* \(1 film or other file of the folders left out\)$/).waitFor();
+});
+
+test("ten thousand pictures leave the page light", async (t) => {
+  const form = await visit(t);
+  await form.page.evaluate((number) => {
+    const data = new DataTransfer();
+    for (let n = 0; n < number; n += 1) data.items.add(new File([String(n)], n + ".jpg", { lastModified: n }));
+    const files = document.getElementById("files");
+    files.files = data.files;
+    files.dispatchEvent(new Event("change"));
+  }, 10_000);
+  await form.page.getByText("10,000 files, 39 kB").waitFor();
+  assert.equal((await form.chosenFiles()).length, 12);
+  await form.page.getByText("and 9,988 more").waitFor();
+  await form.email.fill("ada@example.org");
+  await form.send.click();
+  await form.page.getByText(/^[1-9][\d,]* of 10,000 files$/).waitFor();
+  assert.ok((await form.page.locator("#under-way li").count()) <= 4);
+  await form.page.getByRole("button", { name: "Stop the upload" }).click();
+  await form.send.waitFor();
+});
