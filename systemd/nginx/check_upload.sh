@@ -116,6 +116,44 @@ check_streaming() {
     wait_for 30 "the upload that broke off to be removed" no_half_uploads
 }
 
+spooled() {
+    [ "$(stat -c %s "$work/home/store/uploads/$1")" -gt 0 ]
+}
+
+# tus METHOD PATH [ARGUMENTS]: a request about an upload in parts; prints the head of the answer.
+tus() {
+    local method=$1 path=$2 request=(-X "$1")
+    shift 2
+    [ "$method" != HEAD ] || request=(-I)
+    curl -sS "${request[@]}" -D - -o /dev/null -H 'Tus-Resumable: 1.0.0' "$@" "$site$path"
+}
+
+# An upload in parts: what has come when the client is killed is kept, and gone on with.
+check_resuming() {
+    local path id offset size client
+    size=$(stat -c %s "$work/large.jpg")
+    tus POST /uploads -H "Upload-Length: $size" >"$work/head"
+    path=$(header location "$work/head")
+    id=${path##*/}
+    [ -n "$id" ] || fail "an upload cannot be begun: $(cat "$work/head")"
+    local part=(-H 'Content-Type: application/offset+octet-stream')
+    tus PATCH "$path" "${part[@]}" -H 'Upload-Offset: 0' -T "$work/large.jpg" --limit-rate 6M >/dev/null 2>&1 &
+    client=$!
+    wait_for 30 "the first part of a resumable upload" spooled "$id"
+    kill -0 "$client" 2>/dev/null || fail "the part was in the spool only when it had ended"
+    kill "$client"
+    wait "$client" || true
+    tus HEAD "$path" >"$work/head"
+    offset=$(header upload-offset "$work/head")
+    [ "$offset" -gt 0 ] && [ "$offset" -lt "$size" ] || fail "of $size bytes the server has '$offset'"
+    tail -c "+$((offset + 1))" "$work/large.jpg" >"$work/rest"
+    tus PATCH "$path" "${part[@]}" -H "Upload-Offset: $offset" -T "$work/rest" >"$work/head"
+    [ "$(header upload-offset "$work/head")" = "$size" ] || fail "the rest is refused: $(cat "$work/head")"
+    cmp "$work/large.jpg" "$work/home/store/uploads/$id" || fail "the parts are not the whole"
+    tus DELETE "$path" | grep -q ' 204' || fail "an upload cannot be removed"
+    if grep -rq "$id" "$work"/nginx/*.log "$work"/{nginx,web}.log; then fail "an upload's id stands in a log"; fi
+}
+
 is_done() {
     [ "$(curl -sS "$job/status" | field_of stage)" = "done" ]
 }
@@ -167,6 +205,7 @@ check_download() {
 
 wait_for 120 "the programs to be ready" ready
 check_streaming
+check_resuming
 check_job
 check_download
-echo "An upload and a ranged download went through nginx."
+echo "An upload, one in parts, and a ranged download went through nginx."

@@ -5,7 +5,6 @@ mod upload;
 
 use std::sync::LazyLock;
 
-pub(crate) use bundle::Bundle;
 pub(crate) use upload::UPLOAD;
 
 /// A file that pages refer to.

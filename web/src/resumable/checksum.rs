@@ -37,7 +37,7 @@ impl Checksum {
     }
 
     /// Whether the bytes are those that were meant.
-    pub(crate) fn is_right(self) -> bool {
+    pub(crate) fn matches(self) -> bool {
         match self.sum {
             Sum::Sha1(sum) => sum.finalize()[..] == self.expected,
             Sum::Sha256(sum) => sum.finalize()[..] == self.expected,
@@ -70,7 +70,7 @@ mod tests {
         for part in parts {
             checksum.add(part);
         }
-        checksum.is_right()
+        checksum.matches()
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl<'a> Intake<'a> {
         let files = self.state.spool.files();
         if let Some(checksum) = checksum {
             let is_whole = matches!(end, End::Whole);
-            if !is_whole || !checksum.is_right() {
+            if !is_whole || !checksum.matches() {
                 files.cut(id, &self.file, before).await?;
                 if is_whole {
                     return Err(ResumableError::OtherChecksum);

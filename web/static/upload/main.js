@@ -63,9 +63,8 @@ function remove(items) {
 
 function showList() {
   at("chosen").hidden = chosen.count === 0 || state !== "idle";
-  let text = count(chosen.count, "file", "files") + ", " + size(chosen.bytes);
-  if (leftOut > 0) text += " (" + count(leftOut, "film or other file", "films and other files") + " of the folders left out)";
-  at("files-chosen").textContent = chosen.count === 0 ? "" : text;
+  at("files-chosen").textContent = chosen.count === 0 ? "" : count(chosen.count, "file", "files") + ", " + size(chosen.bytes);
+  at("left-out").textContent = leftOut === 0 ? "" : count(leftOut, "file of the folders that is no picture is", "files of the folders that are no pictures are") + " left out.";
   showChosen(at("rows"), at("more-rows"), chosen.groups, (items) => {
     remove(items);
     files.focus();
@@ -99,6 +98,7 @@ async function recall() {
 function showUnfinished() {
   const missing = chosen.missing;
   at("unfinished").hidden = missing.length === 0 || state !== "idle";
+  at("leave-out").hidden = missing.length === chosen.count;
   const arrived = chosen.done === 0 ? "" : count(chosen.done, "file has", "files have") + " arrived as a whole. ";
   at("unfinished-text").textContent = arrived + count(missing.length, "file is", "files are") + " still to be sent: choose or drop the same files or folders again, and the upload goes on where it was.";
 }

@@ -4,5 +4,6 @@ mod creation;
 mod delivery;
 mod keeping;
 mod limits;
+mod other_client;
 mod parts;
 mod tus;

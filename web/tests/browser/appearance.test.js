@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 
-import { card, film, SAMPLE_ZIP } from "./batches.js";
+import { card, cardFolder, film, PICTURES, SAMPLE_ZIP } from "./batches.js";
 import { JobPage } from "./job_page.js";
 import { Scene } from "./scene.js";
 import { UploadForm } from "./upload_form.js";
@@ -38,12 +38,43 @@ const scene = Scene.of("appearance", async (started) => {
 const PAGES = {
   upload: (page) => page.goto("/"),
   "upload-options": async (page) => (await UploadForm.open(page)).openOptions(),
+  "upload-chosen": async (page) => {
+    const form = await UploadForm.open(page);
+    await form.fill({ files: PICTURES });
+    await form.drop([await cardFolder(service.folder)]);
+    await page.getByText(/^16 files/).waitFor();
+  },
+  "upload-many-under-way": async (page) => {
+    const form = await UploadForm.open(page);
+    await form.fill({ files: PICTURES });
+    await form.drop([await cardFolder(service.folder)]);
+    await page.getByText(/^16 files/).waitFor();
+    service.line.hold(20_000);
+    await form.send.click();
+    await page.locator("#under-way li").nth(3).waitFor();
+  },
+  "upload-paused": async (page) => {
+    await PAGES["upload-under-way"](page);
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
+  },
+  "upload-line-lost": async (page) => {
+    await PAGES["upload-under-way"](page);
+    await page.context().setOffline(true);
+    service.line.cut();
+    await page.getByText("The connection is lost").waitFor();
+  },
+  "upload-unfinished": async (page) => {
+    page.on("dialog", (dialog) => dialog.accept());
+    await PAGES["upload-under-way"](page);
+    await page.reload();
+    await page.getByRole("heading", { name: "An upload is unfinished" }).waitFor();
+  },
   "upload-under-way": async (page) => {
     const form = await UploadForm.open(page);
     await form.fill({ files: [await film(service.folder)] });
     service.line.hold(1_000_000);
     await form.send.click();
-    await page.getByText(/^[\d.]+ MB of 40 MB/).waitFor();
+    await form.amount(/^[\d.]+ MB of 40 MB/).waitFor();
   },
   "upload-refused": async (page) => {
     const form = await UploadForm.open(page);
@@ -88,7 +119,7 @@ function overhang(page) {
 
 for (const [name, open] of Object.entries(PAGES)) {
   test("the page " + name + " can be read and used by all, in every look", async (t) => {
-    const page = await scene.visit(t, { refusals: [410, 422] });
+    const page = await scene.visit(t, { refusals: [409, 410, 422], breaks: ["net::"] });
     t.after(() => service.line.release());
     await open(page);
     for (const [look, { scheme, ...size }] of Object.entries(LOOKS)) {

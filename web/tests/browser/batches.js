@@ -1,7 +1,8 @@
 // What visitors upload.
 
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { unzipSync, zipSync } from "fflate";
@@ -29,6 +30,20 @@ export function card(images) {
     entries[camera + "/DCIM/100RECNX/RCNX" + String(number).padStart(4, "0") + ".JPG"] = bytes;
   }
   return { name: "ridge.zip", mimeType: "application/zip", buffer: Buffer.from(zipSync(entries, { level: 0 })) };
+}
+
+// A folder of pictures on the disk, as it is on a card, with a film among them.
+export async function cardFolder(parent, name = "north ridge, camera 1", images = 12) {
+  const folder = path.join(parent, name);
+  const inner = path.join(folder, "DCIM", "100RECNX");
+  await mkdir(inner, { recursive: true });
+  const number = (n) => "RCNX" + String(n).padStart(4, "0");
+  for (let n = 0; n < images; n += 1) {
+    const bytes = Buffer.concat([PICTURES[n % PICTURES.length].buffer, randomBytes(2000)]);
+    await writeFile(path.join(inner, number(n) + ".JPG"), bytes);
+  }
+  await writeFile(path.join(inner, number(9999) + ".MP4"), "a film");
+  return folder;
 }
 
 // A film that takes its time on the line; nobody looks at films. Written to a file, because

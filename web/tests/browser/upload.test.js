@@ -70,17 +70,18 @@ for (const scripts of [true, false]) {
 test("while the upload is on the line, the page shows how far it is", async (t) => {
   const form = await UploadForm.open(await scene.visit(t, { refusals: [422] }));
   await form.fill({ files: [await film(scene.service.folder)] });
+  t.after(() => scene.service.line.release());
   scene.service.line.hold(1_000_000);
   await form.send.click();
-  await form.page.getByText(/^[\d.]+ MB of 40 MB/).waitFor();
-  const share = Number(await form.page.getByRole("progressbar").getAttribute("value"));
+  await form.amount(/^[\d.]+ MB of 40 MB/).waitFor();
+  const share = Number(await form.page.getByRole("progressbar", { name: "Uploading" }).getAttribute("value"));
   assert.ok(share > 0 && share < 1, String(share));
   await form.page.getByRole("button", { name: "Stop the upload" }).click();
   assert.ok(await form.send.isEnabled());
   assert.deepEqual(await form.chosenFiles(), ["RCNX0007.MP4"]);
 
   await form.send.click();
-  await form.page.getByText(/^[\d.]+ MB of 40 MB/).waitFor();
+  await form.amount(/^[\d.]+ MB of 40 MB/).waitFor();
   scene.service.line.release();
   // A film is no picture.
   await form.problem.getByText("There are no pictures in the upload").waitFor();
@@ -119,6 +120,7 @@ test("pictures that are dropped on the form are taken", async (t) => {
   await area.dispatchEvent("drop", { dataTransfer: dropped });
   assert.deepEqual(await form.chosenFiles(), PICTURES.map((picture) => picture.name));
   await form.page.getByText(/^4 files, \d+ kB$/).waitFor();
+  assert.equal(await form.complaintAbout(form.files), "");
   await form.fill({});
   await form.send.click();
   const job = new JobPage(form.page);
@@ -131,7 +133,8 @@ test("the keyboard is enough for an upload", async (t) => {
   const { page, email, files } = await UploadForm.open(await scene.visit(t));
   // Asked for long before the key is pressed: a chooser that opens earlier is never told of.
   const opened = page.waitForEvent("filechooser");
-  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.textContent.trim());
+  const nameOf = (element) => element.id || element.getAttribute("aria-label") || element.textContent.trim();
+  const focused = async () => (await page.evaluateHandle(() => document.activeElement)).evaluate(nameOf);
   const next = async () => {
     await page.keyboard.press("Tab");
     return focused();
@@ -146,6 +149,9 @@ test("the keyboard is enough for an upload", async (t) => {
   await chooser.setFiles(PICTURES);
   assert.equal(await email.inputValue(), "ada@example.org");
   await files.focus();
+  assert.equal(await next(), "choose-folder");
+  assert.equal(await next(), "clear");
+  for (const { name } of PICTURES) assert.equal(await next(), "Remove " + name);
   assert.match(await next(), /^Options/);
   assert.equal(await next(), "send");
   await page.keyboard.press("Enter");

@@ -30,6 +30,11 @@ export class UploadForm {
     await this.page.locator("summary").click();
   }
 
+  // How much of the upload is sent, once it is shown so.
+  amount(text) {
+    return this.page.locator("#progress-text").filter({ hasText: text });
+  }
+
   // The names of what is chosen, as the page shows them.
   chosenFiles() {
     return this.page.locator("#rows .row-name").allTextContents();
