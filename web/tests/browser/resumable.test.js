@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes, randomInt } from "node:crypto";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 
@@ -19,7 +19,7 @@ const CUTS = 25;
 // What the browser says to a line that breaks, and the server to requests that a break has made
 // stale: the browser repeats some by itself.
 const BREAKS = ["net::"];
-const REFUSALS = [409, 423, 503];
+const REFUSALS = [409, 410, 423, 503];
 
 const scene = Scene.of("resumable");
 
@@ -166,11 +166,11 @@ test("an unfinished upload can be forgotten", async (t) => {
 });
 
 test("an upload can be paused and goes on where it was", async (t) => {
-  const file = await largePicture("paused.jpg", 20 * MEGABYTE);
+  const file = await largePicture("rested.jpg", 20 * MEGABYTE);
   const form = await visit(t);
   await holdAmid(form, file);
   await form.page.getByRole("button", { name: "Pause", exact: true }).click();
-  await form.page.getByText("Paused").waitFor();
+  await form.page.getByText("Paused", { exact: true }).waitFor();
   scene.service.line.release();
   scene.service.line.passed = 0;
   await form.page.getByRole("button", { name: "Go on" }).click();
@@ -186,6 +186,54 @@ test("a file can be left out while others are under way", async (t) => {
   await form.send.click();
   await form.page.getByRole("button", { name: "Leave out left-out.jpg" }).click();
   await isStoredWhole(form.page, [file]);
+});
+
+test("a lost answer is asked for again and there is one job", async (t) => {
+  const form = await visit(t);
+  await hurry(form.page);
+  let asked = 0;
+  await form.page.route("**/jobs", async (route) => {
+    asked += 1;
+    if (asked > 1) return route.continue();
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  const before = await readdir(path.join(scene.service.folder, "store/jobs"));
+  const file = await largePicture("asked.jpg", 1000);
+  await form.fill({ files: [file] });
+  await form.send.click();
+  await isStoredWhole(form.page, [file]);
+  assert.equal(asked, 2);
+  const after = await readdir(path.join(scene.service.folder, "store/jobs"));
+  assert.equal(after.length, before.length + 1);
+});
+
+test("when all has arrived, a page that is loaded anew makes the job without being asked", async (t) => {
+  const form = await visit(t);
+  await form.page.route("**/jobs", (route) => route.abort("connectionreset"));
+  const file = await largePicture("arrived.jpg", 1000);
+  await form.fill({ files: [file] });
+  await form.send.click();
+  await form.page.getByText("The connection is lost").waitFor();
+  await form.page.unroute("**/jobs");
+  await form.page.reload();
+  await isStoredWhole(form.page, [file]);
+});
+
+test("files that had their time on the server are sent again", async (t) => {
+  const form = await visit(t);
+  const file = await largePicture("expired.jpg", 1000);
+  let asked = 0;
+  await form.page.route("**/jobs", async (route) => {
+    asked += 1;
+    const folder = path.join(scene.service.folder, "store", "uploads");
+    if (asked === 1) for (const id of (await spooled()).keys()) await rm(path.join(folder, id));
+    await route.continue();
+  });
+  await form.fill({ files: [file] });
+  await form.send.click();
+  await isStoredWhole(form.page, [file]);
+  assert.equal(asked, 2);
 });
 
 test("folders that are dropped keep their places and leave their films behind", async (t) => {
@@ -210,7 +258,7 @@ test("a folder that is chosen keeps its places", async (t) => {
   const form = await visit(t);
   await form.page.locator("#folder").setInputFiles(folder);
   assert.deepEqual(await form.chosenFiles(), ["chosen/"]);
-  await form.page.getByText(/^3 files, /).waitFor();
+  await form.page.locator("#files-chosen").filter({ hasText: /^3 files, / }).waitFor();
   await form.page.getByText("1 file of the folders that is no picture is left out.").waitFor();
 });
 
