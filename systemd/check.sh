@@ -133,6 +133,7 @@ check_system_files() {
 710 var/lib/trapline/store
 710 var/lib/trapline/store/jobs
 700 var/lib/trapline/store/scratch
+700 var/lib/trapline/store/uploads
 MODES
 }
 

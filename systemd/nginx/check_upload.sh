@@ -145,7 +145,7 @@ check_resuming() {
     wait "$client" || true
     tus HEAD "$path" >"$work/head"
     offset=$(header upload-offset "$work/head")
-    [ "$offset" -gt 0 ] && [ "$offset" -lt "$size" ] || fail "of $size bytes the server has '$offset'"
+    ((offset > 0 && offset < size)) || fail "of $size bytes the server has '$offset'"
     tail -c "+$((offset + 1))" "$work/large.jpg" >"$work/rest"
     tus PATCH "$path" "${part[@]}" -H "Upload-Offset: $offset" -T "$work/rest" >"$work/head"
     [ "$(header upload-offset "$work/head")" = "$size" ] || fail "the rest is refused: $(cat "$work/head")"

@@ -186,7 +186,8 @@ impl ResponseError for WebError {
 
     fn error_response(&self) -> HttpResponse {
         let problem = self.problem();
-        if problem.status.is_server_error() {
+        let is_planned = matches!(self, Self::Resumable(ResumableError::Stopping));
+        if problem.status.is_server_error() && !is_planned {
             let error = telemetry::causes(self);
             tracing::error!(error, code = problem.code, "a request failed");
         }

@@ -1,5 +1,5 @@
-//! Scripts of the upload page. `tus.min.js` is tus-js-client as its makers publish it, with their
-//! licence beside it.
+//! Scripts of the upload page. `tus.min.js` is tus-js-client as its makers publish it; the licences
+//! of all that is in it are beside it.
 
 use std::sync::LazyLock;
 

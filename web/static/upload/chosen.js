@@ -11,7 +11,7 @@ export class Chosen {
     const item = Item.of(file, path);
     const known = this.#items.get(item.key);
     if (!known) this.#items.set(item.key, item);
-    else if (!known.file) known.file = file;
+    else if (!known.file || known.complaint) Object.assign(known, { file, complaint: "" });
   }
 
   // Puts a file on the list that was on it before the page was loaded anew.
@@ -51,8 +51,15 @@ export class Chosen {
     return this.items.filter((item) => item.isMissing);
   }
 
-  // What people see as one thing: a folder that was dropped, or a single file.
+  // What people see as one thing: a folder that was dropped, or a single file. Those that need
+  // somebody's hand come first.
   get groups() {
+    const needs = (group) => group.items.some((item) => item.complaint || item.isMissing);
+    const groups = this.#folders();
+    return [...groups.filter(needs), ...groups.filter((group) => !needs(group))];
+  }
+
+  #folders() {
     const groups = new Map();
     for (const item of this.#items.values()) {
       const end = item.path.indexOf("/");

@@ -206,6 +206,7 @@ form.addEventListener("submit", (event) => {
 });
 files.addEventListener("change", () => addChosen(files));
 at("folder").addEventListener("change", () => addChosen(at("folder")));
+at("choose-folder").hidden = !("webkitdirectory" in at("folder"));
 at("choose-folder").addEventListener("click", () => at("folder").click());
 at("clear").addEventListener("click", startAfresh);
 at("leave-out").addEventListener("click", () => remove(chosen.missing));

@@ -7,6 +7,8 @@
 
 const SETS = "sets";
 const FILES = "files";
+// By then the server has forgotten it, too.
+const FORGOTTEN_AFTER_MS = 14 * 86_400_000;
 
 export class Memory {
   #opening = open();
@@ -17,6 +19,10 @@ export class Memory {
     sets.sort((a, b) => b.begun - a.begun);
     for (const found of sets) {
       if (!(await hold(found.set))) continue;
+      if (Date.now() - found.begun > FORGOTTEN_AFTER_MS) {
+        await this.forget(found.set);
+        continue;
+      }
       const notes = (await this.#ask(FILES, "readonly", (store) => store.getAll(allOf(found.set)))) ?? [];
       return { ...found, notes };
     }

@@ -5,6 +5,7 @@ import { showUnderWay } from "./rows.js";
 import { count, size, span } from "./words.js";
 
 const LOOK_MS = 250;
+const TITLE = document.title;
 
 const block = document.getElementById("progress");
 const label = document.getElementById("progress-label");
@@ -47,6 +48,7 @@ export class Progress {
     window.clearInterval(this.#timer);
     rows.replaceChildren();
     block.hidden = true;
+    document.title = TITLE;
   }
 
   // Everything has arrived; the service looks at it.
@@ -64,6 +66,7 @@ export class Progress {
     const { bytes, sent } = this.#chosen;
     this.#pace.look(sent);
     bar.value = bytes === 0 ? 1 : sent / bytes;
+    document.title = Math.floor(bar.value * 100) + " % · " + TITLE;
     amount.textContent = size(sent) + " of " + size(bytes);
     files.textContent = this.#chosen.done.toLocaleString("en") + " of " + count(this.#chosen.count, "file", "files");
     showUnderWay(rows, this.#transfer.underWay, this.#onRemove);
