@@ -126,6 +126,20 @@ async fn what_is_refused_for_its_choices_or_its_content_can_be_mended_without_se
 }
 
 #[actix_web::test]
+async fn uploads_on_another_disk_than_the_store_become_a_job_too() {
+    let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
+    let spool = elsewhere.path().to_owned();
+    let app = TestApp::start_with(|config| config.upload_dir.clone_from(&spool)).await;
+    let picture = jpeg(300_000);
+    let upload = app.send_whole("a.jpg", &picture).await;
+    assert_eq!(std::fs::read_dir(&spool).unwrap().count(), 2);
+    let job = job_of(&app.deliver(&[&upload]).await);
+    let key = JobFolder::of(job).upload(0);
+    assert_eq!(app.jobs.store.get(&key).await.unwrap().unwrap(), picture);
+    assert_eq!(std::fs::read_dir(&spool).unwrap().count(), 0);
+}
+
+#[actix_web::test]
 async fn the_rules_for_what_an_upload_may_hold_are_those_of_the_form() {
     let app = TestApp::start().await;
     for (name, bytes, expected) in [
