@@ -146,6 +146,8 @@ async function goOn() {
     if (trouble.status === undefined) throw trouble;
     become("idle");
     problem.explain(trouble, form);
+    // Somebody decides what becomes of it, not the page when it is loaded the next time.
+    await memory.begin(set, fields.read(form), []);
   }
 }
 

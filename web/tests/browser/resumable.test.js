@@ -19,7 +19,7 @@ const CUTS = 25;
 // What the browser says to a line that breaks, and the server to requests that a break has made
 // stale: the browser repeats some by itself.
 const BREAKS = ["net::"];
-const REFUSALS = [409, 410, 423, 503];
+const REFUSALS = [409, 410, 422, 423, 503];
 
 const scene = Scene.of("resumable");
 
@@ -217,6 +217,21 @@ test("when all has arrived, a page that is loaded anew makes the job without bei
   await form.page.getByText("The connection is lost").waitFor();
   await form.page.unroute("**/jobs");
   await form.page.reload();
+  await isStoredWhole(form.page, [file]);
+});
+
+test("after a refusal a page that is loaded anew waits for somebody's decision", async (t) => {
+  const form = await visit(t);
+  const file = await largePicture("good.jpg", 1000);
+  const bad = path.join(scene.service.folder, "bad.zip");
+  await writeFile(bad, "This is no zip.");
+  await form.fill({ files: [file, bad] });
+  await form.send.click();
+  await form.problem.getByText("A zip cannot be used").waitFor();
+  await form.page.reload();
+  await form.page.getByRole("button", { name: "Remove bad.zip" }).click();
+  assert.deepEqual(await form.chosenFiles(), ["good.jpg"]);
+  await form.send.click();
   await isStoredWhole(form.page, [file]);
 });
 
