@@ -20,7 +20,7 @@ pub use end::{DoneFacts, EndFile, Outcome, Rejection, RejectionCode};
 pub use id::{InvalidJobId, JobId, NoRandomness};
 pub use options::{AnnotateChoice, JobOptions};
 pub use plan::{PlanFile, ShardFacts, ShardSpan};
-pub use rebuild::RebuildFile;
+pub use rebuild::{RebuildFailure, RebuildFile};
 pub use record::{
     CRASH_LIMIT, Claim, FAULT_LIMIT, Fenced, JobRecord, Progressed, Refusal, Release, Restored,
     TaskState, Work,

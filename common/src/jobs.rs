@@ -3,6 +3,7 @@
 //! Order is everything here. What a crash leaves between two steps is either no job at all, or
 //! one that [restoring](Jobs::restore_all) brings back.
 
+mod rebuild;
 mod restore;
 mod sight;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::timeout;
 
+pub use rebuild::RebuildSight;
 pub use sight::{JobSight, Standing};
 
 use crate::{

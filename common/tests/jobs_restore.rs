@@ -7,16 +7,16 @@
 #[macro_use]
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use bytes::Bytes;
 use common::{
     Counts, Threshold,
     job::{
-        DoneFacts, EndFile, JobId, JobRecord, Lane, MailKind, Outcome, PlanFile, Rejection,
-        RejectionCode, ShardFacts, ShardSpan, Task,
+        DoneFacts, EndFile, JobId, JobRecord, Lane, MailKind, Outcome, PlanFile, RebuildFailure,
+        Refusal, Rejection, RejectionCode, ShardFacts, ShardSpan, Task,
     },
-    jobs::{Jobs, Standing},
+    jobs::{Jobs, RebuildSight, Standing},
     store::{JobFolder, Store, StoreUrl},
 };
 use support::{
@@ -135,6 +135,19 @@ impl Service {
         assert!(self.jobs.store.create_json(&key, &end).await.unwrap());
     }
 
+    /// A job that is over and has no record any more.
+    async fn finished(&self) -> JobId {
+        let job = self.submitted().await;
+        self.end(job, done()).await;
+        self.note_mail(job, MailKind::Done).await;
+        self.jobs.records.store().remove(job).await.unwrap();
+        job
+    }
+
+    async fn sight(&self, job: JobId) -> RebuildSight {
+        self.jobs.rebuild_sight(job).await.unwrap()
+    }
+
     async fn note_mail(&self, job: JobId, kind: MailKind) {
         let key = JobFolder::of(job).mail(kind);
         self.jobs
@@ -156,6 +169,7 @@ fn done() -> Outcome {
         package_blake3: "b".repeat(64),
         model: "Tiny".to_owned(),
         threshold: threshold(),
+        is_rebuilt: false,
     })
 }
 
@@ -183,6 +197,10 @@ of_both_back_ends! {
     a_shard_without_its_facts_is_not_finished
     a_job_that_is_over_only_sends_its_mail
     a_job_whose_mail_was_sent_stays_over
+    a_package_that_is_to_be_made_again_is_not_forgotten
+    a_wish_is_taken_up_although_its_job_was_known_to_be_over
+    a_wish_waits_beside_a_mail_that_is_on_its_way
+    a_wish_can_be_followed_until_it_is_fulfilled_or_cannot_be
     a_job_that_is_restored_by_many_at_once_is_restored_once
     what_is_no_job_is_not_made_one
     one_unreadable_job_does_not_keep_the_others
@@ -280,6 +298,109 @@ async fn a_job_whose_mail_was_sent_stays_over(mut service: Service) {
         let sight = service.jobs.look(job).await.unwrap().unwrap();
         assert!(matches!(sight.standing, Standing::Ended(_)));
     }
+}
+
+async fn a_package_that_is_to_be_made_again_is_not_forgotten(mut service: Service) {
+    let job = service.finished().await;
+    assert!(service.jobs.rebuild(job, threshold()).await.unwrap());
+    let other = Threshold::new(0.9).unwrap();
+    assert!(!service.jobs.rebuild(job, other).await.unwrap());
+    let record = service.restored(job).await;
+    assert_eq!(open_tasks(record.as_ref()), [Task::Rebuild]);
+    let wish = service.jobs.store.rebuild_file(job).await.unwrap();
+    assert_eq!(wish.unwrap().threshold, threshold());
+}
+
+async fn a_wish_is_taken_up_although_its_job_was_known_to_be_over(mut service: Service) {
+    let [seen, unseen] = [service.finished().await, service.finished().await];
+    let mut over = HashSet::new();
+    service.jobs.restore_all_but(&mut over).await.unwrap();
+    assert_eq!(over, [seen, unseen].into());
+    // One has a record when jobs are looked through, the other loses it before.
+    service.jobs.rebuild(seen, threshold()).await.unwrap();
+    service.jobs.restore_all_but(&mut over).await.unwrap();
+    assert_eq!(over, [unseen].into());
+    service.jobs.rebuild(unseen, threshold()).await.unwrap();
+    service.lose_records().await;
+    let restored = service.jobs.restore_all_but(&mut over).await.unwrap();
+    assert_eq!(restored, 1);
+    service.jobs.recall_rebuilds(&mut over).await.unwrap();
+    let restored = service.jobs.restore_all_but(&mut over).await.unwrap();
+    assert_eq!(restored, 1);
+}
+
+async fn a_wish_waits_beside_a_mail_that_is_on_its_way(service: Service) {
+    let job = service.finished().await;
+    assert!(
+        service
+            .jobs
+            .send_mail(job, MailKind::Expiring)
+            .await
+            .unwrap()
+    );
+    assert!(service.jobs.rebuild(job, threshold()).await.unwrap());
+    let record = service.jobs.records.store().load(job).await.unwrap();
+    assert_eq!(
+        open_tasks(record.map(|loaded| loaded.record).as_ref()),
+        [Task::Rebuild, Task::Mail(MailKind::Expiring)]
+    );
+}
+
+async fn a_wish_can_be_followed_until_it_is_fulfilled_or_cannot_be(mut service: Service) {
+    let job = service.finished().await;
+    assert_eq!(service.sight(job).await, RebuildSight::None);
+    service.jobs.rebuild(job, threshold()).await.unwrap();
+    service.lose_records().await;
+    // Looking at it is enough to bring it back.
+    for images in [None, Some(0)] {
+        let RebuildSight::Open {
+            wish,
+            images: found,
+            is_stuck,
+        } = service.sight(job).await
+        else {
+            panic!("it is not there yet");
+        };
+        assert_eq!(
+            (wish.threshold, found, is_stuck),
+            (threshold(), images, false)
+        );
+    }
+    let records = service.jobs.records.clone();
+    let claimed = records.change(job, |record, now_ms| {
+        let claim = record.claim(Task::Rebuild, "w", 60_000, now_ms)?;
+        record.renew(&claim, processed(7), 60_000, now_ms).unwrap();
+        Ok::<_, Refusal>(claim)
+    });
+    let claim = claimed.await.unwrap().value;
+    let sight = service.sight(job).await;
+    assert!(matches!(
+        sight,
+        RebuildSight::Open {
+            images: Some(7),
+            ..
+        }
+    ));
+
+    let (store, folder) = (service.jobs.store.clone(), JobFolder::of(job));
+    let failure = RebuildFailure {
+        wish: store.rebuild_file(job).await.unwrap().unwrap(),
+        failed: jiff::Timestamp::now(),
+        reason: "the uploads are gone".to_owned(),
+    };
+    store
+        .put_json(&folder.rebuild_failure(), &failure)
+        .await
+        .unwrap();
+    store.remove(&folder.rebuild_file()).await.unwrap();
+    let closed = records.change(job, |record, _| record.rebuilt(&claim));
+    assert!(closed.await.unwrap().record.is_over());
+    assert_eq!(service.sight(job).await, RebuildSight::Failed(failure));
+    service.jobs.rebuild(job, threshold()).await.unwrap();
+    assert!(matches!(
+        service.sight(job).await,
+        RebuildSight::Open { .. }
+    ));
 }
 
 async fn a_job_that_is_restored_by_many_at_once_is_restored_once(mut service: Service) {

@@ -6,13 +6,13 @@
 
 mod support;
 
-use std::{io::ErrorKind, sync::LazyLock, time::Duration};
+use std::{collections::BTreeSet, io::ErrorKind, sync::LazyLock, time::Duration};
 
 use bytes::Bytes;
 use common::{
-    Label, MediaPath,
+    Counts, Label, MediaPath, Threshold,
     correction::{Corrections, Verdict},
-    job::{EndFile, JobFile, Outcome},
+    job::{DoneFacts, EndFile, JobFile, Outcome},
     store::{JobFolder, Store, StoreError, StoreUrl},
 };
 use support::{
@@ -95,6 +95,7 @@ macro_rules! of_all_stores {
 of_all_stores! {
     what_is_put_is_got
     what_is_there_is_not_made_again
+    of_all_packages_one_stays
     a_large_file_appears_when_it_is_whole
     a_half_written_file_is_never_seen
     jobs_are_the_folders_with_an_id
@@ -128,6 +129,38 @@ async fn what_is_put_is_got(place: &Place) {
     store.remove(&key).await.unwrap();
     store.remove(&key).await.unwrap();
     assert!(store.get(&key).await.unwrap().is_none());
+}
+
+async fn of_all_packages_one_stays(place: &Place) {
+    let (job, store) = (id(), &place.store);
+    let folder = JobFolder::of(job);
+    let mut facts = DoneFacts {
+        counts: Counts::default(),
+        package_bytes: 1,
+        package_blake3: "b".repeat(64),
+        model: "Tiny".to_owned(),
+        threshold: Threshold::new(0.2).unwrap(),
+        is_rebuilt: true,
+    };
+    let older = folder.root().clone().join("results-a.zip");
+    let others = [
+        folder.end_file(),
+        folder.upload(0),
+        folder.shards().join("results-1.zip"),
+    ];
+    let packages = [folder.package(), older, folder.package_of(&facts)];
+    for key in others.iter().chain(&packages) {
+        store.put(key, bytes(1).into()).await.unwrap();
+    }
+    for current in [&packages[2], &packages[0]] {
+        store.put(&packages[0], bytes(1).into()).await.unwrap();
+        assert_eq!(folder.package_of(&facts), *current);
+        store.remove_other_packages(job, &facts).await.unwrap();
+        let left = store.list(folder.root()).await.unwrap();
+        let left: BTreeSet<_> = left.into_iter().map(|file| file.location).collect();
+        assert_eq!(left, others.iter().chain([current]).cloned().collect());
+        facts.is_rebuilt = false;
+    }
 }
 
 async fn what_is_there_is_not_made_again(place: &Place) {

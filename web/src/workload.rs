@@ -68,11 +68,11 @@ impl OpenJob {
     }
 }
 
-/// Whether a record belongs to a job that is not over.
+/// Whether a record belongs to a job that is not over. One whose package is made again is.
 pub(crate) fn is_open(record: &JobRecord) -> bool {
     record
         .tasks()
-        .any(|(task, _)| !matches!(task, Task::Mail(_)))
+        .any(|(task, _)| !matches!(task, Task::Mail(_) | Task::Rebuild))
 }
 
 /// Whether a job waits for the people who run the service.

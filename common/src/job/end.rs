@@ -40,6 +40,9 @@ pub struct DoneFacts {
     pub model: String,
     /// The threshold that counted, 0..=1.
     pub threshold: crate::Threshold,
+    /// Whether the package was made again after the job was over; then it has another name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_rebuilt: bool,
 }
 
 /// Why an upload cannot be used, in words for the one who sent it.

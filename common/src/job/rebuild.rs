@@ -13,3 +13,15 @@ pub struct RebuildFile {
     /// When it was asked for.
     pub asked: Timestamp,
 }
+
+/// `rebuild-failed.json`: the newest wish for another package could not be fulfilled, and the
+/// package is what it was. The next wish removes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RebuildFailure {
+    /// What was asked for.
+    pub wish: RebuildFile,
+    /// When it failed.
+    pub failed: Timestamp,
+    /// Why, as a sentence for the one who asked.
+    pub reason: String,
+}

@@ -156,6 +156,19 @@ impl JobRecord {
         record
     }
 
+    /// A job that is over, and whose package is to be made again.
+    #[must_use]
+    pub fn of_rebuild(job: JobId, now_ms: u64) -> Self {
+        let mut record = Self::blank(job, now_ms, now_ms);
+        record.open_rebuild();
+        record
+    }
+
+    /// The package is to be made again, whatever else is still to be done.
+    pub fn open_rebuild(&mut self) {
+        self.open(Task::Rebuild);
+    }
+
     fn blank(job: JobId, accepted_ms: u64, now_ms: u64) -> Self {
         Self {
             job,
@@ -335,6 +348,19 @@ impl JobRecord {
     /// # Errors
     /// When the task is no longer this worker's.
     pub fn mailed(&mut self, claim: &Claim) -> Result<(), Fenced> {
+        self.remove(claim)
+    }
+
+    /// The package was made again, or cannot be.
+    ///
+    /// # Errors
+    /// When the task is no longer this worker's.
+    pub fn rebuilt(&mut self, claim: &Claim) -> Result<(), Fenced> {
+        self.remove(claim)
+    }
+
+    /// Removes a task after which nothing comes.
+    fn remove(&mut self, claim: &Claim) -> Result<(), Fenced> {
         self.held(claim)?;
         self.tasks.remove(&claim.task);
         Ok(())

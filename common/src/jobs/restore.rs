@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+
 use super::{BUSY_PATIENCE_MS, Jobs, JobsError, PATIENCE_MS};
 use crate::{
     Counts,
@@ -9,6 +11,9 @@ use crate::{
     records::{ChangeError, RecordsError},
     store::{JobFolder, StoreError},
 };
+
+/// Jobs that the store is asked about at a time.
+const AT_ONCE: usize = 16;
 
 /// What a folder turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +38,13 @@ impl Jobs {
     }
 
     /// The same, without looking at jobs that are known to be over. Those that are found to be over
-    /// are added to them.
+    /// are added to them; one that has a record again is no longer among them.
     ///
     /// # Errors
     /// As [`Self::restore_all`].
     pub async fn restore_all_but(&self, over: &mut HashSet<JobId>) -> Result<usize, JobsError> {
         let with_record: HashSet<JobId> = self.records.store().jobs().await?.into_iter().collect();
+        over.retain(|job| !with_record.contains(job));
         let mut restored = 0;
         for job in self.store.jobs().await? {
             if with_record.contains(&job) || over.contains(&job) {
@@ -87,14 +93,9 @@ impl Jobs {
         let Some(file) = self.store.job_file(job).await? else {
             return Ok(None);
         };
-        let mut mailed = Vec::new();
+        let (folder, mut mailed) = (JobFolder::of(job), Vec::new());
         for kind in MailKind::ALL {
-            if self
-                .store
-                .find(&JobFolder::of(job).mail(kind))
-                .await?
-                .is_some()
-            {
+            if self.store.find(&folder.mail(kind)).await?.is_some() {
                 mailed.push(kind);
             }
         }
@@ -104,7 +105,30 @@ impl Jobs {
             accepted_ms,
             progressed: self.progressed(job).await?,
             mailed,
+            wants_rebuild: self.wants_rebuild(job).await?,
         }))
+    }
+
+    /// Takes the jobs whose packages are to be made again out of those that are known to be over:
+    /// their records may be lost. To be done now and then, since it asks the store about each.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recall_rebuilds(&self, over: &mut HashSet<JobId>) -> Result<(), StoreError> {
+        let asked = stream::iter(over.clone()).map(|job| async move {
+            let wanted = self.wants_rebuild(job).await?;
+            Ok::<_, StoreError>(wanted.then_some(job))
+        });
+        let wanted: Vec<Option<JobId>> = asked.buffer_unordered(AT_ONCE).try_collect().await?;
+        for job in wanted.into_iter().flatten() {
+            over.remove(&job);
+        }
+        Ok(())
+    }
+
+    async fn wants_rebuild(&self, job: JobId) -> Result<bool, StoreError> {
+        let key = JobFolder::of(job).rebuild_file();
+        Ok(self.store.find(&key).await?.is_some())
     }
 
     async fn progressed(&self, job: JobId) -> Result<Progressed, JobsError> {

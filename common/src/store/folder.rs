@@ -3,7 +3,7 @@
 use object_store::path::Path as Key;
 
 use super::JOBS;
-use crate::job::{JobId, MailKind};
+use crate::job::{DoneFacts, JobId, MailKind};
 
 /// The folder of a job. Names from users are never part of a name in it.
 #[derive(Clone, Debug)]
@@ -55,10 +55,32 @@ impl JobFolder {
         self.file("end.json")
     }
 
-    /// The package.
+    /// The package as it is first made.
     #[must_use]
     pub fn package(&self) -> Key {
         self.file("results.zip")
+    }
+
+    /// The package of a job that is done. One that was made again lies beside the one before it
+    /// until `end.json` says so, and is named by its hash.
+    #[must_use]
+    pub fn package_of(&self, facts: &DoneFacts) -> Key {
+        if facts.is_rebuilt {
+            self.file(&format!("results-{}.zip", facts.package_blake3))
+        } else {
+            self.package()
+        }
+    }
+
+    /// Whether a file of the folder is a package.
+    #[must_use]
+    pub fn is_package(&self, key: &Key) -> bool {
+        let mut parts = key.prefix_match(&self.root).into_iter().flatten();
+        let name = parts.next().filter(|_| parts.next().is_none());
+        name.is_some_and(|name| {
+            let name = name.as_ref();
+            name.starts_with("results") && name.ends_with(".zip")
+        })
     }
 
     /// The folder of uploaded files.
@@ -132,6 +154,12 @@ impl JobFolder {
     #[must_use]
     pub fn rebuild_file(&self) -> Key {
         self.file("rebuild.json")
+    }
+
+    /// Why the package was not made again.
+    #[must_use]
+    pub fn rebuild_failure(&self) -> Key {
+        self.file("rebuild-failed.json")
     }
 
     /// The number in the name of a shard's facts.

@@ -4,7 +4,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStore as _, path::Path as Key};
 
 use super::{JOBS, JobFolder, Store, StoreError, error};
-use crate::job::{EndFile, JobFile, JobId, PlanFile, ShardFacts};
+use crate::job::{DoneFacts, EndFile, JobFile, JobId, PlanFile, RebuildFile, ShardFacts};
 
 /// Small files that are read at a time.
 const AT_ONCE: usize = 16;
@@ -63,6 +63,25 @@ impl Store {
         removed.map(drop).map_err(|e| StoreError::of(folder, e))
     }
 
+    /// Removes every package of a job but the one that these facts are about.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn remove_other_packages(
+        &self,
+        job: JobId,
+        facts: &DoneFacts,
+    ) -> Result<(), StoreError> {
+        let folder = JobFolder::of(job);
+        let current = folder.package_of(facts);
+        for file in self.list(folder.root()).await? {
+            if folder.is_package(&file.location) && file.location != current {
+                self.remove(&file.location).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// What was asked for; `None` when there is no such job.
     ///
     /// # Errors
@@ -101,5 +120,13 @@ impl Store {
     /// When the store fails.
     pub async fn end_file(&self, job: JobId) -> Result<Option<EndFile>, StoreError> {
         self.get_json(&JobFolder::of(job).end_file()).await
+    }
+
+    /// The wish to have the package again; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn rebuild_file(&self, job: JobId) -> Result<Option<RebuildFile>, StoreError> {
+        self.get_json(&JobFolder::of(job).rebuild_file()).await
     }
 }

@@ -40,7 +40,7 @@ pub(crate) async fn get(
 ) -> Result<HttpResponse, WebError> {
     let job = id(&path)?;
     let facts = facts(&state, job).await?;
-    let key = JobFolder::of(job).package();
+    let key = JobFolder::of(job).package_of(&facts);
     // An address is signed for one method: what HEAD asks for is told here.
     if request.method() == Method::GET
         && let Some(url) = state.jobs.store.signed_url(&key, SIGNED_FOR).await?

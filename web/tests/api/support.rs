@@ -275,6 +275,7 @@ impl TestApp {
             package_blake3: blake3::hash(package).to_hex().to_string(),
             model: "YOLOX nano".to_owned(),
             threshold: "0.3".parse().unwrap(),
+            is_rebuilt: false,
         };
         self.end(job, Outcome::Done(facts)).await;
         job

@@ -164,10 +164,11 @@ fn assemble(
         package_blake3: hash(&package)?,
         model: facts.model.display_name,
         threshold: plan.threshold,
+        is_rebuilt: false,
     })
 }
 
-fn hash(path: &Path) -> io::Result<String> {
+pub(super) fn hash(path: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(File::open(path)?)?;
     Ok(hasher.finalize().to_hex().to_string())

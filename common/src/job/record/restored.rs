@@ -17,6 +17,8 @@ pub struct Restored {
     pub progressed: Progressed,
     /// The mails that were sent.
     pub mailed: Vec<MailKind>,
+    /// Whether its package is to be made again.
+    pub wants_rebuild: bool,
 }
 
 /// How far a job is.
@@ -62,6 +64,9 @@ impl JobRecord {
                 record.open_shards(window);
             }
             Progressed::Ended(outcome) => {
+                if found.wants_rebuild {
+                    record.open_rebuild();
+                }
                 mail = match outcome {
                     Outcome::Done(_) => Some(MailKind::Done),
                     Outcome::Rejected(_) => Some(MailKind::Failed),

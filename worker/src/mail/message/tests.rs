@@ -69,6 +69,7 @@ fn done_with(counts: Counts) -> EndFile {
         package_blake3: "b".repeat(64),
         model: "MegaDetector <v6>".to_owned(),
         threshold: common::Threshold::new(0.2).unwrap(),
+        is_rebuilt: false,
     }))
 }
 
