@@ -17,13 +17,16 @@ use std::{
     path::Path,
 };
 
-use common::{MediaOutcome, MediaRecord, deployment::camera_folder};
+use common::{MediaOutcome, MediaRecord, correction::Corrections, deployment::camera_folder};
 use rust_xlsxwriter::XlsxError;
 
 use crate::run_facts::{Counts, RunFacts};
 pub use copy_source::{CopySource, FolderCopies};
 
-use columns::{DetectionRow, FailureRow, ImageRow};
+use columns::{
+    CorrectedDetectionRow, CorrectedImageRow, CorrectionRow, DetectionRow, FailureRow, ImageRow,
+    TableRow,
+};
 use csv_table::CsvTable;
 use megadetector::MegadetectorFile;
 use overview::Overview;
@@ -39,6 +42,8 @@ pub const REPORT_HTML: &str = "report.html";
 pub const IMAGES_CSV: &str = "images.csv";
 /// File name of the table of detections.
 pub const DETECTIONS_CSV: &str = "detections.csv";
+/// File name of the table of what people said about the results.
+pub const CORRECTIONS_CSV: &str = "corrections.csv";
 /// File name of the detections in MegaDetector's format.
 pub const MEGADETECTOR_JSON: &str = "megadetector.json";
 /// File name of the facts about the run.
@@ -50,6 +55,17 @@ pub const FILES: [&str; 6] = [
     REPORT_HTML,
     IMAGES_CSV,
     DETECTIONS_CSV,
+    MEGADETECTOR_JSON,
+    RUN_JSON,
+];
+
+/// The reports of a package with corrections, in the order in which they stand in a zip.
+pub const FILES_WITH_CORRECTIONS: [&str; 7] = [
+    WORKBOOK,
+    REPORT_HTML,
+    IMAGES_CSV,
+    DETECTIONS_CSV,
+    CORRECTIONS_CSV,
     MEGADETECTOR_JSON,
     RUN_JSON,
 ];
@@ -160,20 +176,34 @@ pub fn write_all_within(
     facts: &RunFacts,
     folder: &Path,
 ) -> Result<(), ReportError> {
-    let mut package = Package::create(limits, facts, folder)?;
-    for record in records
-        .records()
-        .map_err(|source| ReportError::ReadRecords { source })?
-    {
-        let record = record.map_err(|source| ReportError::ReadRecords { source })?;
-        package.add(&record)?;
-    }
-    package.publish(copies, folder)
+    let package = Package::create(limits, None, facts, folder)?;
+    package.write(records, copies, folder)
+}
+
+/// [`write_all`] with what people said about the results: in columns of their own behind the
+/// others of the workbook and of the CSV files, and in `corrections.csv`. Whatever the model said
+/// stays as it is, and so do all counts.
+///
+/// # Errors
+/// As for [`write_all`].
+pub fn write_all_corrected(
+    corrections: &Corrections,
+    records: &dyn RecordSource,
+    copies: &dyn CopySource,
+    facts: &RunFacts,
+    folder: &Path,
+) -> Result<(), ReportError> {
+    let limits = WorkbookLimits::default();
+    let package = Package::create(limits, Some(corrections), facts, folder)?;
+    package.write(records, copies, folder)
 }
 
 /// All files of the package while the records pass by.
 struct Package<'f> {
     facts: &'f RunFacts,
+    corrections: Option<&'f Corrections>,
+    /// The number of the next record.
+    number: u32,
     survey: Survey,
     workbook: WorkbookFile,
     overview: Overview,
@@ -185,18 +215,38 @@ struct Package<'f> {
 impl<'f> Package<'f> {
     fn create(
         limits: WorkbookLimits,
+        corrections: Option<&'f Corrections>,
         facts: &'f RunFacts,
         folder: &Path,
     ) -> Result<Self, ReportError> {
+        let is_corrected = corrections.is_some();
+        let image_headings = columns::image_headings(is_corrected);
+        let detection_headings = columns::detection_headings(is_corrected);
         Ok(Self {
             facts,
+            corrections,
+            number: 0,
             survey: Survey::new(facts.options.threshold, limits.cameras),
-            workbook: WorkbookFile::create(folder, facts, limits)?,
+            workbook: WorkbookFile::create(folder, facts, limits, is_corrected)?,
             overview: Overview::new(facts),
-            images: CsvTable::create::<ImageRow<'_>>(folder, IMAGES_CSV)?,
-            detections: CsvTable::create::<DetectionRow<'_>>(folder, DETECTIONS_CSV)?,
+            images: CsvTable::create(folder, IMAGES_CSV, &image_headings)?,
+            detections: CsvTable::create(folder, DETECTIONS_CSV, &detection_headings)?,
             megadetector: MegadetectorFile::create(folder, facts)?,
         })
+    }
+
+    fn write(
+        mut self,
+        records: &dyn RecordSource,
+        copies: &dyn CopySource,
+        folder: &Path,
+    ) -> Result<(), ReportError> {
+        let unreadable = |source| ReportError::ReadRecords { source };
+        for record in records.records().map_err(unreadable)? {
+            self.add(&record.map_err(unreadable)?)?;
+            self.number = self.number.saturating_add(1);
+        }
+        self.publish(copies, folder)
     }
 
     fn add(&mut self, record: &MediaRecord) -> Result<(), ReportError> {
@@ -209,14 +259,35 @@ impl<'f> Package<'f> {
         if matches!(record.outcome, MediaOutcome::Skipped(_)) {
             return Ok(());
         }
-        let row = ImageRow::new(record, &folder, self.facts.options.threshold);
-        self.workbook.add_image(&row)?;
-        self.images.add(&row)?;
-        for row in DetectionRow::all(record, &folder, self.facts) {
-            self.workbook.add_detection(&row)?;
-            self.detections.add(&row)?;
+        let threshold = self.facts.options.threshold;
+        let image = ImageRow::new(record, &folder, threshold);
+        let detections = DetectionRow::all(record, &folder, self.facts);
+        match self.corrections {
+            None => {
+                self.add_image(&image)?;
+                for row in detections {
+                    self.add_detection(&row)?;
+                }
+            }
+            Some(corrections) => {
+                let said = corrections.about(self.number);
+                self.add_image(&CorrectedImageRow::new(image, record, threshold, said))?;
+                for row in CorrectedDetectionRow::all(detections, said) {
+                    self.add_detection(&row)?;
+                }
+            }
         }
         self.megadetector.add(record)
+    }
+
+    fn add_image(&mut self, row: &impl TableRow) -> Result<(), ReportError> {
+        self.workbook.add_image(row)?;
+        self.images.add(row)
+    }
+
+    fn add_detection(&mut self, row: &impl TableRow) -> Result<(), ReportError> {
+        self.workbook.add_detection(row)?;
+        self.detections.add(row)
     }
 
     /// Completes every file, then renames them all.
@@ -230,10 +301,21 @@ impl<'f> Package<'f> {
             self.megadetector.finish()?,
             write_run_facts(folder, self.facts)?,
         ];
+        if let Some(corrections) = self.corrections {
+            files.push(write_corrections(folder, corrections)?);
+        }
         files.iter_mut().try_for_each(StagedFile::seal)?;
         files.into_iter().try_for_each(StagedFile::publish)?;
         staged_file::seal_folder(folder).map_err(ReportError::writing(RUN_JSON))
     }
+}
+
+fn write_corrections(folder: &Path, corrections: &Corrections) -> Result<StagedFile, ReportError> {
+    let mut table = CsvTable::create(folder, CORRECTIONS_CSV, &CorrectionRow::headings())?;
+    for row in CorrectionRow::all(corrections) {
+        table.add(&row)?;
+    }
+    table.finish()
 }
 
 fn write_run_facts(folder: &Path, facts: &RunFacts) -> Result<StagedFile, ReportError> {

@@ -1,6 +1,8 @@
 //! The columns of the result tables, defined once: CSV files and sheets are written from the
 //! same list and cannot drift apart.
 
+mod corrected;
+mod corrections;
 mod detections;
 mod failures;
 mod images;
@@ -8,8 +10,10 @@ mod images;
 use std::borrow::Cow;
 
 use common::{Category, media::CameraFacts};
-use jiff::civil::DateTime;
+use jiff::{Timestamp, civil::DateTime};
 
+pub(crate) use corrected::{CorrectedDetectionRow, CorrectedImageRow};
+pub(crate) use corrections::CorrectionRow;
 pub(crate) use detections::DetectionRow;
 pub(crate) use failures::FailureRow;
 pub(crate) use images::ImageRow;
@@ -52,6 +56,13 @@ impl<'a> Cell<'a> {
     pub(crate) fn moment_of(camera: &CameraFacts) -> Self {
         let captured = camera.captured.as_ref();
         captured.map_or(Self::Blank, |time| Self::Moment(time.local))
+    }
+
+    /// A moment on the clocks of computers, in UTC, that may be missing.
+    pub(crate) fn maybe_instant(moment: Option<Timestamp>) -> Self {
+        moment.map_or(Self::Blank, |moment| {
+            Self::Text(Cow::Owned(moment.to_string()))
+        })
     }
 
     /// A path inside the package that may be missing.
@@ -119,6 +130,17 @@ impl Label {
     }
 }
 
+impl From<common::Label> for Label {
+    fn from(label: common::Label) -> Self {
+        match label {
+            common::Label::Animal => Self::Category(Category::Animal),
+            common::Label::Person => Self::Category(Category::Person),
+            common::Label::Vehicle => Self::Category(Category::Vehicle),
+            common::Label::Blank => Self::Blank,
+        }
+    }
+}
+
 /// How a column looks in a sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
@@ -158,6 +180,24 @@ pub(crate) trait TableRow {
     fn cells(&self) -> Vec<Cell<'_>>;
 }
 
+/// The columns of Images, with those for corrections if there are any.
+pub(crate) fn image_headings(is_corrected: bool) -> Vec<&'static Heading> {
+    if is_corrected {
+        CorrectedImageRow::headings()
+    } else {
+        ImageRow::headings()
+    }
+}
+
+/// The columns of Detections, with those for corrections if there are any.
+pub(crate) fn detection_headings(is_corrected: bool) -> Vec<&'static Heading> {
+    if is_corrected {
+        CorrectedDetectionRow::headings()
+    } else {
+        DetectionRow::headings()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,8 +205,11 @@ mod tests {
     #[test]
     fn column_names_are_unique_and_explained() {
         for headings in [
-            ImageRow::headings(),
-            DetectionRow::headings(),
+            image_headings(false),
+            image_headings(true),
+            detection_headings(false),
+            detection_headings(true),
+            CorrectionRow::headings(),
             FailureRow::headings(),
         ] {
             for (position, heading) in headings.iter().enumerate() {

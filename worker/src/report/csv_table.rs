@@ -9,7 +9,7 @@ use csv::{Terminator, Writer, WriterBuilder};
 
 use super::{
     ReportError,
-    columns::{Cell, TableRow},
+    columns::{Cell, Heading, TableRow},
     staged_file::StagedFile,
 };
 
@@ -21,15 +21,16 @@ pub(crate) struct CsvTable {
 
 impl CsvTable {
     /// Starts a file with the header of a table.
-    pub(crate) fn create<R: TableRow>(
+    pub(crate) fn create(
         folder: &Path,
         name: &'static str,
+        headings: &[&Heading],
     ) -> Result<Self, ReportError> {
         let file = StagedFile::create(folder, name)?;
         let mut writer = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(file);
-        let header = R::headings().into_iter().map(|heading| heading.name);
+        let header = headings.iter().map(|heading| heading.name);
         writer
             .write_record(header)
             .map_err(|error| refused(name, error))?;

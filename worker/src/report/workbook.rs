@@ -24,7 +24,7 @@ use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 use super::{
     ReportError, WORKBOOK, WorkbookLimits,
-    columns::{DetectionRow, FailureRow, ImageRow, TableRow},
+    columns::{FailureRow, TableRow, detection_headings, image_headings},
     staged_file::StagedFile,
     survey::Survey,
 };
@@ -52,6 +52,7 @@ const COMPRESSION_LEVEL: u8 = 3;
 /// `results.xlsx` being written.
 pub(crate) struct WorkbookFile {
     file: StagedFile,
+    is_corrected: bool,
     desk: Desk,
     images: TableSheets,
     detections: TableSheets,
@@ -59,11 +60,13 @@ pub(crate) struct WorkbookFile {
 }
 
 impl WorkbookFile {
-    /// Starts a workbook; its temporary files lie in the same folder.
+    /// Starts a workbook, with or without columns for corrections; its temporary files lie in the
+    /// same folder.
     pub(crate) fn create(
         folder: &Path,
         facts: &RunFacts,
         limits: WorkbookLimits,
+        is_corrected: bool,
     ) -> Result<Self, ReportError> {
         let file = StagedFile::create(folder, WORKBOOK)?;
         guarded(|| {
@@ -81,8 +84,13 @@ impl WorkbookFile {
             };
             Ok(Self {
                 file,
-                images: TableSheets::open("Images", ImageRow::headings(), &mut desk)?,
-                detections: TableSheets::open("Detections", DetectionRow::headings(), &mut desk)?,
+                is_corrected,
+                images: TableSheets::open("Images", image_headings(is_corrected), &mut desk)?,
+                detections: TableSheets::open(
+                    "Detections",
+                    detection_headings(is_corrected),
+                    &mut desk,
+                )?,
                 failures: TableSheets::open("Failures", FailureRow::headings(), &mut desk)?,
                 desk,
             })
@@ -90,12 +98,12 @@ impl WorkbookFile {
     }
 
     /// Writes a row of the Images sheet.
-    pub(crate) fn add_image(&mut self, row: &ImageRow<'_>) -> Result<(), ReportError> {
+    pub(crate) fn add_image(&mut self, row: &impl TableRow) -> Result<(), ReportError> {
         guarded(|| self.images.add(&row.cells(), &mut self.desk))
     }
 
     /// Writes a row of the Detections sheet.
-    pub(crate) fn add_detection(&mut self, row: &DetectionRow<'_>) -> Result<(), ReportError> {
+    pub(crate) fn add_detection(&mut self, row: &impl TableRow) -> Result<(), ReportError> {
         guarded(|| self.detections.add(&row.cells(), &mut self.desk))
     }
 
@@ -130,7 +138,7 @@ impl WorkbookFile {
                 table.close_into(&mut workbook, &mut links)?;
             }
             let mut notes = NoteSheet::open("Settings", &SETTINGS_WIDTHS, &mut workbook, &formats)?;
-            settings::write(&mut notes, facts)?;
+            settings::write(&mut notes, facts, self.is_corrected)?;
             workbook.push_worksheet(notes.close());
             save(&mut workbook, links, &folder, &mut file)?;
             Ok(file)

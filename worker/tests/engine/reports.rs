@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use worker::{
     report::{
-        DETECTIONS_CSV, FolderCopies, IMAGES_CSV, MEGADETECTOR_JSON, REPORT_HTML, RUN_JSON,
+        DETECTIONS_CSV, FILES, FolderCopies, IMAGES_CSV, MEGADETECTOR_JSON, REPORT_HTML, RUN_JSON,
         RecordSource, Records, ReportError, WORKBOOK, WorkbookLimits, write_all, write_all_within,
     },
     run_facts::{Counts, RunFacts},
@@ -314,7 +314,7 @@ fn the_same_records_give_the_same_bytes() {
         json_of(second.path(), RUN_JSON)["execution"]["images_per_second"],
         12.5
     );
-    assert_eq!(fs::read_dir(second.path()).unwrap().count(), 5);
+    assert_eq!(fs::read_dir(second.path()).unwrap().count(), FILES.len());
 }
 
 #[test]
@@ -456,7 +456,7 @@ fn a_read_error_leaves_the_older_package_as_it_was() {
     .unwrap_err();
     assert!(matches!(error, ReportError::ReadRecords { .. }));
     assert_eq!(fs::read(folder.path().join(WORKBOOK)).unwrap(), before);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), FILES.len());
 }
 
 /// What a CSV file makes of text: forbidden characters are replaced, formulas disarmed.

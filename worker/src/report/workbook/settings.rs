@@ -5,12 +5,16 @@ use rust_xlsxwriter::XlsxError;
 
 use super::notes::NoteSheet;
 use crate::{
-    report::columns::{Cell, DetectionRow, FailureRow, Heading, ImageRow, TableRow},
+    report::columns::{Cell, FailureRow, Heading, TableRow, detection_headings, image_headings},
     run_facts::{AnnotateChoice, RunFacts, RunOptions},
 };
 
 /// Writes the whole sheet.
-pub(super) fn write(notes: &mut NoteSheet<'_>, facts: &RunFacts) -> Result<(), XlsxError> {
+pub(super) fn write(
+    notes: &mut NoteSheet<'_>,
+    facts: &RunFacts,
+    is_corrected: bool,
+) -> Result<(), XlsxError> {
     notes.align_values()?;
     notes.title("Settings")?;
     write_model(notes, facts)?;
@@ -21,15 +25,18 @@ pub(super) fn write(notes: &mut NoteSheet<'_>, facts: &RunFacts) -> Result<(), X
         notes.line(&input.name, &[Cell::count(input.files)])?;
     }
     write_reading(notes)?;
+    if is_corrected {
+        notes.sentence("What people said about the results stands in columns of its own, the last of Images and Detections, and in corrections.csv; no other column and no count is changed by it.")?;
+    }
     write_columns(
         notes,
         "Columns of Images and images.csv",
-        &ImageRow::headings(),
+        &image_headings(is_corrected),
     )?;
     write_columns(
         notes,
         "Columns of Detections and detections.csv",
-        &DetectionRow::headings(),
+        &detection_headings(is_corrected),
     )?;
     write_columns(notes, "Columns of Failures", &FailureRow::headings())
 }
