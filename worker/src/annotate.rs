@@ -50,7 +50,8 @@ pub fn blurs(detections: &[Detection], rule: &AnnotateRule) -> bool {
     hidden(detections, rule).next().is_some()
 }
 
-fn hidden<'a>(
+/// The detections that are made unrecognisable.
+pub(crate) fn hidden<'a>(
     detections: &'a [Detection],
     rule: &'a AnnotateRule,
 ) -> impl Iterator<Item = &'a Detection> {

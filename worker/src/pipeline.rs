@@ -13,6 +13,7 @@
 pub mod blame;
 pub mod claims;
 pub mod copies;
+pub mod copying;
 pub mod inspect;
 pub mod picture_pack;
 pub mod record_writer;

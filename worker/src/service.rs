@@ -1,7 +1,7 @@
 //! The worker as a part of the service: it takes tasks of jobs one by one, for as long as it runs.
 //!
 //! `runner` keeps the process going, `attend` takes one task and settles how it ended, and each
-//! kind of task has a file of its own: `plan`, `detect`, `assemble`, `notify`.
+//! kind of task has a file of its own: `plan`, `detect`, `assemble`, `notify`, `rebuild`.
 
 mod assemble;
 mod attend;
@@ -17,6 +17,7 @@ mod model_shelf;
 mod notify;
 mod packed_shards;
 mod plan;
+mod rebuild;
 mod reconciler;
 pub mod runner;
 pub mod scratch;
@@ -39,6 +40,8 @@ enum Achieved {
     Ended(MailKind),
     /// A mail is sent, or not needed.
     Mailed,
+    /// The package is made again, or cannot be.
+    Rebuilt,
 }
 
 /// `facts.json`: what reports say about model and uploads.

@@ -41,11 +41,15 @@ pub(super) fn pack(
             path: folder.to_owned(),
             source,
         })?;
-        add(&mut writer, folder, &copy, CompressionMethod::Stored).map_err(zip_error)?;
+        add_copy(&mut writer, folder, &copy).map_err(zip_error)?;
     }
-    let file = writer.finish().map_err(zip_error)?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error);
-    file.and_then(|file| file.sync_all()).map_err(io_error)
+    finish(writer).map_err(io_error)
+}
+
+/// Completes a zip, and waits until it is on the disk.
+pub(crate) fn finish(zip: Zip) -> io::Result<()> {
+    let file = zip.finish()?.into_inner();
+    file.map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 /// Adds a report.
@@ -58,6 +62,11 @@ pub(crate) fn add_report(zip: &mut Zip, folder: &Path, name: &str) -> ZipResult<
         CompressionMethod::Deflated
     };
     add(zip, folder, name, method)
+}
+
+/// Adds a copy.
+pub(crate) fn add_copy(zip: &mut Zip, folder: &Path, name: &str) -> ZipResult<()> {
+    add(zip, folder, name, CompressionMethod::Stored)
 }
 
 fn add(zip: &mut Zip, folder: &Path, name: &str, method: CompressionMethod) -> ZipResult<()> {

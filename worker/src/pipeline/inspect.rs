@@ -30,6 +30,7 @@ use crate::{
     pipeline::{
         PipelineError, blame,
         claims::Claims,
+        copying,
         picture_pack::PicturePack,
         stage::{Stage, StageClock},
     },
@@ -133,11 +134,7 @@ impl<'a> Inspector<'a> {
             claims,
             detector,
             renderer: CanvasRenderer::new(context.input_rule.clone()),
-            rule: AnnotateRule {
-                threshold: options.threshold,
-                blurred: options.blur.clone(),
-                strip_gps: options.strip_gps || options.round_positions,
-            },
+            rule: copying::annotate_rule(options),
             bytes: Vec::new(),
             spare_canvas: None,
         }

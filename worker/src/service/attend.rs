@@ -17,7 +17,7 @@ use super::{
     environment::Environment,
     fault::TaskError,
     held_claim::{HeldClaim, milliseconds},
-    notify, plan,
+    notify, plan, rebuild,
 };
 
 /// How often a finished task is entered into records that are out of reach.
@@ -77,8 +77,7 @@ async fn perform(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, T
         Task::Plan => plan::run(env, held).await,
         Task::Detect(shard) => detect::run(env, held, shard).await,
         Task::Assemble => assemble::run(env, held).await,
-        // Nothing opens it yet.
-        Task::Rebuild => Err(TaskError::Unfounded),
+        Task::Rebuild => rebuild::run(env, held).await,
         Task::Mail(kind) => notify::run(env, held, kind).await,
     }
 }
@@ -144,6 +143,7 @@ fn achieve(
         Achieved::Detected(counts) => record.detected(claim, counts, window, now_ms),
         Achieved::Ended(mail) => record.ended(claim, *mail),
         Achieved::Mailed => record.mailed(claim),
+        Achieved::Rebuilt => record.rebuilt(claim),
     }
 }
 
@@ -170,6 +170,13 @@ async fn give_back(env: &Environment, claim: &Claim, how: Release) {
     .await;
 }
 
+/// Makes a record again that was lost. Where its job is over or deleted, there is none to make.
+async fn bring_back(env: &Environment, job: JobId) {
+    if let Err(error) = env.jobs.restore(job).await {
+        tracing::warn!(%error, "the record cannot be made again now; it is later");
+    }
+}
+
 /// Changes the record, as long as it takes, and wakes workers for what is to be done now. A worker
 /// that is stopping tries once: its lease will run out.
 async fn enter(
@@ -187,6 +194,9 @@ async fn enter(
             }
             Err(error) => {
                 tracing::info!(%error, "the task was not this worker's any more");
+                if matches!(error, ChangeError::NoRecord) {
+                    bring_back(env, claim.job).await;
+                }
                 return;
             }
         }

@@ -91,6 +91,16 @@ impl HeldClaim {
         }
     }
 
+    /// Whether the task is certainly not this worker's any more: to be asked before something is
+    /// replaced that others may have replaced meanwhile.
+    pub(super) async fn is_lost(&self, env: &Environment) -> bool {
+        let renewed = self.renew(env, self.partial()).await;
+        matches!(
+            renewed,
+            Err(ChangeError::NoRecord | ChangeError::Refused(_))
+        )
+    }
+
     async fn renew(
         &self,
         env: &Environment,

@@ -133,9 +133,5 @@ pub(super) fn write_package(
             }
         }
     }
-    let file = package.finish().map_err(io::Error::from)?;
-    file.into_inner()
-        .map_err(io::IntoInnerError::into_error)?
-        .sync_all()?;
-    Ok(())
+    Ok(packing::finish(package)?)
 }

@@ -1,10 +1,13 @@
 //! The packed shards of a job, read where they lie.
 
-use std::io::{self, BufReader};
+use std::{
+    io::{self, BufReader},
+    sync::Arc,
+};
 
 use common::{
     job::JobId,
-    random_access::Cursor,
+    random_access::{Cursor, RandomAccess},
     store::{JobFolder, Store},
 };
 use tokio::runtime::Handle;
@@ -45,10 +48,15 @@ impl PackedShards {
     pub(super) fn open(&self, number: u32) -> io::Result<PackedShard> {
         let key = self.folder.shard(number);
         let bytes = self.runtime.block_on(self.store.reader(&key));
-        let cursor = Cursor::new(bytes.map_err(io::Error::other)?);
-        Ok(ZipArchive::new(BufReader::with_capacity(
-            BUFFER_BYTES,
-            cursor,
-        ))?)
+        open_zip(bytes.map_err(io::Error::other)?)
     }
+}
+
+/// Opens a zip that lies in the store.
+pub(super) fn open_zip(bytes: Arc<dyn RandomAccess>) -> io::Result<PackedShard> {
+    let cursor = Cursor::new(bytes);
+    Ok(ZipArchive::new(BufReader::with_capacity(
+        BUFFER_BYTES,
+        cursor,
+    ))?)
 }

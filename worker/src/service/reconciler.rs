@@ -11,6 +11,8 @@ use super::environment::Environment;
 const WAKE_EVERY: Duration = Duration::from_secs(2);
 /// How often folders are compared with records.
 const RESTORE_EVERY: Duration = Duration::from_secs(30);
+/// How often jobs that are over are asked whether somebody wants another package of them.
+const RECALL_EVERY: Duration = Duration::from_secs(600);
 /// How often handled wake-ups are removed.
 const TIDY_EVERY: Duration = Duration::from_secs(300);
 /// The role, and how long a worker that died keeps it.
@@ -21,6 +23,7 @@ const ROLE_FOR: Duration = Duration::from_secs(10);
 #[derive(Default)]
 struct State {
     restored: Option<Instant>,
+    recalled: Option<Instant>,
     tidied: Option<Instant>,
     over: HashSet<JobId>,
 }
@@ -42,6 +45,9 @@ async fn reconcile(env: &Environment, state: &mut State) -> Result<(), JobsError
     let records = &env.jobs.records;
     if !records.store().hold(ROLE, &env.name, ROLE_FOR).await? {
         return Ok(());
+    }
+    if is_due(&mut state.recalled, RECALL_EVERY) {
+        env.jobs.recall_rebuilds(&mut state.over).await?;
     }
     if is_due(&mut state.restored, RESTORE_EVERY) {
         env.jobs.restore_all_but(&mut state.over).await?;

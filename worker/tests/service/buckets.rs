@@ -65,7 +65,7 @@ fn upload(web: &WebFront, files: &[&Path]) -> JobId {
 }
 
 /// Fetches a package by the link of its job, in two parts.
-fn download(service: &Deployment, web: &WebFront, job: JobId) -> PathBuf {
+pub(crate) fn download(service: &Deployment, web: &WebFront, job: JobId) -> PathBuf {
     let (path, zip) = (
         format!("/jobs/{job}/results.zip"),
         service.bench.path(&format!("{}.zip", job.tag())),

@@ -191,6 +191,14 @@ impl Deployment {
     }
 
     pub(crate) async fn submit_as(&self, id: JobId, files: &[&Path]) {
+        let options = JobOptions {
+            threshold: Some("0.6".parse().unwrap()),
+            ..JobOptions::default()
+        };
+        self.submit_with(id, files, options).await;
+    }
+
+    pub(crate) async fn submit_with(&self, id: JobId, files: &[&Path], options: JobOptions) {
         let mut uploads = Vec::new();
         for (number, path) in files.iter().enumerate() {
             let key = JobFolder::of(id).upload(number);
@@ -204,10 +212,7 @@ impl Deployment {
             id,
             accepted: jiff::Timestamp::now(),
             email: "ada@example.org".parse().unwrap(),
-            options: JobOptions {
-                threshold: Some("0.6".parse().unwrap()),
-                ..JobOptions::default()
-            },
+            options,
             uploads,
         };
         self.jobs.submit(&file).await.unwrap();
@@ -284,14 +289,10 @@ impl Deployment {
         logs.into_iter().map(Result::unwrap_or_default).collect()
     }
 
-    /// Unpacks the package of a job.
+    /// Unpacks the package of a job as it was first made.
     pub(crate) fn unpack(&self, job: JobId) -> PathBuf {
-        let zip = self
-            .jobs
-            .store
-            .local_path(&JobFolder::of(job).package())
-            .unwrap();
-        self.unpack_file(&zip)
+        let key = JobFolder::of(job).package();
+        self.unpack_file(&self.jobs.store.local_path(&key).unwrap())
     }
 
     /// Unpacks a package that was fetched.

@@ -19,6 +19,7 @@ mod hung_redis;
 mod kills;
 mod logs;
 mod losses;
+mod rebuild;
 mod same_bytes;
 mod stops;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,241 @@
+//! The new package, from the kept records to the zip.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{self, BufWriter},
+    path::{Path, PathBuf},
+};
+
+use common::{
+    Counts, MediaOutcome, MediaRecord,
+    correction::Corrections,
+    job::{DoneFacts, JobId, Outcome, PlanFile, RebuildFile},
+    store::Store,
+};
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use zip::ZipWriter;
+
+use super::{
+    super::{
+        assemble, detect::journal_header, environment::Environment, fault::TaskError,
+        held_claim::HeldClaim, packed_shards::PackedShard,
+    },
+    change::Change,
+    error::RebuildError,
+    kept_records::KeptRecords,
+    old_package::OldPackage,
+    originals,
+    remaking::Remaking,
+};
+use crate::{
+    job::{JobError, TRAPLINE_VERSION},
+    journal::{Journal, JournalRecords},
+    package::{Package, packing},
+    pipeline::inspect::detection_scale,
+    report::{self, CopySource, RecordSource as _},
+    run_facts::RunFacts,
+};
+
+/// Records that are made at a time.
+const AT_ONCE: usize = 256;
+
+/// A package that is ready to be put in place.
+pub(super) struct Repacked {
+    pub(super) package: PathBuf,
+    pub(super) facts: DoneFacts,
+    /// When the job was over, which stays.
+    pub(super) ended: Timestamp,
+}
+
+/// Makes the package in the scratch folder. Not to be called where the runtime is.
+pub(super) fn repack(
+    env: &Environment,
+    held: &HeldClaim,
+    wish: RebuildFile,
+    scratch: &Path,
+) -> Result<Repacked, RebuildError> {
+    let (job, store, runtime) = (held.claim.job, &env.jobs.store, Handle::current());
+    let Finished { ended, done, plan } = runtime.block_on(Finished::of(store, job))?;
+    let kept = KeptRecords::of(store, job, &runtime)?;
+    let old = OldPackage::open(store, job, &done, &runtime)?;
+    let mut facts = old.facts()?;
+    let change = Change::of(&facts.options, wish.threshold);
+    facts.options.threshold = wish.threshold;
+    TRAPLINE_VERSION.clone_into(&mut facts.trapline_version);
+    let listing = if needs_uploads(&kept, &change)? {
+        Some(runtime.block_on(originals::list(env, job, &plan))?)
+    } else {
+        None
+    };
+    let package = Package::begin(&scratch.join("package"), false).map_err(JobError::from)?;
+    let side = facts.model.image_size;
+    let remaking = Remaking {
+        held,
+        change: &change,
+        listing: listing.as_ref().map(|listing| &listing.files),
+        package: &package,
+        scale: detection_scale(side, side),
+        limits: env.engine.decode_limits,
+        threads: env.settings.threads.max(1),
+    };
+    facts.counts = remake_all(&kept, &remaking, &facts, &plan)?;
+    let zip = scratch.join("results.zip");
+    let corrections = runtime.block_on(store.corrections(job))?;
+    let copies = Copies {
+        made: &package,
+        old: &old,
+    };
+    write(&copies, &corrections, &facts, scratch, &zip)?;
+    let facts = DoneFacts {
+        counts: facts.counts,
+        package_bytes: fs::metadata(&zip)?.len(),
+        package_blake3: assemble::hash(&zip)?,
+        threshold: wish.threshold,
+        is_rebuilt: true,
+        ..done
+    };
+    Ok(Repacked {
+        package: zip,
+        facts,
+        ended,
+    })
+}
+
+/// A job that has results.
+struct Finished {
+    ended: Timestamp,
+    done: DoneFacts,
+    plan: PlanFile,
+}
+
+impl Finished {
+    async fn of(store: &Store, job: JobId) -> Result<Self, RebuildError> {
+        let end = store.end_file(job).await?.ok_or(TaskError::Unfounded)?;
+        let plan = store.plan_file(job).await?;
+        match (end.outcome, plan) {
+            (Outcome::Done(done), Some(plan)) => Ok(Self {
+                ended: end.ended,
+                done,
+                plan,
+            }),
+            _ => Err(RebuildError::impossible(
+                "There are no results of this job.",
+            )),
+        }
+    }
+}
+
+fn needs_uploads(kept: &KeptRecords, change: &Change) -> io::Result<bool> {
+    for record in kept.read() {
+        if change.needs_upload(&record?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Writes the records of the new package into its journal, and tells how far it is meanwhile.
+fn remake_all(
+    kept: &KeptRecords,
+    remaking: &Remaking<'_>,
+    facts: &RunFacts,
+    plan: &PlanFile,
+) -> Result<Counts, RebuildError> {
+    let header = journal_header(&facts.options, plan);
+    let path = remaking.package.journal();
+    let mut journal = Journal::create(&path, &header).map_err(JobError::from)?;
+    let (mut firsts, mut counts) = (HashMap::new(), Counts::default());
+    let mut records = kept.read();
+    loop {
+        let chunk: io::Result<Vec<_>> = records.by_ref().take(AT_ONCE).collect();
+        let mut chunk = chunk?;
+        if chunk.is_empty() {
+            break;
+        }
+        remaking.remake(journal.len(), &mut chunk)?;
+        for record in chunk {
+            let record = with_first(record, &mut firsts, &journal)?;
+            counts.add(&record, facts.options.threshold);
+            let held = remaking.held;
+            held.note(|partial| partial.add(&record, facts.options.threshold));
+            journal.append(&record).map_err(JobError::from)?;
+        }
+        journal.flush().map_err(JobError::from)?;
+    }
+    Ok(counts)
+}
+
+/// The record itself, or, of a duplicate, what its first file became.
+fn with_first(
+    record: MediaRecord,
+    firsts: &mut HashMap<String, usize>,
+    journal: &Journal,
+) -> Result<MediaRecord, RebuildError> {
+    let (MediaOutcome::Processed(media), Some(hash)) = (&record.outcome, &record.content_hash)
+    else {
+        return Ok(record);
+    };
+    if media.duplicate_of.is_none() {
+        firsts.insert(hash.clone(), journal.len());
+        return Ok(record);
+    }
+    let first = firsts.get(hash).copied();
+    let first = first.ok_or(TaskError::fault("a duplicate has no first file"))?;
+    let first = journal.read(first).map_err(JobError::from)?;
+    Ok(first.duplicate_at(record.path))
+}
+
+/// The copies of the new package: those that were made, and those of the old one.
+struct Copies<'a> {
+    made: &'a Package,
+    old: &'a OldPackage,
+}
+
+impl CopySource for Copies<'_> {
+    fn copy(&self, _: usize, path: &str) -> io::Result<Vec<u8>> {
+        match fs::read(self.made.folder().join(path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.old.file(path),
+            read => read,
+        }
+    }
+}
+
+/// Writes the reports, and packs them with all copies into `zip`. Copies of the old package are
+/// taken over as they are, without unpacking.
+fn write(
+    copies: &Copies<'_>,
+    corrections: &Corrections,
+    facts: &RunFacts,
+    scratch: &Path,
+    zip: &Path,
+) -> Result<(), RebuildError> {
+    let made = copies.made.folder();
+    let records = JournalRecords::at(&copies.made.journal());
+    let reports = scratch.join("reports");
+    fs::create_dir(&reports)?;
+    let (written, files) = if corrections.is_blank() {
+        let written = report::write_all(&records, copies, facts, &reports);
+        (written, &report::FILES[..])
+    } else {
+        let written = report::write_all_corrected(corrections, &records, copies, facts, &reports);
+        (written, &report::FILES_WITH_CORRECTIONS[..])
+    };
+    written.map_err(JobError::from)?;
+    let mut package = ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(zip)?));
+    for name in files {
+        packing::add_report(&mut package, &reports, name).map_err(io::Error::from)?;
+    }
+    for record in records.records()? {
+        for copy in record?.copies() {
+            if made.join(copy).try_exists()? {
+                packing::add_copy(&mut package, made, copy).map_err(io::Error::from)?;
+            } else {
+                let take = |old: &mut PackedShard| Ok(package.raw_copy_file(old.by_name(copy)?)?);
+                copies.old.with(take)?;
+            }
+        }
+    }
+    Ok(packing::finish(package)?)
+}
