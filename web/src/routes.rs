@@ -53,20 +53,22 @@ pub(crate) fn public(config: &mut ServiceConfig) {
                 .route(web::delete().to(resumable::delete))
                 .route(post().to(resumable::overridden)),
         )
-        .service(
-            scope("/jobs/{id}")
-                .wrap(private())
-                .route("", read().to(job::get))
-                .route("", web::delete().to(delete::post))
-                .route("/status", read().to(job::status))
-                .route("/events", get().to(events::get))
-                .route("/results.zip", read().to(download::get))
-                .route("/cancel", read().to(cancel::get))
-                .route("/cancel", post().to(cancel::post))
-                .route("/delete", read().to(delete::get))
-                .route("/delete", post().to(delete::post))
-                .configure(results_of_job),
-        );
+        .service(scope("/jobs/{id}").wrap(private()).configure(of_job));
+}
+
+/// A job, for whoever knows its address.
+fn of_job(config: &mut ServiceConfig) {
+    config
+        .route("", read().to(job::get))
+        .route("", web::delete().to(delete::post))
+        .route("/status", read().to(job::status))
+        .route("/events", get().to(events::get))
+        .route("/results.zip", read().to(download::get))
+        .route("/cancel", read().to(cancel::get))
+        .route("/cancel", post().to(cancel::post))
+        .route("/delete", read().to(delete::get))
+        .route("/delete", post().to(delete::post))
+        .configure(results_of_job);
 }
 
 /// What can be looked at when a job is done.

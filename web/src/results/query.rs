@@ -195,7 +195,7 @@ mod tests {
             let day = |(month, day)| date(2026, month, day);
             let [truncated, near, without_duplicates, corrected] = flags;
             Wanted {
-                camera: camera,
+                camera,
                 from: from.map(day),
                 to: to.map(day),
                 hours: hours.and_then(|(from, until)| Hours::new(from, until)),

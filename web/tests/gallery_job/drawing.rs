@@ -32,7 +32,7 @@ fn colour(number: u32, x: f32, y: f32) -> [f32; 3] {
     let turn = number as f32;
     // Where the detections of the records are.
     let is_body =
-        number % 4 == 0 && ((x - 0.45) / 0.14).powi(2) + ((y - 0.62) / 0.11).powi(2) < 1.0;
+        number.is_multiple_of(4) && ((x - 0.45) / 0.14).powi(2) + ((y - 0.62) / 0.11).powi(2) < 1.0;
     let is_trunk = ((x * 9.0 + turn).sin() * (x * 23.0 + turn * 2.0).cos()) > 0.55;
     let horizon = 0.42 + 0.04 * (x * 7.0 + turn).sin();
     if is_body {

@@ -121,7 +121,7 @@ fn facts(camera: usize, captured: DateTime) -> CameraFacts {
     CameraFacts {
         captured: Some(CaptureTime {
             local: captured,
-            offset_minutes: (camera % 2 == 0).then_some(60),
+            offset_minutes: camera.is_multiple_of(2).then_some(60),
         }),
         make: Some("RECONYX".to_owned()),
         model: Some("HYPERFIRE 2".to_owned()),

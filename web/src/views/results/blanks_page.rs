@@ -117,7 +117,8 @@ fn sizes(address: &Address, blanks: usize) -> Vec<Size> {
     let size = |size: Option<usize>| Size {
         text: size.map_or("all".to_owned(), |size| size.to_string()),
         href: address.with_size(size),
-        is_chosen: size == address.size,
+        // A sample that is larger than all there is holds all of it.
+        is_chosen: size.unwrap_or(blanks) == address.size.unwrap_or(blanks).min(blanks),
     };
     let smaller = SIZES.into_iter().filter(|size| *size < blanks);
     smaller.map(Some).chain([None]).map(size).collect()
