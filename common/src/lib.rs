@@ -8,6 +8,7 @@
 //! enters, and stay valid from there on.
 
 pub mod archive;
+pub mod blank_check;
 pub mod category;
 pub mod config;
 pub mod correction;

@@ -1,11 +1,12 @@
 //! Style, scripts and the icon, which are part of the program.
 
 mod bundle;
+mod results;
 mod upload;
 
 use std::sync::LazyLock;
 
-pub(crate) use upload::UPLOAD;
+pub(crate) use {bundle::Bundle, results::RESULTS, upload::UPLOAD};
 
 /// A file that pages refer to.
 pub(crate) struct Asset {

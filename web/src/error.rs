@@ -4,10 +4,17 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
 };
-use common::{jobs::JobsError, records::RecordsError, store::StoreError, telemetry};
+use common::{
+    job::JobId,
+    jobs::JobsError,
+    records::RecordsError,
+    store::{CorrectionError, StoreError},
+    telemetry,
+};
 
 use crate::{
     problem::Problem,
+    results::library::LibraryError,
     resumable::{DeliveryError, ResumableError},
     submission::SubmissionError,
     upload::UploadError,
@@ -29,6 +36,32 @@ pub(crate) enum WebError {
     /// The job has no result (yet).
     #[error("no result")]
     NoResult,
+    /// The job is not done, or nothing was kept of it that could be looked at.
+    #[error("no results to look at")]
+    NoGallery {
+        /// The job.
+        job: JobId,
+        /// Whether there is a package all the same.
+        is_done: bool,
+    },
+    /// The job has no such picture.
+    #[error("no such picture")]
+    NoSuchPicture,
+    /// What was kept for the results page cannot be read.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// What somebody said about a result is not kept.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
+    /// A table could not be made.
+    #[error("making a table")]
+    Table(#[from] csv::Error),
+    /// What somebody said about a result makes no sense.
+    #[error("a correction that makes no sense")]
+    NoCorrection,
+    /// The package is wanted at a threshold that is none.
+    #[error("no threshold")]
+    NoThreshold,
     /// The request comes from a page of somebody else.
     #[error("a request from another site")]
     CrossSite,
@@ -93,10 +126,22 @@ impl WebError {
             Self::Upload(error) => return error.problem(),
             Self::Submission(error) => return error.problem(),
             Self::Resumable(error) => return error.problem(),
-            Self::Page(_) => return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR),
+            Self::Page(_) | Self::Table(_) => {
+                return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
+            }
             Self::NotAJobId => NOT_A_JOB_ID,
             Self::NoSuchJob => NO_SUCH_JOB,
             Self::NoResult => NO_RESULT,
+            Self::NoGallery { is_done: false, .. } => NOT_DONE,
+            Self::NoGallery { is_done: true, .. } => NOTHING_KEPT,
+            Self::NoSuchPicture => NO_SUCH_PICTURE,
+            Self::NoCorrection => NO_CORRECTION,
+            Self::NoThreshold => NO_THRESHOLD,
+            Self::Correction(CorrectionError::TooMany) => TOO_MANY_CORRECTIONS,
+            Self::Correction(CorrectionError::Store(_)) | Self::Library(LibraryError::Store(_)) => {
+                UNAVAILABLE
+            }
+            Self::Library(_) => UNREADABLE,
             Self::CrossSite => CROSS_SITE,
             Self::TooManyUploads { .. } => TOO_MANY_UPLOADS,
             Self::TooManyWatchers => TOO_MANY_WATCHERS,
@@ -109,6 +154,7 @@ impl WebError {
                 retry_after_seconds,
             } => problem.retry_after(*retry_after_seconds),
             Self::OutOfSight => problem.retry_after(SIGHT_SECONDS),
+            Self::NoGallery { job, .. } => problem.of_job(*job),
             Self::TooManyWatchers | Self::Jobs(_) => problem.retry_after(30),
             _ => problem,
         }
@@ -136,6 +182,49 @@ const NO_RESULT: Told = (
     "no-result",
     "There is no result to download",
     "The page of the job says how far it is.",
+);
+const NOT_DONE: Told = (
+    StatusCode::NOT_FOUND,
+    "no-results-yet",
+    "There is nothing to look at yet",
+    "The pictures can be looked at here when the job is done. Its page says how far it is.",
+);
+const NOTHING_KEPT: Told = (
+    StatusCode::NOT_FOUND,
+    "no-gallery",
+    "This result can only be downloaded",
+    "It was made by an older version of this service, which kept no pictures to look at. \
+     Everything that was found is in the zip.",
+);
+const NO_SUCH_PICTURE: Told = (
+    StatusCode::NOT_FOUND,
+    "no-picture",
+    "There is no such picture in this job",
+    "Check the link: it may have lost its end when it was copied.",
+);
+const NO_CORRECTION: Told = (
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "no-correction",
+    "The correction cannot be understood",
+    "Go back, load the page again, and try once more.",
+);
+const NO_THRESHOLD: Told = (
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "no-threshold",
+    "That is no threshold",
+    "Write a number between 0 and 1, such as 0.35.",
+);
+const TOO_MANY_CORRECTIONS: Told = (
+    StatusCode::UNPROCESSABLE_ENTITY,
+    "too-many-corrections",
+    "This job has as many corrections as it can have",
+    "Download what you have corrected so far, and go on in a table of your own.",
+);
+const UNREADABLE: Told = (
+    StatusCode::INTERNAL_SERVER_ERROR,
+    "unreadable",
+    "What was kept of this job cannot be read",
+    "The zip is not affected. The people who run this service can see what it was.",
 );
 const CROSS_SITE: Told = (
     StatusCode::FORBIDDEN,

@@ -11,6 +11,8 @@ pub(crate) mod index;
 pub(crate) mod job;
 pub(crate) mod known_job;
 pub(crate) mod metrics;
+pub(crate) mod rebuild;
+pub(crate) mod results;
 pub(crate) mod resumable;
 pub(crate) mod upload;
 

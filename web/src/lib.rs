@@ -14,6 +14,7 @@ mod middleware;
 mod patience;
 mod problem;
 mod quota;
+mod results;
 mod resumable;
 mod routes;
 mod space;

@@ -1,6 +1,7 @@
 //! What is told to whoever asked for something that cannot be had.
 
 use actix_web::http::StatusCode;
+use common::job::JobId;
 use serde::Serialize;
 
 /// Problem details (RFC 9457), and the same in words for people. Without a `type` they are of the
@@ -22,6 +23,9 @@ pub(crate) struct Problem {
     /// The field of the form that is meant, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) field: Option<&'static str>,
+    /// The job whose page says more, if one does.
+    #[serde(skip)]
+    pub(crate) job: Option<JobId>,
     /// Seconds after which to try again, if that helps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after_seconds: Option<u64>,
@@ -42,6 +46,7 @@ impl Problem {
             code,
             limit: None,
             field: None,
+            job: None,
             retry_after_seconds: None,
         }
     }
@@ -58,6 +63,14 @@ impl Problem {
     pub(crate) fn about(self, field: &'static str) -> Self {
         Self {
             field: Some(field),
+            ..self
+        }
+    }
+
+    /// With the job whose page says more.
+    pub(crate) fn of_job(self, job: JobId) -> Self {
+        Self {
+            job: Some(job),
             ..self
         }
     }

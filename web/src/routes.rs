@@ -9,8 +9,8 @@ use actix_web::{
 
 use crate::{
     handlers::{
-        asset, cancel, delete, delivery, download, events, health, index, job, metrics, resumable,
-        upload,
+        asset, cancel, delete, delivery, download, events, health, index, job, metrics, rebuild,
+        results, resumable, upload,
     },
     middleware::{self, private, rate_limit},
 };
@@ -20,6 +20,10 @@ pub(crate) fn public(config: &mut ServiceConfig) {
     config
         .route("/", read().to(index::get))
         .route("/static/{name}", read().to(asset::get))
+        .route(
+            "/static/results/{version}/{name}",
+            read().to(asset::results),
+        )
         .route("/static/upload/{version}/{name}", read().to(asset::upload))
         .route("/deleted", read().to(delete::done))
         .route("/healthz", read().to(health::live))
@@ -49,18 +53,43 @@ pub(crate) fn public(config: &mut ServiceConfig) {
                 .route(web::delete().to(resumable::delete))
                 .route(post().to(resumable::overridden)),
         )
-        .service(
-            scope("/jobs/{id}")
-                .wrap(private())
-                .route("", read().to(job::get))
-                .route("", web::delete().to(delete::post))
-                .route("/status", read().to(job::status))
-                .route("/events", get().to(events::get))
-                .route("/results.zip", read().to(download::get))
-                .route("/cancel", read().to(cancel::get))
-                .route("/cancel", post().to(cancel::post))
-                .route("/delete", read().to(delete::get))
-                .route("/delete", post().to(delete::post)),
+        .service(scope("/jobs/{id}").wrap(private()).configure(of_job));
+}
+
+/// A job, for whoever knows its address.
+fn of_job(config: &mut ServiceConfig) {
+    config
+        .route("", read().to(job::get))
+        .route("", web::delete().to(delete::post))
+        .route("/status", read().to(job::status))
+        .route("/events", get().to(events::get))
+        .route("/results.zip", read().to(download::get))
+        .route("/cancel", read().to(cancel::get))
+        .route("/cancel", post().to(cancel::post))
+        .route("/delete", read().to(delete::get))
+        .route("/delete", post().to(delete::post))
+        .configure(results_of_job);
+}
+
+/// What can be looked at when a job is done.
+fn results_of_job(config: &mut ServiceConfig) {
+    config
+        .route("/rebuild", read().to(rebuild::get))
+        .route("/rebuild", post().to(rebuild::post))
+        .route("/results", read().to(results::gallery::get))
+        .route("/results/media/{number}", read().to(results::media::get))
+        .route("/results/figures", read().to(results::figures::get))
+        .route("/results/blanks", read().to(results::blanks::get))
+        .route("/results/corrections", read().to(results::corrections::get))
+        .route("/results/corrections", post().to(results::correct::post))
+        .route("/corrections.csv", read().to(results::corrections::csv))
+        .route(
+            "/pictures/{number}/thumbnail",
+            read().to(results::picture::thumbnail),
+        )
+        .route(
+            "/pictures/{number}/preview",
+            read().to(results::picture::preview),
         );
 }
 

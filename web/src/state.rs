@@ -6,8 +6,8 @@ use common::{EmailAddress, jobs::Jobs};
 use tokio::sync::watch;
 
 use crate::{
-    config::WebConfig, metrics::Metrics, quota::KeyedQuota, resumable::Spool, space::Space,
-    workload::WorkloadWatch,
+    config::WebConfig, metrics::Metrics, quota::KeyedQuota, results::Library, resumable::Spool,
+    space::Space, workload::WorkloadWatch,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -21,6 +21,8 @@ pub(crate) struct State(Arc<Parts>);
 pub(crate) struct Parts {
     pub(crate) config: WebConfig,
     pub(crate) jobs: Jobs,
+    /// The results that were looked at last.
+    pub(crate) library: Library,
     pub(crate) space: Space,
     /// Resumable uploads that are no job yet.
     pub(crate) spool: Spool,
@@ -51,6 +53,7 @@ impl State {
         Ok(Self(Arc::new(Parts {
             spool: Spool::open(&config, &config.upload_dir, &space)?,
             space,
+            library: Library::new(jobs.store.clone()),
             workload: WorkloadWatch::new(jobs.records.clone()),
             uploads: KeyedQuota::new(config.uploads_per_hour, HOUR),
             sets: KeyedQuota::new(config.uploads_per_hour, HOUR),

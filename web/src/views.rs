@@ -5,6 +5,7 @@ mod index;
 mod job;
 mod live;
 mod message;
+pub(crate) mod results;
 pub(crate) mod units;
 
 pub(crate) use confirm::ConfirmPage;

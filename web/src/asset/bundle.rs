@@ -1,5 +1,5 @@
-//! Scripts that belong together and import each other by relative addresses: one hash stands for all
-//! of them, in the path before their names.
+//! Scripts and styles that belong together. Scripts import each other by relative addresses, so one
+//! hash stands for all of them, in the path before their names.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,18 @@ pub(crate) struct Part {
     pub(crate) text: &'static str,
 }
 
-/// Scripts that belong together.
+impl Part {
+    /// Its media type.
+    pub(crate) fn media_type(&self) -> &'static str {
+        if self.name.ends_with(".css") {
+            "text/css; charset=utf-8"
+        } else {
+            "text/javascript; charset=utf-8"
+        }
+    }
+}
+
+/// Scripts and styles that belong together.
 pub(crate) struct Bundle {
     /// The folder that they are in, below `/static/`.
     pub(crate) folder: &'static str,

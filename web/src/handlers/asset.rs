@@ -1,9 +1,9 @@
-//! `GET /static/{name}` and `GET /static/upload/{version}/{name}`
+//! `GET /static/{name}`, `/static/upload/{version}/{name}` and `/static/results/{version}/{name}`
 
 use actix_web::{HttpResponse, http::header, web};
 
 use crate::{
-    asset::{Asset, UPLOAD},
+    asset::{Asset, Bundle, RESULTS, UPLOAD},
     error::WebError,
 };
 
@@ -20,18 +20,27 @@ pub(crate) async fn get(name: web::Path<String>) -> Result<HttpResponse, WebErro
         .body(asset.text))
 }
 
-/// A script of the upload page. A page of another version gets the present one, which is better
-/// than none, and asks again next time.
+/// A script of the upload page.
 pub(crate) async fn upload(path: web::Path<(String, String)>) -> Result<HttpResponse, WebError> {
-    let (version, name) = path.into_inner();
-    let part = UPLOAD.part(&name).ok_or(WebError::NoSuchPage)?;
-    let kept = if UPLOAD.is_present(&version) {
+    part(&UPLOAD, &path)
+}
+
+/// A style or script of the results pages.
+pub(crate) async fn results(path: web::Path<(String, String)>) -> Result<HttpResponse, WebError> {
+    part(&RESULTS, &path)
+}
+
+/// A part of a bundle. A page of another version gets the present one, which is better than none,
+/// and asks again next time.
+fn part(bundle: &Bundle, (version, name): &(String, String)) -> Result<HttpResponse, WebError> {
+    let part = bundle.part(name).ok_or(WebError::NoSuchPage)?;
+    let kept = if bundle.is_present(version) {
         FOR_GOOD
     } else {
         "no-store"
     };
     Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/javascript; charset=utf-8"))
+        .insert_header((header::CONTENT_TYPE, part.media_type()))
         .insert_header((header::CACHE_CONTROL, kept))
         .body(part.text))
 }

@@ -7,11 +7,16 @@
 
 mod download;
 mod events;
+#[path = "../gallery_job/mod.rs"]
+mod gallery_job;
 mod job_page;
 mod limits;
 mod memory;
 mod operation;
 mod protection;
+mod rebuild;
+mod results;
+mod results_corrections;
 mod resumable;
 mod stop_and_delete;
 mod support;

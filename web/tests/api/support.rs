@@ -10,7 +10,7 @@ use std::{
 
 use actix_web::rt;
 use common::{
-    Category, Counts, EmailAddress,
+    Category, Counts, EmailAddress, MediaOutcome, MediaRecord, Threshold,
     config::{MailRoute, ServiceConfig},
     job::{DoneFacts, EndFile, JobFile, JobId, JobOptions, Outcome, Task, Upload},
     jobs::Jobs,
@@ -26,6 +26,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use web::{Application, MetricsAddress, WebConfig};
+
+use crate::gallery_job::GalleryJob;
 
 /// What a browser says that it wants.
 pub(crate) const HTML: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
@@ -139,6 +141,18 @@ impl TestApp {
     pub(crate) async fn press(&self, path: &str) -> Response {
         let request = self.post(path).header("accept", HTML);
         request.send().await.unwrap()
+    }
+
+    /// A form as a browser fills it in.
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
+        let kind = "application/x-www-form-urlencoded";
+        self.post(path)
+            .header("accept", HTML)
+            .header("content-type", kind)
+            .body(body)
     }
 
     /// What the metrics say.
@@ -374,4 +388,42 @@ fn without_hashes(page: &str, front: &str) -> String {
         masked.push_str(&part[10..]);
     }
     masked
+}
+
+/// A job with pictures to look at, and what was found in them.
+pub(crate) struct Gallery {
+    pub(crate) job: JobId,
+    pub(crate) records: Vec<MediaRecord>,
+}
+
+impl Gallery {
+    pub(crate) async fn of(app: &TestApp, files: usize) -> Self {
+        let job = JobId::random().unwrap();
+        let records = GalleryJob::small(files).write(&app.jobs.store, job).await;
+        Self { job, records }
+    }
+
+    /// An address of the job.
+    pub(crate) fn at(&self, path: &str) -> String {
+        format!("/jobs/{}{path}", self.job)
+    }
+
+    /// How many records are so.
+    pub(crate) fn count(&self, is_so: impl Fn(&MediaRecord) -> bool) -> usize {
+        self.records.iter().filter(|record| is_so(record)).count()
+    }
+
+    /// The number of the first record that is so.
+    pub(crate) fn first(&self, is_so: impl Fn(&MediaRecord) -> bool) -> usize {
+        self.records.iter().position(is_so).unwrap()
+    }
+}
+
+/// How many detections of any category count at a threshold; `None` for what was not looked at.
+pub(crate) fn found(record: &MediaRecord, threshold: f64) -> Option<usize> {
+    let threshold = Threshold::new(threshold).unwrap();
+    match &record.outcome {
+        MediaOutcome::Processed(media) => Some(media.detections_at(threshold).count()),
+        _ => None,
+    }
 }

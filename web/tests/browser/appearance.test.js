@@ -100,9 +100,46 @@ const PAGES = {
     await page.getByRole("button", { name: "Yes, cancel it" }).click();
     await new JobPage(page).heading("This job was cancelled").waitFor();
   },
+  results: (page) => looked(page, "/results"),
+  "results-filtered": async (page) => {
+    await looked(page, "/results?show=animal&from_hour=0&to_hour=23&near=yes");
+    await page.getByText("Clear the filters").waitFor();
+  },
+  "results-nothing": async (page) => {
+    await page.goto(done + "/results?least=1&show=vehicle");
+    await page.getByText("Nothing here fits").waitFor();
+  },
+  "picture-over-list": async (page) => {
+    await looked(page, "/results?show=animal");
+    await page.locator(".grid .tile-link").first().click();
+    await page.getByRole("dialog").getByRole("heading", { name: "What is known of it" }).waitFor();
+  },
+  picture: (page) => looked(page, "/results/media/1"),
+  figures: async (page) => {
+    await page.goto(done + "/results/figures");
+    await page.locator("#figures summary").first().click();
+  },
+  blanks: (page) => looked(page, "/results/blanks"),
+  "blanks-answered": async (page) => {
+    await looked(page, "/results/blanks?place=1");
+    await page.getByRole("button", { name: "No, it is blank" }).click();
+    await page.locator(".verdict").getByText(/^0 missed in \d+/).waitFor();
+  },
+  corrections: (page) => looked(page, "/results/corrections"),
   confirm: (page) => page.goto(done + "/delete"),
   message: (page) => page.goto("/jobs/" + "a".repeat(26)),
 };
+
+// Opens a page of results, and waits for its pictures, those below the edge too.
+async function looked(page, address) {
+  await page.goto(done + address);
+  await page.evaluate(async () => {
+    for (const image of document.images) {
+      image.loading = "eager";
+      await image.decode();
+    }
+  });
+}
 
 async function axeFindings(page) {
   // Given by the remote control, so that the page's policy need not allow it.

@@ -10,6 +10,8 @@ export class Line {
   #sockets = new Set();
   #holdAfter = Infinity;
   #held = [];
+  #holdsAnswers = false;
+  #heldAnswers = [];
   #cuts = [];
   // How many bytes have come from browsers.
   passed = 0;
@@ -56,6 +58,17 @@ export class Line {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  // Nothing that the server says passes while something is done.
+  async holdAnswers(during) {
+    this.#holdsAnswers = true;
+    try {
+      await during();
+    } finally {
+      this.#holdsAnswers = false;
+      for (const pass of this.#heldAnswers.splice(0)) pass();
+    }
+  }
+
   close() {
     this.#server.close();
     this.cut();
@@ -74,7 +87,17 @@ export class Line {
       server.destroy();
     };
     pipeline(client, this.#gate(), server, end);
-    pipeline(server, client, end);
+    pipeline(server, this.#answerGate(), client, end);
+  }
+
+  #answerGate() {
+    return new Transform({
+      transform: (chunk, _, done) => {
+        const pass = () => done(null, chunk);
+        if (this.#holdsAnswers) this.#heldAnswers.push(pass);
+        else pass();
+      },
+    });
   }
 
   #gate() {

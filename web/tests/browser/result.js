@@ -6,10 +6,17 @@ import { parse } from "csv-parse/sync";
 import { strFromU8, unzipSync } from "fflate";
 
 export class Result {
-  constructor(file) {
-    this.files = unzipSync(readFileSync(file));
-    this.images = parse(this.#text("images.csv"), { columns: true, bom: true });
-    this.run = JSON.parse(this.#text("run.json"));
+  // From the bytes of a package, or the place of one on the disk.
+  constructor(from) {
+    this.files = unzipSync(typeof from === "string" ? readFileSync(from) : from);
+    this.images = parse(this.text("images.csv"), { columns: true, bom: true });
+    this.run = JSON.parse(this.text("run.json"));
+  }
+
+  // Downloads a result as a program does.
+  static async fetch(address) {
+    const answer = await fetch(address);
+    return new Result(new Uint8Array(await answer.arrayBuffer()));
   }
 
   // The counts that a job's page shows, by its labels, from the rows of the table.
@@ -25,7 +32,24 @@ export class Result {
     };
   }
 
-  #text(name) {
+  // What the model found counts at any threshold: from the file that has all detections.
+  countsAt(threshold) {
+    const { images, detection_categories: names } = JSON.parse(this.text("megadetector.json"));
+    const found = images.filter((image) => !image.failure).map((image) => image.detections.filter((one) => one.conf >= threshold).map((one) => names[one.category]));
+    const count = (name) => found.filter((shown) => shown.includes(name)).length;
+    return {
+      files: this.run.counts.files,
+      animal: count("animal"),
+      person: count("person"),
+      vehicle: count("vehicle"),
+      blank: found.filter((shown) => shown.length === 0).length,
+      failed: images.length - found.length,
+      skipped: this.run.counts.skipped,
+    };
+  }
+
+  // A file of the package.
+  text(name) {
     return strFromU8(this.files[name]);
   }
 }

@@ -1,0 +1,65 @@
+//! `POST /jobs/{id}/rebuild`: making the package again at another threshold, and `GET` how far that
+//! is.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{self, Form},
+};
+use common::{Threshold, job::JobFile, jobs::RebuildSight};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{known_job::KnownJob, results::Visit, see};
+use crate::{client::Wanted, error::WebError, state::State, views::path_of};
+
+/// What is sent.
+#[derive(Deserialize)]
+pub(crate) struct Wish {
+    threshold: String,
+}
+
+/// Asks for the package at a threshold. One wish at a time: while one is open, others change
+/// nothing.
+pub(crate) async fn post(
+    request: HttpRequest,
+    state: web::Data<State>,
+    visit: Visit,
+    Form(wish): Form<Wish>,
+) -> Result<HttpResponse, WebError> {
+    let threshold: Threshold = wish.threshold.parse().map_err(|_| WebError::NoThreshold)?;
+    let threshold = threshold.max(visit.sight.album.floor());
+    let job = visit.file.id;
+    if state.jobs.rebuild(job, threshold).await? {
+        tracing::info!(job = job.tag(), "the package is wanted again");
+    }
+    if Wanted::of(request.head()) == Wanted::Json {
+        return how_far(&state, &visit.file).await;
+    }
+    let value = threshold.value();
+    Ok(see(&format!("{}/results?threshold={value}", path_of(job))))
+}
+
+/// How far it is.
+pub(crate) async fn get(
+    state: web::Data<State>,
+    KnownJob(file): KnownJob,
+) -> Result<HttpResponse, WebError> {
+    how_far(&state, &file).await
+}
+
+async fn how_far(state: &State, file: &JobFile) -> Result<HttpResponse, WebError> {
+    let told = match state.jobs.rebuild_sight(file.id).await? {
+        RebuildSight::None => json!({ "state": "none" }),
+        RebuildSight::Failed(failure) => json!({ "state": "failed", "reason": failure.reason }),
+        RebuildSight::Open {
+            wish,
+            images,
+            is_stuck,
+        } => json!({
+            "state": if is_stuck { "stuck" } else { "open" },
+            "threshold": wish.threshold,
+            "images": images,
+        }),
+    };
+    Ok(HttpResponse::Ok().json(told))
+}

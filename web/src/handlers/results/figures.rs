@@ -1,0 +1,11 @@
+//! `GET /jobs/{id}/results/figures`: what the pictures say together.
+
+use actix_web::HttpResponse;
+
+use super::{Visit, page};
+use crate::{error::WebError, views::results::FiguresPage};
+
+/// The plots of what is asked for.
+pub(crate) async fn get(visit: Visit) -> Result<HttpResponse, WebError> {
+    page(visit, FiguresPage::new).await
+}

@@ -1,0 +1,219 @@
+//! One picture, large, and everything that is known of it.
+
+use askama::Template;
+use common::{
+    Label, MediaRecord,
+    correction::{Correction, MediaCorrection, Verdict},
+};
+
+use super::{
+    facts::{Fact, facts},
+    frame::{Frame, Place},
+    picture::{Picture, Seen},
+    tile::{Tile, Word},
+};
+use crate::{
+    handlers::results::Visit,
+    results::strip::{SEQUENCE_GAP_SECONDS, strip},
+    views::units,
+};
+
+/// One picture.
+#[derive(Template)]
+#[template(path = "results/media.html")]
+pub(crate) struct MediaPage {
+    frame: Frame,
+    number: u32,
+    name: String,
+    camera: String,
+    captured: Option<String>,
+    picture: Option<Picture>,
+    /// What is said in place of a picture.
+    reason: &'static str,
+    word: Word,
+    corrected: Option<String>,
+    is_processed: bool,
+    threshold: String,
+    /// Its place in the list that is looked through: "12 of 345".
+    place: String,
+    /// The list.
+    list: String,
+    previous: Option<String>,
+    next: Option<String>,
+    /// The address of this page.
+    here: String,
+    found: Vec<Found>,
+    labels: Vec<Choice>,
+    said: Vec<Said>,
+    strip: Vec<FrameTile>,
+    gap_seconds: i64,
+    facts: Vec<Fact>,
+}
+
+/// A detection.
+pub(crate) struct Found {
+    number: u16,
+    category: &'static str,
+    confidence: String,
+    thousandths: u16,
+    counts: bool,
+    is_wrong: bool,
+}
+
+/// A label that the picture can be given.
+struct Choice {
+    label: Label,
+    is_model: bool,
+    is_chosen: bool,
+}
+
+/// Something that was said about the picture and counts.
+pub(crate) struct Said {
+    number: u32,
+    text: String,
+    at: jiff::Timestamp,
+}
+
+/// A picture of the film strip.
+struct FrameTile {
+    tile: Tile,
+    is_in_sequence: bool,
+}
+
+impl MediaPage {
+    /// The page of a row; `None` when there is no such row.
+    pub(crate) fn new(visit: &Visit, number: u32, record: &MediaRecord) -> Option<Self> {
+        let (sight, query) = (&visit.sight, visit.query.on_page(1));
+        let row = sight.album.row(number)?;
+        let seen = Seen {
+            row,
+            camera: sight.album.gallery.camera(row),
+            threshold: visit.threshold,
+            said: sight.said(number),
+        };
+        let frame = Frame::new(visit, Place::Pictures);
+        let tile = Tile::new(&frame.job, sight, number, &query)?;
+        let way = Way::of(visit, number, &frame.job);
+        Some(Self {
+            number,
+            picture: Picture::preview(&frame.job, number, &seen),
+            here: tile.href,
+            name: tile.name,
+            camera: tile.camera,
+            captured: tile.captured,
+            reason: tile.reason,
+            word: tile.word,
+            corrected: tile.said,
+            is_processed: tile.is_processed,
+            threshold: visit.threshold.value().to_string(),
+            place: way.place,
+            list: way.list,
+            previous: way.previous,
+            next: way.next,
+            found: found(&seen),
+            labels: labels(&seen),
+            said: said(sight.corrections.list(), number, |n| {
+                sight.corrections.is_undone(n)
+            }),
+            strip: film(visit, number, &frame.job),
+            gap_seconds: SEQUENCE_GAP_SECONDS,
+            facts: facts(record, seen.camera),
+            frame,
+        })
+    }
+}
+
+/// The way through the list in which a picture stands.
+struct Way {
+    place: String,
+    list: String,
+    previous: Option<String>,
+    next: Option<String>,
+}
+
+impl Way {
+    fn of(visit: &Visit, number: u32, job: &str) -> Self {
+        let query = visit.query.on_page(1);
+        let numbers = visit.sight.selected(&query);
+        let place = numbers.iter().position(|other| *other == number);
+        let link = |place: Option<usize>| {
+            let number = numbers.get(place?)?;
+            Some(format!("{job}/results/media/{number}{query}"))
+        };
+        let page = place.map_or(1, |place| place / super::gallery_page::ON_A_PAGE + 1);
+        Self {
+            place: place.map_or("not in this list".to_owned(), |place| {
+                let all = units::count(numbers.len() as u64);
+                format!("{} of {all}", units::count(place as u64 + 1))
+            }),
+            list: format!("{job}/results{}", query.on_page(page)),
+            previous: link(place.and_then(|place| place.checked_sub(1))),
+            // Whoever comes from elsewhere begins with the first.
+            next: link(place.map_or(Some(0), |place| Some(place + 1))),
+        }
+    }
+}
+
+fn found(seen: &Seen<'_>) -> Vec<Found> {
+    let found = (0..).zip(&seen.row.sightings).map(|(number, found)| Found {
+        number,
+        category: found.category.name(),
+        confidence: found.confidence().value().to_string(),
+        thousandths: found.confidence().thousandths(),
+        counts: seen.threshold.admits(found.confidence()),
+        is_wrong: seen.said.is_some_and(|said| said.wrong.contains(&number)),
+    });
+    found.collect()
+}
+
+fn labels(seen: &Seen<'_>) -> Vec<Choice> {
+    let model = Label::from(seen.row.category_at(seen.threshold));
+    let chosen = seen.said.and_then(|said: &MediaCorrection| said.label);
+    let choice = |label| Choice {
+        label,
+        is_model: label == model,
+        is_chosen: chosen == Some(label),
+    };
+    Label::ALL.map(choice).into()
+}
+
+fn said(list: &[Correction], number: u32, is_undone: impl Fn(u32) -> bool) -> Vec<Said> {
+    let about = list
+        .iter()
+        .filter(|entry| entry.media == number && !is_undone(entry.number));
+    let said = about.filter_map(|entry| {
+        Some(Said {
+            number: entry.number,
+            text: words(entry.verdict)?,
+            at: entry.at,
+        })
+    });
+    said.collect()
+}
+
+/// What was said, in words; taking something back needs none.
+pub(crate) fn words(verdict: Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Shows(Label::Blank) => Some("it is blank".to_owned()),
+        Verdict::Shows(Label::Animal) => Some("it shows an animal".to_owned()),
+        Verdict::Shows(Label::Person) => Some("it shows a person".to_owned()),
+        Verdict::Shows(Label::Vehicle) => Some("it shows a vehicle".to_owned()),
+        Verdict::WrongDetection(number) => Some(format!("box {} is wrong", u32::from(number) + 1)),
+        Verdict::Undo(_) => None,
+    }
+}
+
+fn film(visit: &Visit, number: u32, job: &str) -> Vec<FrameTile> {
+    let query = visit.query.on_page(1);
+    let frames = strip(&visit.sight.album, number);
+    let tiles = frames.into_iter().filter_map(|frame| {
+        Some(FrameTile {
+            tile: Tile {
+                is_own: frame.number == number,
+                ..Tile::new(job, &visit.sight, frame.number, &query)?
+            },
+            is_in_sequence: frame.is_in_sequence,
+        })
+    });
+    tiles.collect()
+}

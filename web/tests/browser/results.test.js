@@ -1,0 +1,232 @@
+// Looking at results: the list, the slider, filters, figures, the large view, corrections, the check
+// of blanks.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { card, SAMPLE_ZIP } from "./batches.js";
+import { JobPage } from "./job_page.js";
+import { Result } from "./result.js";
+import { ResultsPage } from "./results_page.js";
+import { Scene } from "./scene.js";
+import { until } from "./until.js";
+
+let job, result;
+
+const scene = Scene.of("results", async (service) => {
+  job = await service.submit(SAMPLE_ZIP, card(30));
+  await service.stage(job, "done");
+  result = await Result.fetch(service.url + job + "/results.zip");
+});
+
+// The counts of the chips from the tables of the package.
+function expected(threshold) {
+  const counts = result.countsAt(threshold);
+  return { everything: counts.files, animals: counts.animal, people: counts.person, vehicles: counts.vehicle, blank: counts.blank, "could not be read": counts.failed, "not pictures": counts.skipped };
+}
+
+for (const scripts of [true, false]) {
+  const how = scripts ? "with scripts" : "without scripts";
+
+  test("the job's page leads to its pictures, " + how, async (t) => {
+    const page = await scene.visit(t, { scripts });
+    await page.goto(job);
+    await page.getByRole("link", { name: "Look at the pictures" }).click();
+    const results = new ResultsPage(page);
+    assert.deepEqual(await results.counts(), expected(result.run.options.threshold));
+    assert.equal(await results.listed(), result.run.counts.files);
+    if (scripts) await results.picturesAreThere();
+  });
+
+  test("filters lead to what the tables say, and the address keeps them, " + how, async (t) => {
+    const results = await ResultsPage.open(await scene.visit(t, { scripts }), job);
+    const camera = result.images[0].camera_folder;
+    await results.openFilters();
+    await results.page.getByLabel(/^Camera/).selectOption(camera);
+    if (!scripts) await results.page.getByRole("button", { name: "Show" }).click();
+    await results.isAt(["camera", camera]);
+    const own = result.images.filter((image) => image.camera_folder === camera);
+    await results.kind("blank").click();
+    await results.isAt(["camera", camera], ["show", "blank"]);
+    const blank = own.filter((image) => image.category === "blank").map((image) => image.file_path.split("/").pop());
+    assert.deepEqual((await results.names()).toSorted(), blank.toSorted());
+    const shared = await ResultsPage.open(await scene.visit(t), job, new URL(results.page.url()).search);
+    assert.deepEqual(await shared.names(), await results.names());
+  });
+
+  test("a picture can be corrected, and the correction taken back, " + how, async (t) => {
+    const page = await scene.visit(t, { scripts });
+    const results = await ResultsPage.open(page, job, "?show=animal");
+    await page.locator(".grid .tile-link").first().click();
+    await results.media.getByRole("button", { name: "blank" }).click();
+    await results.media.getByText("You said: it is blank").waitFor();
+    await results.media.locator("section").first().getByText("corrected: blank").first().waitFor();
+    const word = results.media.locator(".about .word").first();
+    assert.match(await word.textContent(), /^animal 0\.\d\d$/, "the model's word is gone");
+    await results.media.getByRole("button", { name: "Take it back" }).click();
+    await results.media.getByText("You said").waitFor({ state: "detached" });
+    assert.equal(await results.media.getByText("corrected: blank").count(), 0);
+  });
+}
+
+test("boxes, words and counts follow the slider at once, and the list a moment later", async (t) => {
+  const results = await ResultsPage.open(await scene.visit(t), job, "?show=animal");
+  const before = await results.boxes().count();
+  for (const threshold of [0.1, 0.45, 0.8]) {
+    await scene.service.line.holdAnswers(async () => {
+      await results.slideTo(threshold);
+      // Nothing has come from the service yet.
+      assert.deepEqual(await results.counts(), expected(threshold), "at " + threshold);
+    });
+    await results.isAt(["threshold", threshold]);
+    assert.deepEqual(await results.counts(), expected(threshold), "at " + threshold);
+    assert.equal(await results.listed(), expected(threshold).animals);
+  }
+  assert.ok((await results.boxes().count()) < before);
+});
+
+test("the slider is moved by keys, and the number can be typed", async (t) => {
+  const results = await ResultsPage.open(await scene.visit(t), job, "?threshold=0.3");
+  await results.slider.focus();
+  await results.page.keyboard.press("ArrowRight");
+  await results.isAt(["threshold", 0.31]);
+  await results.threshold.fill("0.555");
+  await results.isAt(["threshold", 0.555]);
+  assert.deepEqual(await results.counts(), expected(0.555));
+});
+
+test("figures say what the tables say", async (t) => {
+  const page = await scene.visit(t);
+  await page.goto(job + "/results");
+  await page.getByRole("link", { name: "Figures" }).click();
+  await page.locator("#figures").waitFor();
+  const cameras = page.locator("#cameras");
+  await cameras.locator("summary").click();
+  const rows = await cameras.locator("tbody tr").evaluateAll((lines) => lines.map((line) => Array.from(line.cells, (cell) => cell.textContent)));
+  const heads = await cameras.locator("thead th").allTextContents();
+  assert.ok(rows.length > 0);
+  for (const row of rows) {
+    const own = result.images.filter((image) => image.camera_folder === row[0]);
+    const told = Object.fromEntries(heads.map((head, place) => [head.toLowerCase(), row[place]]));
+    assert.equal(Number(told.blank), own.filter((image) => image.category === "blank").length, row[0]);
+    assert.equal(Number(told.animal), own.filter((image) => image.category === "animal").length, row[0]);
+  }
+});
+
+test("the large view is opened, gone through and closed by keys alone", async (t) => {
+  const page = await scene.visit(t);
+  const results = await ResultsPage.open(page, job, "?show=animal&sort=-confidence");
+  const names = await results.names();
+  await page.locator(".grid .tile-link").first().focus();
+  await page.keyboard.press("Enter");
+  await results.dialog.waitFor();
+  assert.equal(await results.title(), names[0]);
+  await page.keyboard.press("ArrowRight");
+  await until("the next picture", async () => (await results.title()) === names[1]);
+  await page.keyboard.press("+");
+  await page.locator(".stage.is-zoomed").waitFor();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await results.title(), names[1], "an arrow moves a picture that is zoomed");
+  await page.keyboard.press("0");
+  await page.locator(".stage:not(.is-zoomed)").waitFor();
+  await page.keyboard.press("ArrowLeft");
+  await until("the picture before", async () => (await results.title()) === names[0]);
+  assert.match(page.url(), /\/results\/media\/\d+\?/);
+  await page.keyboard.press("Escape");
+  await results.dialog.waitFor({ state: "hidden" });
+  assert.match(page.url(), /\/results\?show=animal&sort=-confidence$/);
+  assert.match(await page.evaluate(() => document.activeElement.className), /tile-link/);
+});
+
+test("the wheel zooms into a picture, and dragging moves it", async (t) => {
+  const page = await scene.visit(t);
+  await page.goto(job + "/results/media/0");
+  const canvas = page.locator(".stage .canvas");
+  const area = await page.locator(".stage").boundingBox();
+  const moved = () => canvas.evaluate((element) => new DOMMatrix(getComputedStyle(element).transform).toJSON());
+  await page.mouse.move(area.x + area.width / 2, area.y + area.height / 2);
+  await page.mouse.wheel(0, -400);
+  await page.locator(".stage.is-zoomed").waitFor();
+  const before = await moved();
+  assert.ok(before.a > 1);
+  await page.mouse.down();
+  await page.mouse.move(area.x + area.width / 2 - 30, area.y + area.height / 2 - 20);
+  await page.mouse.up();
+  const after = await moved();
+  assert.ok(after.e < before.e && after.f < before.f && after.a === before.a);
+  await page.getByRole("button", { name: "Fit the whole picture" }).click();
+  await page.locator(".stage:not(.is-zoomed)").waitFor();
+});
+
+test("blanks are checked by keys, and the page says how many may be missed", async (t) => {
+  const page = await scene.visit(t);
+  await page.goto(job + "/results");
+  await page.getByRole("link", { name: "Check the blanks" }).click();
+  const verdict = page.locator("#check .verdict");
+  await verdict.getByText("Nothing is checked yet.").waitFor();
+  for (const [place, key] of ["n", "n", "y"].entries()) {
+    await page.keyboard.press(key);
+    await page.getByText(new RegExp(`^${place + 1} of \\d+ checked`)).waitFor();
+  }
+  await verdict.getByText("1 missed in 3").waitFor();
+  // Somebody who comes back goes on where they were.
+  await page.reload();
+  await verdict.getByText("1 missed in 3").waitFor();
+  await page.goto(page.url() + "&place=3");
+  await page.keyboard.press("u");
+  await verdict.getByText("0 missed in 2").waitFor();
+  await page.getByRole("link", { name: "Corrections" }).click();
+  await page.getByText("You: it is blank").first().waitFor();
+  await page.getByText("taken back").first().waitFor();
+});
+
+test("blanks are checked without scripts", async (t) => {
+  const page = await scene.visit(t, { scripts: false });
+  await page.goto(job + "/results/blanks?threshold=0.9");
+  await page.getByRole("button", { name: "No, it is blank" }).click();
+  await page.locator("#check .verdict").getByText(/missed in \d/).waitFor();
+  await page.getByRole("link", { name: "Corrections" }).click();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download corrections.csv" }).click()]);
+  assert.equal(download.suggestedFilename(), "corrections.csv");
+});
+
+test("the package is made again at the threshold that is looked at, with the corrections", async (t) => {
+  const own = await scene.service.submit(SAMPLE_ZIP);
+  await scene.service.stage(own, "done");
+  const page = await scene.visit(t);
+  const results = await ResultsPage.open(page, own, "?show=animal");
+  const corrected = await page.locator(".grid .tile-link").first().getAttribute("href");
+  await page.goto(corrected);
+  await results.media.getByRole("button", { name: "vehicle" }).click();
+  await results.media.getByText("You said: it shows a vehicle").waitFor();
+  await ResultsPage.open(page, own);
+  await results.slideTo(0.45);
+  await page.getByRole("button", { name: "Make it again with 0.45" }).click();
+  await page.getByText("made with 0.45").waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download the package" }).click()]);
+  const made = new Result(await download.path());
+  const counts = await results.counts();
+  const told = made.counts();
+  assert.equal(counts.animals, told["with animals"]);
+  assert.equal(counts.people, told["with people"]);
+  assert.equal(counts.blank, told.blank);
+  assert.match(made.text("corrections.csv"), /vehicle/);
+});
+
+test("when the job is deleted, its pictures are gone", async (t) => {
+  const own = await scene.service.submit(SAMPLE_ZIP);
+  await scene.service.stage(own, "done");
+  const page = await scene.visit(t, { refusals: [410] });
+  const results = await ResultsPage.open(page, own);
+  const picture = await page.locator(".grid img").first().getAttribute("src");
+  await page.getByRole("link", { name: "The job" }).click();
+  await new JobPage(page).isDone();
+  await page.getByRole("link", { name: "Delete everything now" }).click();
+  await page.getByRole("button", { name: "Yes, delete everything" }).click();
+  await page.getByRole("heading", { name: "Everything is deleted" }).waitFor();
+  for (const gone of [own + "/results", own + "/results/blanks", picture]) {
+    const answer = await fetch(scene.service.url + gone);
+    assert.equal(answer.status, 410, gone);
+  }
+  assert.ok(results);
+});
