@@ -22,28 +22,6 @@ impl Confidence {
     pub fn from_score(score: f32) -> Option<Self> {
         in_unit_range(f64::from(score)).map(|score| Self(truncate(score, THOUSAND)))
     }
-
-    /// Thousandths as they are kept in compact files; more than 1000 are 1000.
-    #[must_use]
-    pub const fn from_thousandths(thousandths: u16) -> Self {
-        Self(if thousandths > 1000 {
-            1000
-        } else {
-            thousandths
-        })
-    }
-
-    /// The value in thousandths.
-    #[must_use]
-    pub const fn thousandths(self) -> u16 {
-        self.0
-    }
-
-    /// The value, 0.0..=1.0 with at most 3 decimals.
-    #[must_use]
-    pub fn value(self) -> f64 {
-        f64::from(self.0) / 1000.0
-    }
 }
 
 /// The lowest confidence that counts as a detection, 0..=1 in thousandths.
@@ -67,32 +45,10 @@ impl Threshold {
         Ok(Self(decimal(value, THOUSAND)))
     }
 
-    /// Thousandths as they are kept in compact files; more than 1000 are 1000.
-    #[must_use]
-    pub const fn from_thousandths(thousandths: u16) -> Self {
-        Self(if thousandths > 1000 {
-            1000
-        } else {
-            thousandths
-        })
-    }
-
-    /// The value in thousandths.
-    #[must_use]
-    pub const fn thousandths(self) -> u16 {
-        self.0
-    }
-
     /// Whether a detection of this confidence counts.
     #[must_use]
     pub fn admits(self, confidence: Confidence) -> bool {
         confidence.0 >= self.0
-    }
-
-    /// The value, 0.0..=1.0 with at most 3 decimals.
-    #[must_use]
-    pub fn value(self) -> f64 {
-        f64::from(self.0) / 1000.0
     }
 }
 
@@ -216,6 +172,36 @@ fn decimal(value: f64, scale: f64) -> u16 {
 fn truncate(value: f64, scale: f64) -> u16 {
     (value * scale).floor().min(scale) as u16
 }
+
+macro_rules! in_thousandths {
+    ($($name:ident),*) => {$(
+        impl $name {
+            /// Thousandths as they are kept in compact files; more than 1000 are 1000.
+            #[must_use]
+            pub const fn from_thousandths(thousandths: u16) -> Self {
+                Self(if thousandths > 1000 {
+                    1000
+                } else {
+                    thousandths
+                })
+            }
+
+            /// The value in thousandths.
+            #[must_use]
+            pub const fn thousandths(self) -> u16 {
+                self.0
+            }
+
+            /// The value, 0.0..=1.0 with at most 3 decimals.
+            #[must_use]
+            pub fn value(self) -> f64 {
+                f64::from(self.0) / 1000.0
+            }
+        }
+    )*};
+}
+
+in_thousandths!(Confidence, Threshold);
 
 macro_rules! serialize_as_f64 {
     ($($name:ty => $parse:expr),*) => {$(

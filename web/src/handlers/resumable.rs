@@ -1,7 +1,7 @@
 //! `/uploads`: files that come in parts, by tus 1.0.0.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
         header::{self, HttpDate},
@@ -67,10 +67,7 @@ pub(crate) async fn create(
     if has_bytes {
         answer.insert_header((tus::UPLOAD_OFFSET, here));
     }
-    if here < hold.slot.sheet.length {
-        answer.insert_header(expires(&state, &hold)?);
-    }
-    Ok(answer.finish())
+    finish(answer, &state, &hold, here)
 }
 
 /// How much of an upload is here.
@@ -90,10 +87,7 @@ pub(crate) async fn head(
     if !metadata.is_empty() {
         answer.insert_header((tus::UPLOAD_METADATA, metadata));
     }
-    if here < hold.slot.sheet.length {
-        answer.insert_header(expires(&state, &hold)?);
-    }
-    Ok(answer.finish())
+    finish(answer, &state, &hold, here)
 }
 
 /// Takes more bytes of an upload.
@@ -120,8 +114,18 @@ pub(crate) async fn patch(
     end.check()?;
     let mut answer = HttpResponse::NoContent();
     answer.insert_header((tus::UPLOAD_OFFSET, here));
+    finish(answer, &state, &hold, here)
+}
+
+/// Ends an answer about an upload of which this much is here. What is whole stays until it is a job's.
+fn finish(
+    mut answer: HttpResponseBuilder,
+    state: &State,
+    hold: &Hold,
+    here: u64,
+) -> Result<HttpResponse, WebError> {
     if here < hold.slot.sheet.length {
-        answer.insert_header(expires(&state, &hold)?);
+        answer.insert_header(expires(state, hold)?);
     }
     Ok(answer.finish())
 }

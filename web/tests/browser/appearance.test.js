@@ -3,13 +3,14 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 
 import { card, cardFolder, film, PICTURES, SAMPLE_ZIP } from "./batches.js";
 import { JobPage } from "./job_page.js";
+import { Result } from "./result.js";
 import { Scene } from "./scene.js";
 import { UploadForm } from "./upload_form.js";
 
@@ -126,6 +127,16 @@ const PAGES = {
     await page.locator(".verdict").getByText(/^0 missed in \d+/).waitFor();
   },
   corrections: (page) => looked(page, "/results/corrections"),
+  // The report in the package, as somebody opens it who has no network.
+  report: async (page) => {
+    const { files } = await Result.fetch(done + "/results.zip");
+    const report = path.join(service.folder, "report.html");
+    await writeFile(report, files["report.html"]);
+    await page.context().setOffline(true);
+    await page.goto("file://" + report);
+    await page.locator("summary").first().click();
+    assert.equal(await page.locator("svg.plot").count(), 5);
+  },
   confirm: (page) => page.goto(done + "/delete"),
   message: (page) => page.goto("/jobs/" + "a".repeat(26)),
 };
