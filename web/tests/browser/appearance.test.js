@@ -129,7 +129,7 @@ const PAGES = {
   corrections: (page) => looked(page, "/results/corrections"),
   // The report in the package, as somebody opens it who has no network.
   report: async (page) => {
-    const { files } = await Result.fetch(done + "/results.zip");
+    const { files } = await Result.fetch(service.url + done + "/results.zip");
     const report = path.join(service.folder, "report.html");
     await writeFile(report, files["report.html"]);
     await page.context().setOffline(true);
