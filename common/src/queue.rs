@@ -11,6 +11,7 @@ mod url;
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
+use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
 
 use self::slots::Slots;
@@ -25,6 +26,9 @@ const POLL: Duration = Duration::from_millis(250);
 /// How often a worker tells apalis that it lives, and how many times it may miss that.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const MISSED_HEARTBEATS: usize = 6;
+
+/// How long apalis may take to end by itself.
+const STOP_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Tells a worker to look at a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,7 +134,18 @@ impl Queue {
         };
         match &self.0 {
             Backend::Redis(queue) => queue.listen(listener, stop).await,
-            Backend::Sqlite(queue) => queue.listen(listener, stop).await,
+            Backend::Sqlite(queue) => {
+                // Told to stop, apalis waits for the work under way, but no longer goes on with its
+                // own transaction, if it was amid one; and the work waits for that transaction to
+                // enter what came of it. So after a while apalis is dropped, which ends its
+                // transaction. The work does not depend on it.
+                let stop = stop.shared();
+                let patience = stop.clone().then(|()| tokio::time::sleep(STOP_PATIENCE));
+                tokio::select! {
+                    () = queue.listen(listener, stop) => {}
+                    () = patience => {}
+                }
+            }
         }
         slots.all_free().await;
     }
