@@ -39,8 +39,28 @@ pub(crate) async fn get(
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let job = id(&path)?;
-    let facts = facts(&state, job).await?;
-    let key = JobFolder::of(job).package_of(&facts);
+    let mut known = facts(&state, job).await?;
+    loop {
+        let told = hand_out(&request, &state, job, &known).await;
+        if !matches!(told, Err(WebError::NoResult)) {
+            return told;
+        }
+        // Another package may have taken its place since.
+        let now = facts(&state, job).await?;
+        if now == known {
+            return told;
+        }
+        known = now;
+    }
+}
+
+async fn hand_out(
+    request: &HttpRequest,
+    state: &State,
+    job: JobId,
+    facts: &DoneFacts,
+) -> Result<HttpResponse, WebError> {
+    let key = JobFolder::of(job).package_of(facts);
     // An address is signed for one method: what HEAD asks for is told here.
     if request.method() == Method::GET
         && let Some(url) = state.jobs.store.signed_url(&key, SIGNED_FOR).await?
@@ -61,7 +81,7 @@ pub(crate) async fn get(
             .insert_header(("X-Accel-Redirect", format!("{prefix}{key}")))
             .finish());
     }
-    if is_known(&request, &tag) {
+    if is_known(request, &tag) {
         return Ok(answer.status(StatusCode::NOT_MODIFIED).finish());
     }
     let Some(file) = state.jobs.store.local_path(&key) else {
@@ -71,7 +91,7 @@ pub(crate) async fn get(
     let file = tokio::fs::File::open(&file)
         .await
         .map_err(|_| WebError::NoResult)?;
-    send(&request, answer, file, facts.package_bytes, &tag).await
+    send(request, answer, file, facts.package_bytes, &tag).await
 }
 
 /// What is known of the package.

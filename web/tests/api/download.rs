@@ -1,5 +1,10 @@
 //! The package: whole, in parts, and by nginx.
 
+use common::{
+    job::{DoneFacts, EndFile, Outcome},
+    store::JobFolder,
+};
+
 use crate::support::*;
 
 const PACKAGE: &[u8] = b"0123456789abcdefghij";
@@ -84,4 +89,43 @@ async fn a_job_without_a_result_has_no_download() {
     app.end(job, common::job::Outcome::Cancelled).await;
     let answer = app.ask(&format!("/jobs/{job}/results.zip")).await;
     assert_eq!(answer.status(), 404);
+}
+
+#[actix_web::test]
+async fn whoever_asks_while_the_package_is_replaced_gets_the_old_or_the_new_one() {
+    let app = TestApp::start().await;
+    let job = app.done_job(PACKAGE).await;
+    let path = format!("/jobs/{job}/results.zip");
+    let (store, folder) = (app.jobs.store.clone(), JobFolder::of(job));
+    let end = store.end_file(job).await.unwrap().unwrap();
+    let Outcome::Done(first) = end.outcome.clone() else {
+        panic!("it is not done");
+    };
+    let replacing = tokio::spawn(async move {
+        for number in 0..400 {
+            let package = format!("package number {number:04}").into_bytes();
+            let facts = DoneFacts {
+                package_bytes: package.len() as u64,
+                package_blake3: blake3::hash(&package).to_hex().to_string(),
+                is_rebuilt: true,
+                ..first.clone()
+            };
+            store
+                .put(&folder.package_of(&facts), package.into())
+                .await
+                .unwrap();
+            let end = EndFile {
+                outcome: Outcome::Done(facts.clone()),
+                ..end.clone()
+            };
+            store.put_json(&folder.end_file(), &end).await.unwrap();
+            store.remove_other_packages(job, &facts).await.unwrap();
+        }
+    });
+    let mut asked = 0;
+    while !replacing.is_finished() {
+        assert_eq!(app.ask(&path).await.status(), 200, "after {asked}");
+        asked += 1;
+    }
+    replacing.await.unwrap();
 }
