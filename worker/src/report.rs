@@ -6,6 +6,7 @@
 mod columns;
 mod copy_source;
 mod csv_table;
+mod error;
 mod megadetector;
 mod overview;
 mod staged_file;
@@ -17,11 +18,10 @@ use std::{
     path::Path,
 };
 
+use crate::run_facts::RunFacts;
 use common::{MediaOutcome, MediaRecord, correction::Corrections, deployment::camera_folder};
-use rust_xlsxwriter::XlsxError;
-
-use crate::run_facts::{Counts, RunFacts};
 pub use copy_source::{CopySource, FolderCopies};
+pub use error::ReportError;
 
 use columns::{
     CorrectedDetectionRow, CorrectedImageRow, CorrectionRow, DetectionRow, FailureRow, ImageRow,
@@ -69,49 +69,6 @@ pub const FILES_WITH_CORRECTIONS: [&str; 7] = [
     MEGADETECTOR_JSON,
     RUN_JSON,
 ];
-
-/// Why a report could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// The disk refused.
-    #[error("writing {file}")]
-    Write {
-        /// The report's file name.
-        file: &'static str,
-        /// What the disk said.
-        #[source]
-        source: io::Error,
-    },
-    /// The records could not be read back.
-    #[error("the records of the files could not be read")]
-    ReadRecords {
-        /// What the source of the records said.
-        #[source]
-        source: io::Error,
-    },
-    /// The spreadsheet library refused a cell or could not save the workbook.
-    #[error("writing {WORKBOOK}")]
-    Workbook {
-        /// What the library said.
-        #[source]
-        source: XlsxError,
-    },
-    /// The records are not those that the run counted; a report of either would be wrong.
-    #[error("the records hold {} files, the run counted {}; their counts differ", .counted.files, .stated.files)]
-    CountsDiffer {
-        /// What the records add up to.
-        counted: Box<Counts>,
-        /// What the run says it did.
-        stated: Box<Counts>,
-    },
-}
-
-impl ReportError {
-    /// For `map_err`: the disk refused to write this file.
-    fn writing(file: &'static str) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Write { file, source }
-    }
-}
 
 /// What iterates over the records of a run.
 pub type Records<'a> = Box<dyn Iterator<Item = io::Result<MediaRecord>> + 'a>;
@@ -252,7 +209,8 @@ impl<'f> Package<'f> {
     fn add(&mut self, record: &MediaRecord) -> Result<(), ReportError> {
         let folder = camera_folder(&record.path);
         self.survey.add(record, &folder);
-        self.overview.add(record, &folder);
+        let said = self.corrections.and_then(|all| all.about(self.number));
+        self.overview.add(record, &folder, said);
         if let Some(row) = FailureRow::of(record) {
             self.workbook.add_failure(&row)?;
         }
@@ -269,8 +227,7 @@ impl<'f> Package<'f> {
                     self.add_detection(&row)?;
                 }
             }
-            Some(corrections) => {
-                let said = corrections.about(self.number);
+            Some(_) => {
                 self.add_image(&CorrectedImageRow::new(image, record, threshold, said))?;
                 for row in CorrectedDetectionRow::all(detections, said) {
                     self.add_detection(&row)?;

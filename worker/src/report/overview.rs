@@ -7,7 +7,8 @@ use std::{io::Write as _, path::Path};
 
 use askama::Template;
 use common::{
-    Category, Counts, MediaOutcome, MediaRecord,
+    Category, Counts, Label, MediaOutcome, MediaRecord,
+    correction::MediaCorrection,
     figures::Figures,
     gallery::{RecordPlace, Row},
     plots::Plot,
@@ -23,6 +24,7 @@ pub(crate) struct Overview {
     figures: Figures,
     samples: Samples,
     record: usize,
+    corrected: u64,
 }
 
 /// The page.
@@ -35,6 +37,8 @@ struct Page<'a> {
     span: Option<String>,
     plots: Vec<Plot>,
     samples: Vec<Sample>,
+    /// Images that people said something about; the numbers stay the model's.
+    corrected: u64,
 }
 
 impl Overview {
@@ -45,14 +49,27 @@ impl Overview {
             figures: Figures::new(threshold),
             samples: Samples::new(threshold),
             record: 0,
+            corrected: 0,
         }
     }
 
-    /// Takes the next record in, which is of this camera.
-    pub(crate) fn add(&mut self, record: &MediaRecord, camera: &str) {
-        let row = Row::of(record, 0, self.figures.threshold(), RecordPlace::default());
+    /// Takes the next record in, which is of this camera and about which this was said.
+    pub(crate) fn add(
+        &mut self,
+        record: &MediaRecord,
+        camera: &str,
+        said: Option<&MediaCorrection>,
+    ) {
+        let threshold = self.figures.threshold();
+        let row = Row::of(record, 0, threshold, RecordPlace::default());
         self.figures.add(camera, &row, None);
-        if let MediaOutcome::Processed(media) = &record.outcome {
+        self.corrected += u64::from(said.is_some());
+        // What people disagree with is no example.
+        let model = Label::from(row.category_at(threshold));
+        let is_agreed = said.is_none_or(|said| said.label_at(&row, threshold) == model);
+        if let MediaOutcome::Processed(media) = &record.outcome
+            && is_agreed
+        {
             self.samples.consider(self.record, record, media, camera);
         }
         self.record += 1;
@@ -72,6 +89,7 @@ impl Overview {
             span: span(&self.figures),
             plots: Plot::all(&self.figures),
             samples: self.samples.load(copies),
+            corrected: self.corrected,
         };
         let mut file = StagedFile::create(folder, REPORT_HTML)?;
         let written = page

@@ -4,16 +4,19 @@ use std::{fs, path::Path};
 
 use calamine::{Reader as _, Xlsx, open_workbook};
 use common::{
-    Label, MediaRecord,
+    Category, Label, MediaRecord,
     correction::{Correction, Corrections, Verdict},
 };
 use tempfile::TempDir;
 use worker::report::{
-    CORRECTIONS_CSV, DETECTIONS_CSV, FolderCopies, IMAGES_CSV, MEGADETECTOR_JSON, RUN_JSON,
-    WORKBOOK, write_all, write_all_corrected,
+    CORRECTIONS_CSV, DETECTIONS_CSV, FolderCopies, IMAGES_CSV, MEGADETECTOR_JSON, REPORT_HTML,
+    RUN_JSON, WORKBOOK, write_all, write_all_corrected,
 };
 
-use crate::support::records::{VecSource, facts_of, one_of_each};
+use crate::{
+    overview::{seen, write_copy},
+    support::records::{VecSource, facts_of, one_of_each},
+};
 
 /// What was said, in its order, about records by their paths.
 fn said(records: &[MediaRecord], verdicts: &[(&str, Verdict)]) -> Corrections {
@@ -163,4 +166,34 @@ fn everything_that_was_said_stands_in_a_table_with_what_was_taken_back() {
             "6 2024-06-01T10:00:06Z north/cam 1/DCIM/b.jpg shows blank   yes",
         ]
     );
+}
+
+#[test]
+fn the_report_says_how_many_are_corrected_and_shows_none_that_people_disagree_with() {
+    let records = ["a.jpg", "b.jpg", "c.jpg"].map(|name| {
+        let name = format!("{}/{name}", name.split('.').next().unwrap());
+        seen(&name, Category::Animal, 0.8)
+    });
+    let verdicts = [
+        ("a/a.jpg", Verdict::Shows(Label::Person)),
+        ("b/b.jpg", Verdict::Shows(Label::Animal)),
+    ];
+    let corrections = said(&records, &verdicts);
+    let folder = tempfile::tempdir().unwrap();
+    for record in &records {
+        write_copy(&folder, record.path.as_str());
+    }
+    let (source, facts) = (VecSource(records.to_vec()), facts_of(&records));
+    let copies = FolderCopies(folder.path());
+    write_all_corrected(&corrections, &source, &copies, &facts, folder.path()).unwrap();
+    let report = fs::read_to_string(folder.path().join(REPORT_HTML)).unwrap();
+    assert!(report.contains("Corrected by people:</strong> 2 images."));
+    let is_shown =
+        ["a/a.jpg", "b/b.jpg", "c/c.jpg"].map(|name| report.contains(&format!("<br>{name}")));
+    assert_eq!(is_shown, [false, true, true]);
+    assert!(report.contains("<strong>3</strong> images with animals"));
+
+    write_all(&source, &copies, &facts, folder.path()).unwrap();
+    let report = fs::read_to_string(folder.path().join(REPORT_HTML)).unwrap();
+    assert!(!report.contains("Corrected by people"));
 }

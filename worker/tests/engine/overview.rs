@@ -15,7 +15,7 @@ use crate::support::records::{
 };
 
 /// An image with an annotated copy of this name, on which something was seen this surely.
-fn seen(name: &str, category: Category, score: f32) -> MediaRecord {
+pub(crate) fn seen(name: &str, category: Category, score: f32) -> MediaRecord {
     let mut media = processed(vec![detection(category, score)]);
     media.annotated = Some(format!("annotated/{name}"));
     let mut record = record(name, MediaOutcome::Processed(media));
@@ -39,7 +39,7 @@ fn report_of(records: &[MediaRecord], copies: &[&str]) -> String {
     fs::read_to_string(folder.path().join(REPORT_HTML)).unwrap()
 }
 
-fn write_copy(folder: &TempDir, name: &str) {
+pub(crate) fn write_copy(folder: &TempDir, name: &str) {
     let path = folder.path().join("annotated").join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let frame = Frame {
