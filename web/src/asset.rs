@@ -33,11 +33,16 @@ macro_rules! asset {
 
 asset!(STYLE, "trapline.css", "text/css; charset=utf-8");
 asset!(JOB_SCRIPT, "job.js", "text/javascript; charset=utf-8");
+asset!(
+    MOMENTS_SCRIPT,
+    "moments.js",
+    "text/javascript; charset=utf-8"
+);
 asset!(ICON, "icon.svg", "image/svg+xml");
 
 impl Asset {
     /// All of them.
-    pub(crate) const ALL: [&'static Self; 3] = [&STYLE, &JOB_SCRIPT, &ICON];
+    pub(crate) const ALL: [&'static Self; 4] = [&STYLE, &JOB_SCRIPT, &MOMENTS_SCRIPT, &ICON];
 
     /// Its address. It has the content's hash in it, so that browsers may keep it for good.
     pub(crate) fn url(&self) -> String {

@@ -27,7 +27,7 @@ static PARTS: [Part; 11] = [
     part!("viewer.js"),
     part!("zoom.js"),
     part!("keys.js"),
-    part!("moments.js"),
+    part!("moments.js", "../../static/"),
 ];
 
 /// All of them.

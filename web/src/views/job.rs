@@ -6,6 +6,7 @@ use common::{
     config::MailRoute,
     job::{AnnotateChoice, JobFile, JobId},
 };
+use jiff::Timestamp;
 
 use super::{Live, units};
 use crate::status::{JobStatus, Stage};
@@ -29,12 +30,18 @@ pub(crate) struct JobPage {
 
 struct Download {
     size: String,
-    expires: String,
+    expires: Timestamp,
 }
 
 struct Fact {
     name: &'static str,
-    value: String,
+    value: FactValue,
+}
+
+enum FactValue {
+    Text(String),
+    /// A moment, which a script tells in the reader's language and time zone.
+    At(Timestamp),
 }
 
 impl JobPage {
@@ -54,11 +61,16 @@ impl JobPage {
             closing: closing(file, mail),
             download: size.zip(end).map(|(size, end)| Download {
                 size,
-                expires: units::moment(end.expires),
+                expires: end.expires,
             }),
             facts: facts(file, status),
             live,
         }
+    }
+
+    /// A moment for readers without scripts.
+    fn moment(at: &Timestamp) -> String {
+        units::moment(*at)
     }
 }
 
@@ -86,32 +98,43 @@ fn closing(file: &JobFile, mail: &MailRoute) -> String {
 
 fn facts(file: &JobFile, status: &JobStatus) -> Vec<Fact> {
     let size: u64 = file.uploads.iter().map(|upload| upload.size_bytes).sum();
-    let mut facts = Vec::new();
-    let mut add = |name, value: String| facts.push(Fact { name, value });
-    add("Files", files(file));
-    add("Size", units::bytes(size));
-    add("Accepted", units::moment(file.accepted));
-    let end = status.end.as_ref();
-    let model = end.and_then(|end| end.model.clone());
-    let chosen = file.options.model.as_ref().map(ToString::to_string);
-    add(
-        "Model",
-        model
-            .or(chosen)
-            .unwrap_or_else(|| "the service's default".to_owned()),
-    );
-    let threshold = end.and_then(|end| end.threshold);
-    let threshold = threshold.or(file.options.threshold.map(|chosen| chosen.value()));
-    add(
-        "Threshold",
-        threshold.map_or("the model's own".to_owned(), |value| value.to_string()),
-    );
-    add("Copies with boxes", copies(file));
-    if let Some(end) = end {
-        add("Finished", units::moment(end.ended));
-        add("Deleted on", units::moment(end.expires));
+    let text = |name, value| Fact {
+        name,
+        value: FactValue::Text(value),
+    };
+    let at = |name, moment| Fact {
+        name,
+        value: FactValue::At(moment),
+    };
+    let mut facts = vec![
+        text("Files", files(file)),
+        text("Size", units::bytes(size)),
+        at("Accepted", file.accepted),
+        text("Model", model(file, status)),
+        text("Threshold", threshold(file, status)),
+        text("Copies with boxes", copies(file)),
+    ];
+    if let Some(end) = &status.end {
+        facts.push(at("Finished", end.ended));
+        facts.push(at("Deleted on", end.expires));
     }
     facts
+}
+
+/// The model that was used, or else the one that will be.
+fn model(file: &JobFile, status: &JobStatus) -> String {
+    let used = status.end.as_ref().and_then(|end| end.model.clone());
+    let chosen = || file.options.model.as_ref().map(ToString::to_string);
+    used.or_else(chosen)
+        .unwrap_or_else(|| "the service's default".to_owned())
+}
+
+/// The threshold that was used, or else the one that will be.
+fn threshold(file: &JobFile, status: &JobStatus) -> String {
+    let used = status.end.as_ref().and_then(|end| end.threshold);
+    let chosen = || file.options.threshold.map(|chosen| chosen.value());
+    used.or_else(chosen)
+        .map_or("the model's own".to_owned(), |value| value.to_string())
 }
 
 /// Names of the first uploads; there may be thousands.

@@ -3,7 +3,7 @@
 // works by links and forms.
 
 import { followAnswers } from "./keys.js";
-import { tellMoments } from "./moments.js";
+import "./moments.js";
 import { followPackage } from "./package.js";
 import { followThreshold } from "./threshold.js";
 import { followView } from "./view.js";
@@ -12,7 +12,6 @@ import { makeZoomable } from "./zoom.js";
 
 const filters = document.getElementById("filters");
 
-tellMoments(document);
 makeZoomable(document);
 followViewer();
 followAnswers();

@@ -23,6 +23,10 @@ class Zoom {
     this.#addTools();
     stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     stage.addEventListener("dblclick", (event) => this.by(this.#scale > 1 ? 0 : 3, event));
+    // One finger scrolls the page; two are ours, or the browser would take them for scrolling.
+    for (const name of ["touchstart", "touchmove"]) {
+      stage.addEventListener(name, (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
+    }
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
       stage.addEventListener(name, (event) => this.#point(event));
     }
@@ -82,7 +86,7 @@ class Zoom {
   #point(event) {
     if (event.target.closest("button")) return;
     if (event.type === "pointerdown") {
-      if (this.isZoomed) this.#stage.setPointerCapture(event.pointerId);
+      this.#stage.setPointerCapture(event.pointerId);
       this.#pointers.set(event.pointerId, event);
       return;
     }

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use crate::support::*;
 
 const BYTES: usize = 8_000_000;
-const CUTS: usize = 25;
+const CUTS: usize = 50;
 
 /// Lets tuspy upload, and gives what it says about it.
 async fn upload_with_tuspy(app: &TestApp, arguments: &[&str]) -> serde_json::Value {
