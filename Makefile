@@ -14,7 +14,7 @@ SETUP := worker/setup
 export INPUT OUT MODEL ARGS
 export WORKER := $(BUILT)/trapline-worker
 
-.PHONY: help install uninstall run build test test-models test-pages bench bench-peers bench-service lint audit setup setup-gpu model sample preflight clean distclean
+.PHONY: help install uninstall run build test test-models test-pages bench bench-peers bench-service bench-pages lint audit setup setup-gpu model sample preflight clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,10 @@ bench-peers: build sample ## Compare speed with other programs on the same pictu
 
 bench-service: build sample ## Measure the service: two workers against one, a small job beside a big one
 	@python3 worker/benches/service/measure.py $(BUILT) var
+
+bench-pages: build ## Measure how soon the first of 100,000 pictures is on the screen
+	cargo build --profile $(PROFILE) --locked --workspace --examples
+	@bash web/tests/browser/first_picture.sh $(BUILT)
 
 lint: preflight ## Check format, lints, documentation, scripts and licences
 	cargo fmt --all --check

@@ -3,7 +3,7 @@
 //
 //     WEB=target/release/trapline-web node web/tests/browser/first_picture.js STORE /jobs/ID/results 7
 //
-// STORE and the address come from the example `gallery_job`.
+// STORE and the address come from the example `gallery_job`; first_picture.sh does both.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";

@@ -69,6 +69,24 @@ for (const scripts of [true, false]) {
   });
 }
 
+test("moments are told in the reader's language and time zone, those of cameras as they were written", async (t) => {
+  const told = async (options) => {
+    const page = await scene.visit(t, options);
+    await page.goto(job);
+    const accepted = page.locator(".facts div").filter({ hasText: "Accepted" }).locator("time");
+    const moment = [await accepted.getAttribute("datetime"), await accepted.textContent()];
+    await page.goto(job + "/results/media/0");
+    return [...moment, await page.locator(".facts div").filter({ hasText: "by the camera’s clock" }).locator("dd").textContent()];
+  };
+  const [at, here, camera] = await told({ locale: "de-DE", zone: "Australia/Darwin" });
+  const format = new Intl.DateTimeFormat("de-DE", { dateStyle: "long", timeStyle: "short", timeZone: "Australia/Darwin" });
+  assert.equal(here, format.format(new Date(at)));
+  const [, plain, same] = await told({ scripts: false });
+  assert.match(plain, /^\d+ \w+ \d{4}, \d\d:\d\d UTC$/);
+  assert.match(camera, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/);
+  assert.equal(camera, same);
+});
+
 test("boxes, words and counts follow the slider at once, and the list a moment later", async (t) => {
   const results = await ResultsPage.open(await scene.visit(t), job, "?show=animal");
   const before = await results.boxes().count();
@@ -156,6 +174,39 @@ test("the wheel zooms into a picture, and dragging moves it", async (t) => {
   assert.ok(after.e < before.e && after.f < before.f && after.a === before.a);
   await page.getByRole("button", { name: "Fit the whole picture" }).click();
   await page.locator(".stage:not(.is-zoomed)").waitFor();
+});
+
+test("two fingers zoom into a picture, one moves it then, and else scrolls the page", async (t) => {
+  const page = await scene.visit(t, { touch: true });
+  await page.goto(job + "/results/media/0");
+  const area = await page.locator(".stage").boundingBox();
+  const middle = { x: area.x + area.width / 2, y: area.y + area.height / 2 };
+  const fingers = await page.context().newCDPSession(page);
+  // Fingers go from places to places, told from the middle of the picture.
+  const move = async (...ways) => {
+    const at = (share) => ways.map(([from, to], id) => ({ id, x: middle.x + from.x + (to.x - from.x) * share, y: middle.y + from.y + (to.y - from.y) * share }));
+    await fingers.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
+    for (const share of [0.25, 0.5, 0.75, 1]) await fingers.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(share) });
+    await fingers.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  };
+  const spread = (from, to) => move([{ x: -from, y: 0 }, { x: -to, y: 0 }], [{ x: from, y: 0 }, { x: to, y: 0 }]);
+  const shown = () =>
+    page.locator(".stage").evaluate((stage) => {
+      const { a, e, f } = new DOMMatrix(getComputedStyle(stage.querySelector(".canvas")).transform);
+      // Gestures that the browser keeps for itself do not reach a page.
+      return { scale: a, x: e, y: f, browsers: getComputedStyle(stage).touchAction };
+    });
+  assert.deepEqual(await shown(), { scale: 1, x: 0, y: 0, browsers: "pan-x pan-y" });
+  await spread(40, 100);
+  const near = await shown();
+  assert.ok(Math.abs(near.scale - 2.5) < 0.001, "zoomed by " + near.scale);
+  assert.equal(near.browsers, "none");
+  await move([{ x: 0, y: 0 }, { x: -60, y: -40 }]);
+  const aside = await shown();
+  assert.deepEqual([aside.x - near.x, aside.y - near.y, aside.scale].map(Math.round), [-60, -40, Math.round(near.scale)]);
+  await spread(100, 20);
+  await page.locator(".stage:not(.is-zoomed)").waitFor();
+  assert.deepEqual(await shown(), { scale: 1, x: 0, y: 0, browsers: "pan-x pan-y" });
 });
 
 test("blanks are checked by keys, and the page says how many may be missed", async (t) => {

@@ -15,7 +15,7 @@ import { until } from "./until.js";
 import { UploadForm } from "./upload_form.js";
 
 const MEGABYTE = 1_000_000;
-const CUTS = 25;
+const CUTS = 50;
 // What the browser says to a line that breaks, and the server to requests that a break has made
 // stale: the browser repeats some by itself.
 const BREAKS = ["net::"];
@@ -73,12 +73,12 @@ async function holdAmid(form, file) {
 }
 
 test("a line that is cut at " + CUTS + " random places costs nothing but time", async (t) => {
-  const file = await largePicture("large.jpg", 10 * MEGABYTE);
+  const file = await largePicture("large.jpg", 20 * MEGABYTE);
   const form = await visit(t);
   await hurry(form.page);
   await form.fill({ files: [file] });
   const { line } = scene.service;
-  line.cutAfter(Array.from({ length: CUTS }, () => randomInt(20_000, 500_000)));
+  line.cutAfter(Array.from({ length: CUTS }, () => randomInt(20_000, 600_000)));
   await form.send.click();
   await isStoredWhole(form.page, [file]);
   assert.equal(line.cutsLeft, 0);

@@ -25,21 +25,9 @@ need "$WORKER" "cargo build"
 need var/sample.zip "make sample"
 need var/models/coco-centernet "bash worker/setup/test_models.sh"
 
-# shellcheck source=worker/setup/npm.sh
-. worker/setup/npm.sh
-provide_npm 20
-
-install_packages() {
-    local stamp=$tests/node_modules/.stamp wanted
-    wanted="$(sha256sum <"$tests/package-lock.json") $(node --version)"
-    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
-    echo "Fetching what moves the browser into $tests/node_modules"
-    # Nothing that the packages bring is run, and no browser is downloaded.
-    npm --prefix "$tests" ci --ignore-scripts --no-audit --no-fund --silent ||
-        { echo "run.sh: npm could not bring the packages of $tests/package-lock.json; for a mirror: npm config set registry URL" >&2 && exit 1; }
-    echo "$wanted" >"$stamp"
-}
-install_packages
+# shellcheck source=web/tests/browser/packages.sh
+. "$tests/packages.sh"
+provide_packages
 
 # Each file has a service and a browser of its own, and mostly waits for them.
 node --test --test-concurrency=3 --test-reporter=spec "$@" "$tests"/*.test.js || {

@@ -34,13 +34,15 @@ export class Visitors {
   // Somebody with a browser of their own, for one test. `refusals` are the statuses of answers that
   // the test causes, `breaks` what the browser says to lines that the test breaks: browsers complain
   // about each in the console.
-  async visit(test, { scripts = true, refusals = [], breaks = [] } = {}) {
+  async visit(test, { scripts = true, touch = false, locale = "en-GB", zone = "Etc/UTC", refusals = [], breaks = [] } = {}) {
     const context = await this.#browser.newContext({
       baseURL: this.#service.url,
       javaScriptEnabled: scripts,
       viewport: { width: 1280, height: 900 },
       reducedMotion: "reduce",
-      locale: "en-GB",
+      hasTouch: touch,
+      locale,
+      timezoneId: zone,
     });
     context.setDefaultTimeout(PATIENCE_MS);
     const complaints = watch(context, this.#service.url);
