@@ -20,6 +20,7 @@ pub mod env;
 pub mod failure;
 pub mod figures;
 pub mod gallery;
+pub mod hiding;
 pub mod job;
 pub mod jobs;
 pub mod media;

@@ -8,7 +8,7 @@ pub mod kept_exif;
 mod label;
 mod pixel_rect;
 
-use common::{Category, Detection, Failure, Threshold};
+use common::{Category, Detection, Failure, Threshold, hiding::Hiding};
 
 use crate::media::{decode::encode_jpeg, frame::Frame, shrink::shrunk};
 use kept_exif::KeptExif;
@@ -26,11 +26,6 @@ pub struct AnnotateRule {
 
 /// The longest side of an annotated copy in pixels.
 pub const LONGEST_SIDE: u32 = 1600;
-
-/// The confidence from which a detection of a blurred category is hidden, even where the
-/// threshold is higher: lower than any usual threshold, so that somebody whom the model only
-/// suspects is hidden too. A lower threshold lowers it.
-pub const BLUR_FLOOR: f64 = 0.1;
 
 /// The colour of a category in pictures and tables, as red, green, blue. Vermillion, blue and
 /// yellow of Okabe and Ito's set, which people with any kind of colour vision tell apart.
@@ -55,10 +50,10 @@ pub(crate) fn hidden<'a>(
     detections: &'a [Detection],
     rule: &'a AnnotateRule,
 ) -> impl Iterator<Item = &'a Detection> {
-    let floor = rule.threshold.value().min(BLUR_FLOOR);
+    let hiding = Hiding::new(&rule.blurred, rule.threshold);
     detections
         .iter()
-        .filter(move |d| rule.blurred.contains(&d.category) && d.confidence.value() >= floor)
+        .filter(move |found| hiding.covers(found.category, found.confidence))
 }
 
 /// Makes an annotated copy as a JPEG: shrinks the upright frame to [`LONGEST_SIDE`] if it is

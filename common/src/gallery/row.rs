@@ -150,7 +150,9 @@ impl RowState {
 }
 
 impl Sighting {
-    fn of(detection: &Detection) -> Self {
+    /// A detection of a record.
+    #[must_use]
+    pub fn of(detection: &Detection) -> Self {
         Self {
             category: detection.category,
             confidence: detection.confidence.thousandths(),

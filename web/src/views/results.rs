@@ -7,6 +7,7 @@ mod figures_page;
 mod filters;
 mod frame;
 mod gallery_page;
+mod hidden;
 mod media_page;
 mod picture;
 mod rebuild;

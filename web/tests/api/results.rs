@@ -307,3 +307,47 @@ async fn every_script_and_style_is_there_and_small() {
         404
     );
 }
+
+/// How sure the model is of the surest person on a picture, if it is one that is hidden.
+fn hidden_person(record: &common::MediaRecord) -> Option<f64> {
+    let MediaOutcome::Processed(media) = &record.outcome else {
+        return None;
+    };
+    let mut found = media.detections.iter();
+    let person = found.find(|one| one.category == Category::Person)?;
+    let confidence = person.confidence.value();
+    (confidence >= 0.1).then_some(confidence)
+}
+
+#[actix_web::test]
+async fn a_picture_in_which_somebody_is_hidden_says_so() {
+    const SENTENCE: &str = "Made unrecognisable on purpose, as this job was asked to: person ";
+    let app = TestApp::start().await;
+    let gallery = Gallery::of(&app, 300).await;
+    let person = gallery.first(|record| hidden_person(record).is_some());
+    let page = app
+        .page(&gallery.at(&format!("/results/media/{person}")))
+        .await;
+    let confidence = hidden_person(&gallery.records[person]).unwrap();
+    assert!(page.contains(&format!("{SENTENCE}{confidence}")));
+    let other = gallery.first(|record| {
+        hidden_person(record).is_none() && matches!(record.outcome, MediaOutcome::Processed(_))
+    });
+    let page = app
+        .page(&gallery.at(&format!("/results/media/{other}")))
+        .await;
+    assert!(!page.contains("Made unrecognisable"));
+    // At the highest threshold nearly everything is called blank, and some of it is hidden.
+    let mut said = 0;
+    for place in 1..=100 {
+        let blank = format!("/results/blanks?threshold=0.99&size=all&place={place}");
+        let page = app.page(&gallery.at(&blank)).await;
+        let is_said = page.contains(SENTENCE);
+        assert_eq!(
+            is_said,
+            page.contains("a picture without an answer is not counted")
+        );
+        said += usize::from(is_said);
+    }
+    assert!(said > 0);
+}

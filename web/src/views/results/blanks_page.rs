@@ -5,6 +5,7 @@ use common::{Label, blank_check};
 
 use super::{
     frame::{Frame, Place, at},
+    hidden::hidden,
     picture::{Picture, Seen},
 };
 use crate::{
@@ -44,6 +45,8 @@ struct Shown {
     camera: String,
     captured: Option<String>,
     picture: Picture,
+    /// Who is hidden in the picture.
+    hidden: Option<String>,
     /// What was said about it.
     answer: Option<Label>,
     /// The number of that, to take it back.
@@ -175,6 +178,7 @@ fn shown(
         camera: seen.camera.to_owned(),
         captured: seen.captured(),
         picture: Picture::preview(job, number, &seen)?,
+        hidden: hidden(visit, row),
         answer: answer(sight, number),
         answer_number: said.next().map(|entry| entry.number),
         previous: place.checked_sub(1).map(|place| address.at(place)),

@@ -9,6 +9,7 @@ use common::{
 use super::{
     facts::{Fact, facts},
     frame::{Frame, Place},
+    hidden::hidden,
     picture::{Picture, Seen},
     tile::{Tile, Word},
 };
@@ -28,6 +29,8 @@ pub(crate) struct MediaPage {
     camera: String,
     captured: Option<String>,
     picture: Option<Picture>,
+    /// Who is hidden in the picture.
+    hidden: Option<String>,
     /// What is said in place of a picture.
     reason: &'static str,
     word: Word,
@@ -97,6 +100,7 @@ impl MediaPage {
         Some(Self {
             number,
             picture: Picture::preview(&frame.job, number, &seen),
+            hidden: hidden(visit, row),
             here: tile.href,
             name: tile.name,
             camera: tile.camera,
