@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 
 import { parse } from "csv-parse/sync";
 import { strFromU8, unzipSync } from "fflate";
+import readWorkbook from "read-excel-file/node";
 
 export class Result {
   // From the bytes of a package, or the place of one on the disk.
@@ -46,6 +47,14 @@ export class Result {
       failed: images.length - found.length,
       skipped: this.run.counts.skipped,
     };
+  }
+
+  // The rows of a sheet of the workbook, by their headings. Times are those of the cameras' clocks,
+  // told as if they were UTC.
+  async sheet(name) {
+    const sheets = await readWorkbook(Buffer.from(this.files["results.xlsx"]));
+    const [headings, ...rows] = sheets.find(({ sheet }) => sheet === name).data;
+    return rows.map((row) => Object.fromEntries(headings.map((heading, column) => [heading, row[column]])));
   }
 
   // A file of the package.

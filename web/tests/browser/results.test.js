@@ -113,22 +113,70 @@ test("the slider is moved by keys, and the number can be typed", async (t) => {
   assert.deepEqual(await results.counts(), expected(0.555));
 });
 
-test("figures say what the tables say", async (t) => {
+// The rows of the table behind a plot, as text.
+async function tableBehind(page, id) {
+  const plot = page.locator("#" + id);
+  await plot.locator("summary").click();
+  return plot.locator("tbody tr").evaluateAll((lines) => lines.map((line) => Array.from(line.cells, (cell) => cell.textContent)));
+}
+
+// How many rows there are of each kind; `kinds` tells of which a row is.
+function countBy(rows, kinds) {
+  const counts = new Map();
+  for (const row of rows) for (const kind of kinds(row)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts;
+}
+
+test("figures say what the workbook says", async (t) => {
   const page = await scene.visit(t);
   await page.goto(job + "/results");
   await page.getByRole("link", { name: "Figures" }).click();
   await page.locator("#figures").waitFor();
-  const cameras = page.locator("#cameras");
-  await cameras.locator("summary").click();
-  const rows = await cameras.locator("tbody tr").evaluateAll((lines) => lines.map((line) => Array.from(line.cells, (cell) => cell.textContent)));
-  const heads = await cameras.locator("thead th").allTextContents();
-  assert.ok(rows.length > 0);
-  for (const row of rows) {
-    const own = result.images.filter((image) => image.camera_folder === row[0]);
-    const told = Object.fromEntries(heads.map((head, place) => [head.toLowerCase(), row[place]]));
-    assert.equal(Number(told.blank), own.filter((image) => image.category === "blank").length, row[0]);
-    assert.equal(Number(told.animal), own.filter((image) => image.category === "animal").length, row[0]);
+  const sheet = (await result.sheet("Images")).map((row) => {
+    // Spreadsheets keep times as parts of days, which are a hair off.
+    const at = row.timestamp && new Date(Math.round(row.timestamp / 1000) * 1000).toISOString();
+    return { ...row, day: at?.slice(0, 10), hour: at?.slice(11, 13) };
+  });
+  const images = sheet.filter((row) => row.status === "processed");
+  const timed = images.filter((row) => row.day);
+  assert.ok(timed.length > 0 && images.length > timed.length && sheet.length > images.length);
+  const shown = (row) => ["animal", "person", "vehicle"].filter((_, place) => [row.animals, row.people, row.vehicles][place] > 0);
+
+  const activity = (await tableBehind(page, "activity")).map(([hour, category, number, ...lights]) => {
+    assert.equal(lights.reduce((sum, light) => sum + Number(light), 0), Number(number));
+    return [hour + " " + category, Number(number)];
+  });
+  assert.deepEqual(new Map(activity.toSorted()), new Map([...countBy(timed, (row) => shown(row).map((name) => row.hour + ":00 " + name))].toSorted()));
+
+  const days = await tableBehind(page, "days");
+  const seen = timed.filter((row) => shown(row).length > 0);
+  assert.deepEqual(days.map(([day]) => day), [...new Set(seen.map((row) => row.day))].toSorted());
+  for (const [day, ...numbers] of days) {
+    const own = timed.filter((row) => row.day === day);
+    const counts = ["animals", "people", "vehicles"].map((column) => own.filter((row) => row[column] > 0).length);
+    assert.deepEqual(numbers.map(Number), [...counts, own.length], day);
   }
+
+  const cameras = await tableBehind(page, "cameras");
+  assert.equal(cameras.length, new Set(sheet.map((row) => row.camera_folder)).size);
+  for (const [camera, ...numbers] of cameras) {
+    const own = sheet.filter((row) => row.camera_folder === camera);
+    const counts = ["animal", "person", "vehicle", "blank"].map((label) => own.filter((row) => row.category === label).length);
+    assert.deepEqual(numbers.map(Number), [own.length, ...counts, own.filter((row) => row.status === "failed").length], camera);
+  }
+
+  const work = await tableBehind(page, "camera-days");
+  assert.equal(work.length, new Set(timed.map((row) => row.camera_folder)).size);
+  for (const [camera, first, last, number] of work) {
+    const own = [...new Set(timed.filter((row) => row.camera_folder === camera).map((row) => row.day))].toSorted();
+    assert.deepEqual([first, last, Number(number)], [own[0], own.at(-1), own.length], camera);
+  }
+
+  const map = await tableBehind(page, "map");
+  const placed = images.filter((row) => row.latitude !== null);
+  assert.ok(placed.length > 0);
+  assert.equal(map.reduce((sum, row) => sum + Number(row[3]), 0), placed.length);
+  assert.equal(map.reduce((sum, row) => sum + Number(row[4]), 0), placed.filter((row) => row.animals > 0).length);
 });
 
 test("the large view is opened, gone through and closed by keys alone", async (t) => {
