@@ -43,6 +43,13 @@ export class Line {
     for (const pass of this.#held.splice(0)) pass();
   }
 
+  // What is held never passes, and nobody is told: so a line ends for a computer that slept. New
+  // connections are good.
+  forget() {
+    this.#holdAfter = Infinity;
+    this.#held = [];
+  }
+
   // Cuts all connections each time that browsers have sent so many more bytes.
   cutAfter(distances) {
     this.#cuts = [...distances];

@@ -110,6 +110,20 @@ test("a server that is killed in the middle is gone on with when it is back", as
   assert.ok(scene.service.line.passed < 19 * MEGABYTE, "all of it was sent again");
 });
 
+test("a line that fell silent while the computer slept is given up, and another one taken", async (t) => {
+  const file = await largePicture("slept.jpg", 20 * MEGABYTE);
+  const page = await scene.visit(t, { refusals: REFUSALS, breaks: BREAKS });
+  t.after(() => scene.service.line.release());
+  await page.clock.install();
+  const form = await UploadForm.open(page);
+  await holdAmid(form, file);
+  scene.service.line.forget();
+  scene.service.line.passed = 0;
+  await page.clock.fastForward(3_600_000);
+  await isStoredWhole(page, [file]);
+  assert.ok(scene.service.line.passed < 19 * MEGABYTE, "all of it was sent again");
+});
+
 test("a server that is restarted in the middle keeps what has arrived", async (t) => {
   const file = await largePicture("restarted.jpg", 20 * MEGABYTE);
   const form = await visit(t);
