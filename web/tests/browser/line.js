@@ -40,14 +40,23 @@ export class Line {
 
   release() {
     this.#holdAfter = Infinity;
-    for (const pass of this.#held.splice(0)) pass();
+    for (const { pass } of this.#held.splice(0)) pass();
   }
 
-  // What is held never passes, and nobody is told: so a line ends for a computer that slept. New
-  // connections are good.
+  // Whether something is held.
+  get isHolding() {
+    return this.#held.length > 0;
+  }
+
+  // Connections that are held never pass anything again, and browsers are not told: so a line ends for
+  // a computer that slept. New connections are good.
   forget() {
     this.#holdAfter = Infinity;
-    this.#held = [];
+    for (const { server } of this.#held.splice(0)) {
+      server.removeAllListeners();
+      server.on("error", () => {});
+      server.destroy();
+    }
   }
 
   // Cuts all connections each time that browsers have sent so many more bytes.
@@ -93,7 +102,7 @@ export class Line {
       client.destroy();
       server.destroy();
     };
-    pipeline(client, this.#gate(), server, end);
+    pipeline(client, this.#gate(server), server, end);
     pipeline(server, this.#answerGate(), client, end);
   }
 
@@ -107,14 +116,14 @@ export class Line {
     });
   }
 
-  #gate() {
+  #gate(server) {
     let passed = 0;
     return new Transform({
       transform: (chunk, _, done) => {
         passed += chunk.length;
         if (this.#isCutBy(chunk.length)) return this.cut();
         const pass = () => done(null, chunk);
-        if (passed > this.#holdAfter) this.#held.push(pass);
+        if (passed > this.#holdAfter) this.#held.push({ pass, server });
         else pass();
       },
     });

@@ -117,6 +117,7 @@ test("a line that fell silent while the computer slept is given up, and another 
   await page.clock.install();
   const form = await UploadForm.open(page);
   await holdAmid(form, file);
+  await until("the line to be silent", () => scene.service.line.isHolding);
   scene.service.line.forget();
   scene.service.line.passed = 0;
   await page.clock.fastForward(3_600_000);
