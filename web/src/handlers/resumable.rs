@@ -1,11 +1,14 @@
 //! `/uploads`: files that come in parts, by tus 1.0.0.
 
+use std::io;
+
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{
         StatusCode,
         header::{self, HttpDate},
     },
+    rt,
     web::{self, Data, Payload},
 };
 
@@ -14,7 +17,8 @@ use crate::{
     error::WebError,
     middleware::count_upload,
     resumable::{
-        CHECKSUM_ALGORITHMS, Hold, Intake, ResumableError, Sheet, UploadId, check_announced, tus,
+        CHECKSUM_ALGORITHMS, Checksum, Hold, Intake, ResumableError, Sheet, UploadId,
+        check_announced, tus,
     },
     state::State,
 };
@@ -41,33 +45,57 @@ pub(crate) async fn create(
     let checksum = tus::checksum(head)?;
     let has_bytes = tus::has_bytes(head);
     if has_bytes {
-        check_announced(head, sheet.length)?;
+        check_announced(tus::body_bytes(head), sheet.length)?;
     }
     if !state.spool.knows_set(sheet.set.as_deref()) {
         count_upload(&request, &state, &state.sets)?;
     }
-    let hold = state.spool.begin(sheet).await?;
-    let mut here = 0;
-    if has_bytes {
-        let taken = match Intake::open(&state, &hold, 0, checksum).await {
-            Ok(intake) => intake.take(body).await,
-            Err(error) => Err(error),
+    let its_state = state.clone();
+    let begun = to_the_end(async move {
+        let hold = its_state.spool.begin(sheet).await?;
+        let here = match has_bytes {
+            true => begin_with(&its_state, &hold, checksum, body).await?,
+            false => 0,
         };
-        here = match taken.and_then(|(here, end)| end.check_creation().map(|()| here)) {
-            Ok(here) => here,
-            Err(error) => {
-                // Its client has not been told where it is, so nobody can go on with it.
-                state.spool.remove(&hold).await?;
-                return Err(error.into());
-            }
-        };
-    }
+        Ok((hold, here))
+    });
+    let (hold, here) = begun.await?;
     let mut answer = HttpResponse::Created();
     answer.insert_header((header::LOCATION, format!("/uploads/{}", hold.slot.id)));
     if has_bytes {
         answer.insert_header((tus::UPLOAD_OFFSET, here));
     }
     finish(answer, &state, &hold, here)
+}
+
+/// Takes the first bytes of a new upload, and says how many are here.
+async fn begin_with(
+    state: &State,
+    hold: &Hold,
+    checksum: Option<Checksum>,
+    body: Payload,
+) -> Result<u64, ResumableError> {
+    let taken = match Intake::open(state, hold, 0, checksum).await {
+        Ok(intake) => intake.take(body).await,
+        Err(error) => Err(error),
+    };
+    match taken.and_then(|(here, end)| end.check_creation().map(|()| here)) {
+        Ok(here) => Ok(here),
+        Err(error) => {
+            // Its client has not been told where it is, so nobody can go on with it.
+            state.spool.remove(hold).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Does something with an upload to its end, also when its connection is gone: a write that is under
+/// way then must not come after those of the next request.
+async fn to_the_end<T: 'static>(
+    work: impl Future<Output = Result<T, ResumableError>> + 'static,
+) -> Result<T, ResumableError> {
+    let done = rt::spawn(work).await;
+    done.unwrap_or_else(|error| Err(io::Error::other(error).into()))
 }
 
 /// How much of an upload is here.
@@ -103,15 +131,21 @@ pub(crate) async fn patch(
         return Err(ResumableError::OtherType.into());
     }
     let (offset, checksum) = (tus::offset(head)?, tus::checksum(head)?);
-    let hold = state.spool.hold(id(&path)?).await?;
-    let here = state.spool.offset(&hold).await?;
-    if offset != here {
-        return Err(ResumableError::OtherOffset { here }.into());
-    }
-    check_announced(head, hold.slot.sheet.length.saturating_sub(here))?;
-    let intake = Intake::open(&state, &hold, here, checksum).await?;
-    let (here, end) = intake.take(body).await?;
-    end.check()?;
+    let (id, announced) = (id(&path)?, tus::body_bytes(head));
+    let its_state = state.clone();
+    let added = to_the_end(async move {
+        let hold = its_state.spool.hold(id).await?;
+        let here = its_state.spool.offset(&hold).await?;
+        if offset != here {
+            return Err(ResumableError::OtherOffset { here });
+        }
+        check_announced(announced, hold.slot.sheet.length.saturating_sub(here))?;
+        let intake = Intake::open(&its_state, &hold, here, checksum).await?;
+        let (here, end) = intake.take(body).await?;
+        end.check()?;
+        Ok((hold, here))
+    });
+    let (hold, here) = added.await?;
     let mut answer = HttpResponse::NoContent();
     answer.insert_header((tus::UPLOAD_OFFSET, here));
     finish(answer, &state, &hold, here)

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use tokio::{fs::File, io::AsyncWriteExt as _, time::timeout};
 
-use super::{Checksum, Hold, ResumableError, tus};
+use super::{Checksum, Hold, ResumableError};
 use crate::{
     space::{NoSpace, Reservation},
     state::State,
@@ -181,11 +181,8 @@ impl End {
 }
 
 /// Refuses a body that says of itself that it is longer than what is left of an upload.
-pub(crate) fn check_announced(
-    head: &actix_web::dev::RequestHead,
-    left: u64,
-) -> Result<(), ResumableError> {
-    match tus::body_bytes(head) {
+pub(crate) fn check_announced(announced: Option<u64>, left: u64) -> Result<(), ResumableError> {
+    match announced {
         Some(announced) if announced > left => Err(ResumableError::TooMany),
         _ => Ok(()),
     }

@@ -3,6 +3,7 @@
 mod files;
 mod registry;
 mod sweep;
+mod unanswered;
 
 use std::{
     io,
@@ -61,12 +62,14 @@ impl Spool {
         if sheet.length > limit {
             return Err(ResumableError::TooLarge { limit });
         }
+        let (max_files, max_bytes) = (self.max_upload_files, self.max_upload_bytes);
+        if self.registry.check(&sheet, max_files, max_bytes).is_err() {
+            self.forget_unanswered(&sheet).await?;
+        }
         let room = self.space.reserve(sheet.length)?;
         let id = UploadId::random()?;
         let slot = Slot::new(id, sheet, Some(room));
-        let slot = self
-            .registry
-            .add(slot, self.max_upload_files, self.max_upload_bytes)?;
+        let slot = self.registry.add(slot, max_files, max_bytes)?;
         let hold = Arc::clone(&slot).hold().await;
         if let Err(error) = self.files.create(id, &slot.sheet).await {
             self.registry.remove(id);
@@ -106,7 +109,7 @@ impl Spool {
     pub(crate) async fn offset(&self, hold: &Hold) -> Result<u64, ResumableError> {
         let offset = self.files.durable_bytes(hold.slot.id).await;
         let offset = offset?.ok_or(ResumableError::Gone)?;
-        if offset < hold.slot.sheet.length && self.is_expired(hold.slot.id)? {
+        if offset < hold.slot.sheet.length && self.is_expired(&hold.slot)? {
             return Err(ResumableError::Gone);
         }
         Ok(offset)

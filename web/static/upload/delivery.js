@@ -21,6 +21,17 @@ export async function deliver(fields, items, onWaiting) {
   }
 }
 
+// Whether all of a file is still on the server. Asked until there is an answer.
+export async function isThere(item) {
+  const patience = new Patience();
+  for (;;) {
+    const answer = await fetch(item.url, { method: "HEAD", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => null);
+    if (answer?.ok) return Number(answer.headers.get("Upload-Offset")) === item.size;
+    if (answer && [404, 410].includes(answer.status)) return false;
+    await patience.wait();
+  }
+}
+
 async function ask(form) {
   let answer, text;
   try {

@@ -3,43 +3,46 @@
 // What a folder of a card may hold that nobody looks at: films, sounds, bookkeeping.
 const OF_NO_USE = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$|\.(mp4|m4v|mov|avi|mkv|wmv|mpe?g|mts|3gp|wav|mp3)$/i;
 
-// Calls `take(file, path)` for each file, and says how many files of folders are of no use here.
-// To be called while the event is being handled: afterwards the browser has forgotten what was
-// dropped.
+// Calls `take(file, path)` for each file, and says how many files of folders are of no use here, and
+// how many files and folders could not be read. To be called while the event is being handled:
+// afterwards the browser has forgotten what was dropped.
 export async function takeDropped(data, take) {
   const entries = Array.from(data.items, (item) => item.webkitGetAsEntry());
   if (!entries.some((entry) => entry?.isDirectory)) {
     for (const file of data.files) take(file, file.name);
-    return 0;
+    return { ofNoUse: 0, unreadable: 0 };
   }
-  let leftOut = 0;
+  const found = { ofNoUse: 0, unreadable: 0 };
   for (const entry of entries) {
-    if (entry) leftOut += await walk(entry, take);
+    if (entry) await walk(entry, take, found);
   }
-  return leftOut;
+  return found;
 }
 
 // The same for files that were chosen by themselves or as a folder.
 export function takeChosen(files, take) {
-  let leftOut = 0;
+  let ofNoUse = 0;
   for (const file of files) {
     const path = file.webkitRelativePath || file.name;
-    if (file.webkitRelativePath && OF_NO_USE.test(path)) leftOut += 1;
+    if (file.webkitRelativePath && OF_NO_USE.test(path)) ofNoUse += 1;
     else take(file, path);
   }
-  return leftOut;
+  return { ofNoUse, unreadable: 0 };
 }
 
-async function walk(entry, take) {
+async function walk(entry, take, found) {
   const path = entry.fullPath.replace(/^\//, "");
-  if (entry.isDirectory) {
-    let leftOut = 0;
-    for (const inner of await read(entry.createReader())) leftOut += await walk(inner, take);
-    return leftOut;
+  try {
+    if (entry.isDirectory) {
+      for (const inner of await read(entry.createReader())) await walk(inner, take, found);
+    } else if (path.includes("/") && OF_NO_USE.test(path)) {
+      found.ofNoUse += 1;
+    } else {
+      take(await new Promise((resolve, reject) => entry.file(resolve, reject)), path);
+    }
+  } catch {
+    found.unreadable += 1;
   }
-  if (path.includes("/") && OF_NO_USE.test(path)) return 1;
-  take(await new Promise((resolve, reject) => entry.file(resolve, reject)), path);
-  return 0;
 }
 
 // A reader hands out a hundred entries at a time, and none when it is at the end.

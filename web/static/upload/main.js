@@ -3,7 +3,7 @@
 // the same, but sends everything in one go.
 
 import { Chosen } from "./chosen.js";
-import { deliver } from "./delivery.js";
+import { deliver, isThere } from "./delivery.js";
 import { takeChosen, takeDropped } from "./dropped.js";
 import * as fields from "./fields.js";
 import { Memory } from "./memory.js";
@@ -23,6 +23,8 @@ const memory = new Memory();
 const chosen = new Chosen();
 let set = newSet();
 let leftOut = 0;
+// How many drops of folders are still being read.
+let reading = 0;
 let state = "idle";
 let transfer, progress;
 
@@ -34,15 +36,24 @@ function newSet() {
 
 // --- What was chosen ------------------------------------------------------------------------------
 
-function taken(ofNoUse) {
+function taken({ ofNoUse, unreadable }) {
   problem.hide(form);
   leftOut += ofNoUse;
   showList();
+  if (unreadable > 0) {
+    const what = count(unreadable, "file or folder in it cannot be read and is", "files or folders in it cannot be read and are");
+    problem.show("Not all of the folder could be read", what + " not on the list. Look whether the card is still there, and drop the folder again.");
+  }
   if (chosen.count > 0 && chosen.missing.length === 0) files.reportValidity();
 }
 
 async function addDropped(data) {
-  taken(await takeDropped(data, (file, path) => chosen.add(file, path)));
+  reading += 1;
+  const dropped = takeDropped(data, (file, path) => chosen.add(file, path));
+  showList();
+  const found = await dropped;
+  reading -= 1;
+  taken(found);
 }
 
 function addChosen(input) {
@@ -76,6 +87,7 @@ function showList() {
 // What is wrong with the choice of files, or nothing.
 function complaint() {
   const missing = chosen.missing.length;
+  if (reading > 0) return "The folder is still being read. Wait until all of it is on the list.";
   if (chosen.count === 0) return "Choose one or more files, or a folder.";
   if (missing > 0) return "Choose " + count(missing, "file", "files") + " of the unfinished upload again, or take them off the list.";
   if (chosen.bytes > maxBytes) return size(chosen.bytes) + " were chosen; one upload may have up to " + size(maxBytes) + ". Split it into several uploads.";
@@ -129,6 +141,8 @@ function become(next) {
 }
 
 async function send() {
+  // From now on nothing is put on the list.
+  state = "sending";
   problem.hide(form);
   transfer = new Transfer({ set, chunkBytes: Number(form.dataset.chunkBytes) || Infinity, memory });
   progress = new Progress(chosen, transfer, remove);
@@ -157,6 +171,7 @@ async function finish() {
     if (chosen.count > 0) problem.show("Some files cannot be read any more", "They are marked in the list. Take them off it or choose them again; all others have arrived.");
     return;
   }
+  if (chosen.items.some((item) => !item.isDone)) return goOn();
   become("checking");
   progress.check(false);
   const values = fields.read(form);
@@ -170,8 +185,8 @@ async function finish() {
     if (!["upload-gone", "upload-unfinished"].includes(trouble.code)) throw trouble;
     // Some have had their time while the computer slept. Which, the server says one by one.
     for (const item of chosen.items) {
-      item.isDone = false;
-      item.sent = 0;
+      if (await isThere(item)) continue;
+      Object.assign(item, { isDone: false, sent: 0 });
     }
     if (chosen.missing.length === 0) return goOn();
     throw trouble;

@@ -61,6 +61,12 @@ export class Parcel {
       // Both are done by this page: when to go on, and what to remember.
       retryDelays: null,
       storeFingerprintForResuming: false,
+      // Without this, whatever is wrong with the answer, an upload would be begun anew that is still
+      // there.
+      onAfterResponse: (request, response) => {
+        const [asked, status] = [request.getMethod(), response.getStatus()];
+        if (asked === "HEAD" && status >= 300 && ![404, 410, 423].includes(status)) throw new Error("no answer about the upload");
+      },
       onProgress: (sent) => this.#progress(sent),
       onUploadUrlAvailable: () => {
         if (item.url === this.#upload.url) return;

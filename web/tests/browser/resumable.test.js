@@ -19,7 +19,7 @@ const CUTS = 50;
 // What the browser says to a line that breaks, and the server to requests that a break has made
 // stale: the browser repeats some by itself.
 const BREAKS = ["net::"];
-const REFUSALS = [409, 410, 422, 423, 503];
+const REFUSALS = [409, 410, 422, 423, 502, 503];
 
 const scene = Scene.of("resumable");
 
@@ -281,6 +281,75 @@ test("folders that are dropped keep their places and leave their films behind", 
   assert.equal(result.images.length, 10);
   assert.equal(result.images[0].file_path, "north/DCIM/100RECNX/RCNX0000.JPG");
   assert.deepEqual([...new Set(result.images.map((image) => image.camera_folder))], ["north", "south"]);
+});
+
+// Lets a test decide, for each folder that is dropped from now on, how it can be read.
+function decideReading(page, decide) {
+  return page.evaluate((decision) => {
+    const decide = new Function("return " + decision)();
+    const { webkitGetAsEntry } = DataTransferItem.prototype;
+    DataTransferItem.prototype.webkitGetAsEntry = function () {
+      const entry = webkitGetAsEntry.call(this);
+      const kind = Object.getPrototypeOf(entry);
+      const { createReader } = kind;
+      kind.createReader = function () {
+        const reader = createReader.call(this);
+        const readEntries = reader.readEntries.bind(reader);
+        reader.readEntries = (found, failed) => decide(this.name, () => readEntries(found, failed), failed);
+        return reader;
+      };
+      return entry;
+    };
+  }, String(decide));
+}
+
+test("a folder that is still being read is not sent half", async (t) => {
+  const folders = [await cardFolder(scene.service.folder, "slow", 5)];
+  const form = await visit(t);
+  await form.page.evaluate(() => {
+    window.isReleased = new Promise((release) => (window.release = release));
+  });
+  await decideReading(form.page, (_, go) => window.isReleased.then(go));
+  await form.fill({ files: PICTURES });
+  await form.drop(folders);
+  await until("the folder to be read", async () => (await form.complaintAbout(form.files)).includes("still being read"));
+  await form.send.click();
+  assert.ok(await form.send.isVisible());
+  await form.page.evaluate(() => window.release());
+  await form.page.getByText(/^9 files, /).waitFor();
+  await form.send.click();
+  await form.page.waitForURL(/\/jobs\/\w+$/);
+  assert.equal((await readdir(scene.service.uploads(new URL(form.page.url()).pathname.slice(1)))).length, 9);
+});
+
+test("what of a folder cannot be read is said", async (t) => {
+  const folders = [await cardFolder(scene.service.folder, "torn", 3)];
+  const form = await visit(t);
+  await decideReading(form.page, (name, go, failed) => (name === "100RECNX" ? failed(new DOMException("gone", "NotReadableError")) : go()));
+  await form.fill({ files: PICTURES });
+  await form.drop(folders);
+  await form.problem.getByText("1 file or folder in it cannot be read").waitFor();
+  assert.deepEqual((await form.chosenFiles()).length, PICTURES.length);
+});
+
+test("an answer that is not the server's is no reason to begin anew", async (t) => {
+  const file = await largePicture("proxied.jpg", 20 * MEGABYTE);
+  const form = await visit(t);
+  await hurry(form.page);
+  const begun = [];
+  form.page.on("request", (request) => request.method() === "POST" && begun.push(request.url()));
+  await holdAmid(form, file);
+  let asked = 0;
+  await form.page.route("**/uploads/*", (route) => {
+    if (route.request().method() !== "HEAD" || asked >= 3) return route.continue();
+    asked += 1;
+    return route.fulfill({ status: 502, body: "Bad Gateway" });
+  });
+  scene.service.line.cut();
+  scene.service.line.release();
+  await isStoredWhole(form.page, [file]);
+  assert.equal(asked, 3);
+  assert.deepEqual(begun.map((url) => new URL(url).pathname), ["/uploads", "/jobs"]);
 });
 
 test("a folder that is chosen keeps its places", async (t) => {

@@ -109,7 +109,11 @@ impl Files {
 
     /// Notes that all bytes that are there are right.
     pub(in crate::resumable) async fn be_sure(&self, id: UploadId) -> io::Result<()> {
-        remove(&self.unsure(id)).await
+        if found(tokio::fs::remove_file(self.unsure(id)).await)?.is_some() {
+            // Else a power cut could bring the note back, and bytes that were acknowledged go.
+            File::open(&self.folder).await?.sync_all().await?;
+        }
+        Ok(())
     }
 
     /// Throws away what is behind the first bytes.

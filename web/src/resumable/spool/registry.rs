@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::resumable::{ResumableError, UploadId, hold::Slot};
+use crate::resumable::{ResumableError, UploadId, hold::Slot, sheet::Sheet};
 
 /// How long a set is known whose uploads are all gone: the first one of it may have broken off.
 const SET_TIME: Duration = Duration::from_secs(3600);
@@ -34,6 +34,16 @@ impl Registry {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether there is room in its set for an upload.
+    pub(super) fn check(
+        &self,
+        sheet: &Sheet,
+        max_files: usize,
+        max_bytes: u64,
+    ) -> Result<(), ResumableError> {
+        self.known().check(sheet, max_files, max_bytes)
+    }
+
     /// Adds a new upload, unless its set is past a limit then.
     pub(super) fn add(
         &self,
@@ -42,14 +52,7 @@ impl Registry {
         max_bytes: u64,
     ) -> Result<Arc<Slot>, ResumableError> {
         let mut known = self.known();
-        let total = slot.sheet.set.as_ref().and_then(|set| known.sets.get(set));
-        let (files, bytes) = total.map_or((0, 0), |total| (total.files, total.bytes));
-        if files >= max_files {
-            return Err(ResumableError::TooManyFiles { limit: max_files });
-        }
-        if bytes.saturating_add(slot.sheet.length) > max_bytes {
-            return Err(ResumableError::TooLarge { limit: max_bytes });
-        }
+        known.check(&slot.sheet, max_files, max_bytes)?;
         Ok(known.put(slot))
     }
 
@@ -70,6 +73,14 @@ impl Registry {
     /// All uploads.
     pub(super) fn all(&self) -> Vec<Arc<Slot>> {
         self.known().slots.values().cloned().collect()
+    }
+
+    /// The uploads of a set.
+    pub(super) fn of_set(&self, set: &str) -> Vec<Arc<Slot>> {
+        let known = self.known();
+        let slots = known.slots.values();
+        let is_of_set = |slot: &&Arc<Slot>| slot.sheet.set.as_deref() == Some(set);
+        slots.filter(is_of_set).cloned().collect()
     }
 
     /// Whether uploads of this set have come before.
@@ -99,6 +110,18 @@ impl Registry {
 }
 
 impl Known {
+    fn check(&self, sheet: &Sheet, max_files: usize, max_bytes: u64) -> Result<(), ResumableError> {
+        let total = sheet.set.as_ref().and_then(|set| self.sets.get(set));
+        let (files, bytes) = total.map_or((0, 0), |total| (total.files, total.bytes));
+        if files >= max_files {
+            return Err(ResumableError::TooManyFiles { limit: max_files });
+        }
+        if bytes.saturating_add(sheet.length) > max_bytes {
+            return Err(ResumableError::TooLarge { limit: max_bytes });
+        }
+        Ok(())
+    }
+
     fn put(&mut self, slot: Slot) -> Arc<Slot> {
         if let Some(set) = slot.sheet.set.clone() {
             let total = self.sets.entry(set).or_insert(Total {
@@ -119,7 +142,6 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resumable::sheet::Sheet;
 
     fn slot(length: u64, set: &str) -> Slot {
         let set = data_encoding::BASE64.encode(set.as_bytes());

@@ -1,11 +1,12 @@
 //! Removing uploads that nobody goes on with. Jobs are not touched: they are elsewhere.
 
 use std::{
+    collections::HashMap,
     io,
     time::{Duration, SystemTime},
 };
 
-use crate::resumable::{ResumableError, Spool, UploadId};
+use crate::resumable::{ResumableError, Spool, UploadId, hold::Slot};
 
 /// How long room is kept for an upload of which nothing comes.
 const PROMISE_TIME: Duration = Duration::from_secs(3600);
@@ -19,10 +20,24 @@ impl Spool {
     /// When the disk refuses.
     pub(crate) async fn sweep(&self) -> Result<usize, ResumableError> {
         self.registry.forget_old_sets();
+        let (slots, mut newest) = (self.registry.all(), HashMap::new());
+        for slot in &slots {
+            if let Some(set) = &slot.sheet.set {
+                let touched = self.touched(slot.id)?;
+                let newest = newest.entry(set.clone()).or_insert(touched);
+                *newest = touched.max(*newest);
+            }
+        }
         let mut swept = 0;
-        for slot in self.registry.all() {
+        for slot in slots {
             slot.give_up_room(PROMISE_TIME);
-            if !self.is_expired(slot.id)? {
+            // Files of a set wait for each other, however long the last of them takes.
+            let of_set = slot.sheet.set.as_ref().and_then(|set| newest.get(set));
+            let touched = match of_set {
+                Some(touched) => *touched,
+                None => self.touched(slot.id)?,
+            };
+            if !self.is_too_old(touched) {
                 continue;
             }
             // Somebody who has it in his hands is going on with it.
@@ -35,14 +50,31 @@ impl Spool {
         Ok(swept)
     }
 
-    /// Whether nothing of an upload has come for too long.
-    pub(super) fn is_expired(&self, id: UploadId) -> Result<bool, ResumableError> {
-        let touched = match self.files.touched(id)? {
+    /// Whether nothing of an upload or of its set has come for too long.
+    pub(super) fn is_expired(&self, slot: &Slot) -> io::Result<bool> {
+        if !self.is_too_old(self.touched(slot.id)?) {
+            return Ok(false);
+        }
+        let set = slot.sheet.set.as_ref();
+        for other in set.map_or_else(Vec::new, |set| self.registry.of_set(set)) {
+            if !self.is_too_old(self.touched(other.id)?) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// When something of an upload last came.
+    fn touched(&self, id: UploadId) -> io::Result<Option<SystemTime>> {
+        Ok(match self.files.touched(id)? {
             Some(touched) => Some(touched),
             // Its bytes went into a job; the sheet alone is left.
             None => self.files.begun(id)?,
-        };
-        Ok(touched.is_none_or(|touched| is_older(touched, self.retention)))
+        })
+    }
+
+    fn is_too_old(&self, touched: Option<SystemTime>) -> bool {
+        touched.is_none_or(|touched| is_older(touched, self.retention))
     }
 
     /// Removes what a crash has left: bytes without a sheet, sheets that were never finished.

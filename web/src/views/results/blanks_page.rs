@@ -1,7 +1,7 @@
 //! Checking a random sample of the pictures that were called blank.
 
 use askama::Template;
-use common::{Label, blank_check};
+use common::{Label, blank_check, correction::Verdict};
 
 use super::{
     frame::{Frame, Place, at},
@@ -164,8 +164,10 @@ fn shown(
         said: None,
     };
     let said = sight.corrections.list().iter().rev();
-    let mut said =
-        said.filter(|entry| entry.media == number && !sight.corrections.is_undone(entry.number));
+    let mut said = said.filter(|entry| {
+        let is_answer = matches!(entry.verdict, Verdict::Shows(_));
+        entry.media == number && is_answer && !sight.corrections.is_undone(entry.number)
+    });
     let last = sample.numbers.len() - 1;
     let next_open = sample
         .next_open(sight, place + 1)
@@ -183,7 +185,7 @@ fn shown(
         answer_number: said.next().map(|entry| entry.number),
         previous: place.checked_sub(1).map(|place| address.at(place)),
         next: (place < last).then(|| address.at(place + 1)),
-        onward: address.here(),
+        onward: next_open.map_or_else(|| address.here(), |place| address.at(place)),
         here: address.at(place),
         coming: coming.map(|number| format!("{job}/pictures/{number}/preview")),
     })

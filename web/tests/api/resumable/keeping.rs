@@ -78,6 +78,28 @@ async fn an_upload_that_nobody_goes_on_with_expires_and_is_swept_and_jobs_are_no
 }
 
 #[actix_web::test]
+async fn files_of_a_set_wait_for_those_that_still_come() {
+    let app = TestApp::start_with(|config| config.upload_retention_days = 3).await;
+    let file = |name| [("set", "a"), ("filename", name)];
+    let first = app.begin(10, &file("1.jpg")).await;
+    let second = app.begin(10, &file("2.jpg")).await;
+    let other = app.begin(10, &[("set", "b")]).await;
+    for old in [&first, &other] {
+        app.age(old, 4 * DAY);
+    }
+    assert_eq!(app.offset(&first).await, Some(0));
+    assert_eq!(app.offset(&other).await, None);
+    let app = app
+        .restarted_with(|config| config.upload_retention_days = 3)
+        .await;
+    until("the sweep", async || app.spooled().len() == 4).await;
+    assert_eq!(app.offset(&first).await, Some(0));
+    app.age(&first, 4 * DAY);
+    app.age(&second, 3 * DAY);
+    assert_eq!(app.offset(&first).await, None);
+}
+
+#[actix_web::test]
 async fn whoever_goes_on_has_all_the_time_again() {
     let app = TestApp::start().await;
     let path = app.begin(10, &[]).await;

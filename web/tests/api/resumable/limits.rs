@@ -23,15 +23,32 @@ async fn an_upload_past_the_limit_is_refused_before_it_begins_alone_or_as_a_set(
 #[actix_web::test]
 async fn a_set_has_no_more_files_than_a_form_also_after_a_restart() {
     let app = TestApp::start_with(|config| config.max_upload_files = 2).await;
-    let one = app.begin(1, &[("set", "a")]).await;
+    let file = |name| [("set", "a"), ("filename", name)];
+    let one = app.begin(1, &file("1.jpg")).await;
     let app = app
         .restarted_with(|config| config.max_upload_files = 2)
         .await;
-    app.begin(1, &[("set", "a")]).await;
-    let answer = app.try_to_begin(1, &[("set", "a")]).await;
+    app.begin(1, &file("2.jpg")).await;
+    let answer = app.try_to_begin(1, &file("3.jpg")).await;
     assert_eq!(code(answer).await, (413, "too-many-files".to_owned()));
     app.tus("DELETE", &one).send().await.unwrap();
-    app.begin(1, &[("set", "a")]).await;
+    app.begin(1, &file("3.jpg")).await;
+}
+
+#[actix_web::test]
+async fn an_upload_whose_beginning_was_never_answered_takes_no_room_of_its_set() {
+    let app = TestApp::start_with(|config| config.max_upload_bytes = 1000).await;
+    let file = |name| [("set", "a"), ("filename", name)];
+    let unheard = app.begin(600, &file("large.jpg")).await;
+    let heard = app.begin(600, &file("large.jpg")).await;
+    assert_eq!(app.offset(&unheard).await, None);
+    app.add(&heard, 0, b"0123").await;
+    // Another file, or one of which something has come, is no reason to forget anything.
+    for name in ["other.jpg", "large.jpg"] {
+        let answer = app.try_to_begin(600, &file(name)).await;
+        assert_eq!(code(answer).await, (413, "too-large".to_owned()), "{name}");
+    }
+    assert_eq!(app.offset(&heard).await, Some(4));
 }
 
 #[actix_web::test]
