@@ -1,6 +1,6 @@
 // Answering by keys when blanks are checked; the next picture comes without the page being loaded.
 
-import { announce, fetchPage, takeOver } from "./parts.js";
+import { announce, complain, fetchPage, takeOver } from "./parts.js";
 import { makeZoomable } from "./zoom.js";
 
 export function followAnswers() {
@@ -34,7 +34,7 @@ async function answer(event) {
     const coming = page.querySelector("link[rel=prefetch]");
     if (coming) new Image().src = coming.getAttribute("href");
   } catch (error) {
-    announce(error.message);
+    complain(error.message);
     for (const button of event.target.elements) button.disabled = false;
   }
 }

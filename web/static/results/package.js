@@ -1,6 +1,6 @@
 // The package that is being made again: how far it is, and the download when it is there.
 
-import { announce, fetchPage, takeOver } from "./parts.js";
+import { announce, complain, fetchPage, takeOver } from "./parts.js";
 
 const LOOK_EVERY_MS = 1000;
 
@@ -28,7 +28,7 @@ async function ask(event) {
     announce(document.querySelector("#package p")?.textContent ?? "");
   } catch (error) {
     event.submitter.disabled = false;
-    announce(error.message);
+    complain(error.message);
   }
 }
 
@@ -51,9 +51,9 @@ async function look() {
   watch();
 }
 
-// The package's part of the page, as it is now.
+// The package's part of the page, as it is now. A picture may be over it, with an address of its own.
 async function renew() {
-  const { page } = await fetchPage(window.location.href);
+  const { page } = await fetchPage(window.history.state?.over ?? window.location.href);
   takeOver(page, ["package"]);
   watch();
 }

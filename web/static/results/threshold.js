@@ -1,9 +1,8 @@
 // The threshold: while its slider moves, the boxes on the page, the words under the pictures and the
 // counts follow at once. Lists and plots follow a moment later, from the service.
 
-import { changeView } from "./view.js";
+import { changeViewSoon } from "./view.js";
 
-const PAUSE_MS = 250;
 const RANKS = ["animal", "person", "vehicle"];
 
 // A number with commas, as the service writes it.
@@ -11,11 +10,9 @@ const inWords = (number) => number.toLocaleString("en-US");
 
 export function followThreshold(filters) {
   const [slider, number] = [filters.querySelector("#slider"), filters.querySelector("#threshold")];
-  let timer = 0;
   const follow = (value) => {
     showAt(Math.round(Number(value) * 1000));
-    window.clearTimeout(timer);
-    timer = window.setTimeout(changeView, PAUSE_MS);
+    changeViewSoon();
   };
   slider.addEventListener("input", () => {
     number.value = Number(slider.value).toString();

@@ -2,12 +2,16 @@
 // being loaded anew.
 
 import { watch } from "./package.js";
-import { announce, fetchPage, takeOver } from "./parts.js";
+import { announce, complain, fetchPage, takeOver } from "./parts.js";
 
 // What differs from one view to another.
-const PARTS = ["kinds", "pictures", "figures"];
+const PARTS = ["kinds", "filters-summary", "filters-clear", "pictures", "figures"];
+const PAUSE_MS = 250;
 
 let latest = 0;
+let timer = 0;
+// Whether a view was asked for that is not there yet.
+let isBehind = false;
 
 export function followView(filters) {
   filters.addEventListener("submit", (event) => {
@@ -19,47 +23,99 @@ export function followView(filters) {
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("#kinds a, .pages a");
-    if (link && new URL(link.href).pathname !== window.location.pathname) return;
-    if (!link || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link) return;
+    link.href = renewed(link);
+    if (new URL(link.href).pathname !== window.location.pathname) return;
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    setKind(new URL(link.href).searchParams.get("show"));
     visit(link.href, link.closest(".pages"));
   });
 }
 
 // Shows what the form asks for now.
 export function changeView() {
+  return visit(document.getElementById("filters").action + "?" + asked());
+}
+
+// The same when nobody asks for more within a moment.
+export function changeViewSoon() {
+  isBehind = true;
+  window.clearTimeout(timer);
+  timer = window.setTimeout(changeView, PAUSE_MS);
+}
+
+// While something is over the list, neither it nor the address is changed for it.
+export function pauseView() {
+  latest += 1;
+  window.clearTimeout(timer);
+}
+
+// Goes on with what was asked for before the pause.
+export function resumeView() {
+  if (isBehind) changeView();
+}
+
+// What the form asks for.
+function asked() {
   const filters = document.getElementById("filters");
-  const asked = new FormData(filters);
+  const asked = new URLSearchParams(new FormData(filters));
   for (const [name, value] of Array.from(asked)) if (!value) asked.delete(name);
   if (!filters.querySelector("#threshold").checkValidity()) asked.delete("threshold");
-  return visit(filters.action + "?" + new URLSearchParams(asked));
+  return asked;
+}
+
+// The address of a link, which may be older than what the form asks for now.
+function renewed(link) {
+  const [address, now] = [new URL(link.href), asked()];
+  const query = address.searchParams;
+  for (const { name } of document.getElementById("filters").elements) {
+    // What files show is what the link is about; a threshold that makes no sense is not taken over.
+    if (!name || name === "show" || (name === "threshold" && !now.has(name))) continue;
+    query.delete(name);
+    if (now.has(name)) query.set(name, now.get(name));
+  }
+  return address.href;
+}
+
+function setKind(kind) {
+  const filters = document.getElementById("filters");
+  filters.querySelector("[name=show]")?.remove();
+  if (!kind) return;
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "show", value: kind });
+  filters.prepend(field);
 }
 
 // Shows the view at an address; after turning a page, from its top.
 async function visit(address, isPage = false) {
+  window.clearTimeout(timer);
   latest += 1;
+  isBehind = true;
   const own = latest;
-  const behind = document.querySelectorAll("#pictures, #figures");
-  for (const part of behind) part.classList.add("is-behind");
+  for (const part of parts()) part.classList.add("is-behind");
   try {
     const { page } = await fetchPage(address);
     // Somebody who moves on does not want the old view any more.
     if (own !== latest) return;
+    isBehind = false;
     show(page, address);
     if (isPage) document.getElementById("pictures")?.scrollIntoView();
   } catch (error) {
-    if (own === latest) announce(error.message);
+    if (own === latest) complain(error.message);
   } finally {
-    if (own === latest) for (const part of behind) part.classList.remove("is-behind");
+    if (own === latest) for (const part of parts()) part.classList.remove("is-behind");
   }
 }
 
+function parts() {
+  return document.querySelectorAll("#pictures, #figures");
+}
+
 function show(page, address) {
-  const [filters, coming] = [document.getElementById("filters"), page.getElementById("filters")];
-  filters.dataset.steps = coming.dataset.steps;
-  filters.querySelector("[name=show]")?.remove();
-  const kind = coming.querySelector("[name=show]");
-  if (kind) filters.prepend(kind);
+  const coming = page.getElementById("filters");
+  document.getElementById("filters").dataset.steps = coming.dataset.steps;
+  setKind(coming.querySelector("[name=show]")?.value);
   const focused = document.activeElement?.getAttribute("href");
   takeOver(page, PARTS);
   watch();

@@ -1,13 +1,16 @@
 // The large view: over the list, or as a page of its own. Arrow keys go through the list.
 
-import { announce, fetchPage, keepPictures } from "./parts.js";
+import { announce, complain, fetchPage, keepPictures, settle } from "./parts.js";
 import { tellMoments } from "./moments.js";
+import { pauseView, resumeView } from "./view.js";
 import { makeZoomable } from "./zoom.js";
 
 let dialog;
 // The address of the list, and what was focused in it, while a picture is over it.
 let list = null;
 let opener = null;
+// The address of the picture that is shown.
+let shown = window.location.href;
 
 export function followViewer() {
   centre(document);
@@ -17,8 +20,9 @@ export function followViewer() {
   document.addEventListener("submit", correct);
   window.addEventListener("popstate", () => {
     if (dialog && /\/results\/media\/\d+$/.test(window.location.pathname)) return show(window.location.href);
-    if (dialog?.open) return dismiss();
-    if (article()) window.location.reload();
+    // Without a list below it, a picture is a page of its own.
+    if (dialog) dismiss();
+    else if (article()) window.location.reload();
   });
   dialog?.addEventListener("cancel", (event) => {
     event.preventDefault();
@@ -50,16 +54,18 @@ function click(event) {
 }
 
 function key(event) {
-  const shown = article();
-  if (!shown || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
-  const isHandled = shown.querySelector("[data-zoom]")?.zoom?.key(event.key);
+  const media = article();
+  if (!media || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, textarea")) return;
+  const isHandled = media.querySelector("[data-zoom]")?.zoom?.key(event.key);
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
-  const link = way && !isHandled && shown.querySelector(`.viewer-nav [rel=${way}]`);
+  const link = way && !isHandled && media.querySelector(`.viewer-nav [rel=${way}]`);
   if (isHandled || link) event.preventDefault();
-  if (link) go(link.href);
+  // A key that is held down goes on as fast as pictures come.
+  if (link && isAskedFor(media)) go(link.href);
 }
 
 async function open(address) {
+  pauseView();
   window.history.pushState({ over: list }, "", address);
   await show(address);
 }
@@ -70,24 +76,39 @@ function go(address) {
   return show(address);
 }
 
+// Whether the address is that of a picture. It changes at once, and what comes for an older one is
+// not shown.
+function isAskedFor(media) {
+  return window.location.pathname.endsWith("/media/" + media.dataset.media);
+}
+
 async function show(address) {
   try {
     const { page } = await fetchPage(address);
-    put(page);
+    const media = page.getElementById("media");
+    if (isAskedFor(media)) put(media);
   } catch (error) {
-    announce(error.message);
+    if (window.location.href === address) giveUp(error);
   }
 }
 
-function put(page) {
-  const coming = page.getElementById("media");
+// The picture that was there stays, or else the list.
+function giveUp(error) {
+  if (article()) window.history.replaceState(window.history.state, "", shown);
+  else if (window.history.state?.over) window.history.back();
+  complain(error.message);
+}
+
+function put(coming) {
   const present = article();
+  settle();
   if (present) {
     keepPictures(present, coming);
     present.replaceWith(coming);
   } else {
-    dialog.replaceChildren(coming);
+    dialog.append(coming);
   }
+  shown = window.location.href;
   if (dialog && !dialog.open) dialog.showModal();
   makeZoomable(coming);
   tellMoments(coming);
@@ -116,7 +137,8 @@ function close() {
 
 function dismiss() {
   dialog.close();
-  dialog.replaceChildren();
+  article()?.remove();
+  resumeView();
   document.querySelector(`.grid [data-media="${opener}"]`)?.focus();
 }
 
@@ -125,21 +147,23 @@ async function correct(event) {
   if (!event.target.matches(".viewer [data-correct]")) return;
   event.preventDefault();
   const said = new URLSearchParams(new FormData(event.target, event.submitter));
+  for (const button of event.target.elements) button.disabled = true;
   try {
     const { page } = await fetchPage(event.target.action, { method: "POST", body: said });
-    put(page);
-    markInList(page);
-    announce(page.querySelector(".said li:last-child span")?.textContent ?? "Taken back");
+    const media = page.getElementById("media");
+    if (isAskedFor(media)) put(media);
+    markInList(media);
+    announce(media.querySelector(".said li:last-child span")?.textContent ?? "Taken back");
   } catch (error) {
-    announce(error.message);
+    complain(error.message);
+    for (const button of event.target.elements) button.disabled = false;
   }
 }
 
 // The list below says the same.
-function markInList(page) {
-  const number = page.getElementById("media").dataset.media;
-  const own = page.querySelector(".film [aria-current] .corrected") ?? page.querySelector("#media .about > section .corrected");
-  const caption = document.querySelector(`.grid [data-media="${number}"] .caption`);
+function markInList(media) {
+  const own = media.querySelector(".film [aria-current] .corrected") ?? media.querySelector(".about > section .corrected");
+  const caption = document.querySelector(`.grid [data-media="${media.dataset.media}"] .caption`);
   if (!caption) return;
   caption.querySelector(".corrected")?.remove();
   if (own) caption.querySelector(".word").after(" ", own.cloneNode(true));

@@ -22,7 +22,9 @@ class Zoom {
     stage.zoom = this;
     this.#addTools();
     stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    stage.addEventListener("dblclick", (event) => this.by(this.#scale > 1 ? 0 : 3, event));
+    stage.addEventListener("dblclick", (event) => event.target.closest("button") || this.by(this.#scale > 1 ? 0 : 3, event));
+    // A picture that is dragged moves; it is not carried away.
+    stage.addEventListener("dragstart", (event) => event.preventDefault());
     // One finger scrolls the page; two are ours, or the browser would take them for scrolling.
     for (const name of ["touchstart", "touchmove"]) {
       stage.addEventListener(name, (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
@@ -78,7 +80,7 @@ class Zoom {
 
   #wheel(event) {
     // A wheel that cannot zoom out further scrolls the page.
-    if (event.deltaY > 0 && !this.isZoomed) return;
+    if (event.deltaY === 0 || (event.deltaY > 0 && !this.isZoomed)) return;
     event.preventDefault();
     this.by(event.deltaY < 0 ? 1.15 : 1 / 1.15, event);
   }

@@ -189,6 +189,32 @@ async fn an_answer_of_the_check_can_be_looked_at_and_taken_back() {
     let page = app.page(&first).await;
     assert_eq!(asked(&page).unwrap(), number.to_string());
     assert!(page.contains("value=\"undo-1\"") && page.contains("1 missed in 1"));
+    // Answers are taken back one by one, and nothing else that was said is.
+    say(&app, &gallery, number, "person").await;
+    assert!(app.page(&first).await.contains("value=\"undo-2\""));
+    say(&app, &gallery, number, "undo-2").await;
+    assert!(app.page(&first).await.contains("value=\"undo-1\""));
     say(&app, &gallery, number, "undo-1").await;
-    assert!(app.page(&first).await.contains("Nothing is checked yet."));
+    let page = app.page(&first).await;
+    assert!(page.contains("Nothing is checked yet.") && !page.contains("value=\"undo-"));
+}
+
+#[actix_web::test]
+async fn the_check_goes_on_behind_a_picture_that_was_passed_over() {
+    let app = TestApp::start().await;
+    let gallery = Gallery::of(&app, 200).await;
+    let sample = gallery.at("/results/blanks?threshold=0.2&size=50");
+    let at = |place: usize| format!("{sample}&place={place}");
+    let way_on = |page: &str| {
+        let form = page.split("data-answer>").nth(1).unwrap();
+        let back = form.split("name=\"back\" value=\"").nth(1).unwrap();
+        back.split('"').next().unwrap().replace("&#38;", "&")
+    };
+    let fourth = app.page(&at(4)).await;
+    assert_eq!(way_on(&fourth), at(5));
+    // The last leads to the first that is open.
+    assert_eq!(way_on(&app.page(&at(50)).await), at(1));
+    let first: usize = asked(&app.page(&at(1)).await).unwrap().parse().unwrap();
+    say(&app, &gallery, first, "blank").await;
+    assert_eq!(way_on(&app.page(&at(50)).await), at(2));
 }
