@@ -21,6 +21,9 @@ const SCHEMA: [&str; 3] = [
      until_ms INTEGER NOT NULL) STRICT",
 ];
 
+/// How soon a file that is locked is tried again.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
 /// Milliseconds since 1970 on the clock of the machine that has the file.
 const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
@@ -43,10 +46,7 @@ impl SqliteRecords {
             // A record that was written must outlive a power cut.
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(10));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(4)
-            .connect_with(options)
-            .await?;
+        let pool = connect(options).await?;
         for statement in SCHEMA {
             sqlx::query(statement).execute(&pool).await?;
         }
@@ -57,6 +57,20 @@ impl SqliteRecords {
     #[must_use]
     pub fn pool(&self) -> &SqlitePool {
         &self.pool
+    }
+}
+
+/// Connects. Of programs that begin with a new file at once, all but one may be told that it is
+/// locked, however patient they are: SQLite waits for nobody while it changes the journal's mode.
+async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let mut more_tries = 10;
+    loop {
+        let pool = SqlitePoolOptions::new().max_connections(4);
+        match pool.connect_with(options.clone()).await {
+            Err(sqlx::Error::Database(_)) if more_tries > 0 => more_tries -= 1,
+            connected => return connected,
+        }
+        tokio::time::sleep(TRY_AGAIN_AFTER).await;
     }
 }
 
