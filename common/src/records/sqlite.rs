@@ -67,11 +67,19 @@ async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Erro
     loop {
         let pool = SqlitePoolOptions::new().max_connections(4);
         match pool.connect_with(options.clone()).await {
-            Err(sqlx::Error::Database(_)) if more_tries > 0 => more_tries -= 1,
+            Err(error) if more_tries > 0 && is_locked(&error) => more_tries -= 1,
             connected => return connected,
         }
         tokio::time::sleep(TRY_AGAIN_AFTER).await;
     }
+}
+
+/// SQLITE_BUSY, with whatever SQLite adds above the first byte (<https://sqlite.org/rescode.html>).
+fn is_locked(error: &sqlx::Error) -> bool {
+    const BUSY: i32 = 5;
+    let code = error.as_database_error().and_then(|error| error.code());
+    let code = code.and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == BUSY)
 }
 
 #[async_trait]
