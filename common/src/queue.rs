@@ -7,6 +7,7 @@
 mod redis;
 mod slots;
 mod sqlite;
+mod steady_poll;
 mod url;
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
@@ -176,12 +177,13 @@ macro_rules! run_monitor {
             prelude::{Monitor, WorkerBuilder},
         };
         use apalis_core::backend::ext::BackendExt as _;
+        use $crate::queue::steady_poll::SteadyPoll;
 
         let listener: $crate::queue::Listener = $listener;
         let name = format!("{}-{}", listener.worker, listener.lane.name());
         let build = move |restarts: usize| {
             WorkerBuilder::new(format!("{name}-{restarts}"))
-                .backend($storage.poll_with_interval($crate::queue::POLL))
+                .backend($storage.poll_with_strategy(SteadyPoll::new($crate::queue::POLL)))
                 .data(std::sync::Arc::clone(&listener.handler))
                 .concurrency(listener.slots)
                 .build($crate::queue::handle)
