@@ -164,11 +164,11 @@ check_job() {
     job=$(field_of url <<<"$answer") || fail "the upload is refused: $answer"
     case $job in "$site"/jobs/*) ;; *) fail "a job's address is $job" ;; esac
     # The first event must come while the connection stays open.
-    { curl -sSN --max-time 60 "$job/events" >"$work/events" || true; } &
+    { curl -sSN --max-time 300 "$job/events" >"$work/events" || true; } &
     local watcher=$!
-    wait_for 10 "the first event" grep -qE '^event: (live|over)' "$work/events"
+    wait_for 60 "the first event" grep -qE '^event: (live|over)' "$work/events"
     wait_for 180 "the end of the job" is_done
-    wait_for 10 "the last event" grep -q '^event: over' "$work/events"
+    wait_for 60 "the last event" grep -q '^event: over' "$work/events"
     wait "$watcher"
 }
 

@@ -3,7 +3,7 @@
 use actix_web::{
     Route, guard,
     http::Method,
-    middleware::from_fn,
+    middleware::{Compress, from_fn},
     web::{self, ServiceConfig, get, post, resource, scope},
 };
 
@@ -18,13 +18,18 @@ use crate::{
 /// What people and programs use.
 pub(crate) fn public(config: &mut ServiceConfig) {
     config
-        .route("/", read().to(index::get))
-        .route("/static/{name}", read().to(asset::get))
-        .route(
-            "/static/results/{version}/{name}",
-            read().to(asset::results),
+        .service(
+            resource("/")
+                .wrap(Compress::default())
+                .route(read().to(index::get)),
         )
-        .route("/static/upload/{version}/{name}", read().to(asset::upload))
+        .service(
+            scope("/static")
+                .wrap(Compress::default())
+                .route("/{name}", read().to(asset::get))
+                .route("/results/{version}/{name}", read().to(asset::results))
+                .route("/upload/{version}/{name}", read().to(asset::upload)),
+        )
         .route("/deleted", read().to(delete::done))
         .route("/healthz", read().to(health::live))
         .route("/readyz", read().to(health::ready))
@@ -59,8 +64,12 @@ pub(crate) fn public(config: &mut ServiceConfig) {
 /// A job, for whoever knows its address.
 fn of_job(config: &mut ServiceConfig) {
     config
-        .route("", read().to(job::get))
-        .route("", web::delete().to(delete::post))
+        .service(
+            resource("")
+                .wrap(Compress::default())
+                .route(read().to(job::get))
+                .route(web::delete().to(delete::post)),
+        )
         .route("/status", read().to(job::status))
         .route("/events", get().to(events::get))
         .route("/results.zip", read().to(download::get))
@@ -71,25 +80,34 @@ fn of_job(config: &mut ServiceConfig) {
         .configure(results_of_job);
 }
 
-/// What can be looked at when a job is done.
+/// What can be looked at when a job is done. Pictures and packages are compressed as they are.
 fn results_of_job(config: &mut ServiceConfig) {
     config
-        .route("/rebuild", read().to(rebuild::get))
-        .route("/rebuild", post().to(rebuild::post))
-        .route("/results", read().to(results::gallery::get))
-        .route("/results/media/{number}", read().to(results::media::get))
-        .route("/results/figures", read().to(results::figures::get))
-        .route("/results/blanks", read().to(results::blanks::get))
-        .route("/results/corrections", read().to(results::corrections::get))
-        .route("/results/corrections", post().to(results::correct::post))
-        .route("/corrections.csv", read().to(results::corrections::csv))
-        .route(
-            "/pictures/{number}/thumbnail",
-            read().to(results::picture::thumbnail),
+        .service(
+            scope("/results")
+                .wrap(Compress::default())
+                .route("", read().to(results::gallery::get))
+                .route("/media/{number}", read().to(results::media::get))
+                .route("/figures", read().to(results::figures::get))
+                .route("/blanks", read().to(results::blanks::get))
+                .route("/corrections", read().to(results::corrections::get))
+                .route("/corrections", post().to(results::correct::post)),
         )
-        .route(
-            "/pictures/{number}/preview",
-            read().to(results::picture::preview),
+        .service(
+            scope("/rebuild")
+                .wrap(Compress::default())
+                .route("", read().to(rebuild::get))
+                .route("", post().to(rebuild::post)),
+        )
+        .service(
+            resource("/corrections.csv")
+                .wrap(Compress::default())
+                .route(read().to(results::corrections::csv)),
+        )
+        .service(
+            scope("/pictures/{number}")
+                .route("/thumbnail", read().to(results::picture::thumbnail))
+                .route("/preview", read().to(results::picture::preview)),
         );
 }
 

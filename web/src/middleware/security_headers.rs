@@ -5,7 +5,7 @@ use actix_web::middleware::DefaultHeaders;
 use crate::resumable::tus;
 
 /// No script or style but our own files, no frames, no forms to elsewhere, no addresses of pages
-/// told to others.
+/// told to other sites.
 pub(crate) fn security_headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add((
@@ -14,7 +14,8 @@ pub(crate) fn security_headers() -> DefaultHeaders {
              connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         ))
         .add(("X-Content-Type-Options", "nosniff"))
-        .add(("Referrer-Policy", "no-referrer"))
+        // Not `no-referrer`: then browsers say `Origin: null` where a form of ours is sent.
+        .add(("Referrer-Policy", "same-origin"))
         .add(("Cross-Origin-Opener-Policy", "same-origin"))
         .add(("Cross-Origin-Resource-Policy", "same-origin"))
         .add((

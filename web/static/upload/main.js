@@ -158,10 +158,10 @@ async function goOn() {
     if (hasAll) await finish();
   } catch (trouble) {
     if (trouble.status === undefined) throw trouble;
-    become("idle");
-    problem.explain(trouble, form);
     // Somebody decides what becomes of it, not the page when it is loaded the next time.
     await memory.begin(set, fields.read(form), []);
+    become("idle");
+    problem.explain(trouble, form);
   }
 }
 
@@ -203,16 +203,17 @@ function pause() {
 async function stop() {
   transfer.stop();
   become("idle");
-  // The choice stays, as it was before the button was pressed; what has arrived goes.
-  const items = chosen.items;
-  await memory.forget(set);
+  // Nothing is waited for yet: the button can be pressed again at once.
+  const given = set;
   set = newSet();
-  for (const item of items) {
+  // The choice stays, as it was before the button was pressed; what has arrived goes.
+  for (const item of chosen.items) {
     if (item.url) fetch(item.url, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => {});
     Object.assign(item, { url: null, isDone: false, sent: 0, failures: 0 });
   }
   showList();
   at("send").focus();
+  await memory.forget(given);
 }
 
 // --- What people do -------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ const PAGES = {
   },
   "job-running": async (page) => {
     await page.goto(running);
-    await new JobPage(page).progressPast("0 of");
+    await new JobPage(page).progress();
   },
   "job-done": async (page) => {
     await page.goto(done);

@@ -10,7 +10,7 @@ export class JobPage {
   }
 
   async isDone() {
-    await this.heading("Your result is ready").waitFor();
+    await this.heading("Your result is ready").waitFor({ timeout: 300_000 });
   }
 
   // The counts, by their labels.
@@ -20,19 +20,20 @@ export class JobPage {
     return Object.fromEntries(await Promise.all(tiles.map(count)));
   }
 
-  // How far the job is, once it is further than `than`: "12 of 60 images".
-  async progressPast(than) {
-    const done = this.page.locator("[data-live=done]").filter({ hasText: /^[1-9]/, hasNotText: than });
-    return done.textContent();
+  // How far the job is, once something is done: "12 of 60 images".
+  progress() {
+    return this.page.locator("#job [data-live=done]").filter({ hasText: /^[1-9]/ }).textContent();
   }
 
-  // Whether the page is the same one that it was, not loaded anew.
+  // From now on the page can be told from one that is loaded anew.
   mark() {
     return this.page.locator("#job").evaluate((job) => job.setAttribute("data-seen", ""));
   }
 
-  async isMarked() {
-    return (await this.page.locator("#job[data-seen]").count()) === 1;
+  // How far the job is, once it is further than `than`, on the page that was marked.
+  progressOfMarked(than) {
+    const done = this.page.locator("#job[data-seen] [data-live=done]");
+    return done.filter({ hasText: /^[1-9]/, hasNotText: new RegExp("^" + than) }).textContent();
   }
 
   // Downloads the result and gives its place on the disk.

@@ -118,15 +118,19 @@ export class Line {
 
   #gate(server) {
     let passed = 0;
-    return new Transform({
+    const gate = new Transform({
       transform: (chunk, _, done) => {
-        passed += chunk.length;
         if (this.#isCutBy(chunk.length)) return this.cut();
-        const pass = () => done(null, chunk);
-        if (passed > this.#holdAfter) this.#held.push({ pass, server });
-        else pass();
+        // Of a chunk that is too long, its beginning passes: the head of a request is not held with
+        // the first of its body.
+        const room = Math.max(0, this.#holdAfter - passed);
+        passed += chunk.length;
+        if (chunk.length <= room) return done(null, chunk);
+        if (room > 0) gate.push(chunk.subarray(0, room));
+        this.#held.push({ pass: () => done(null, chunk.subarray(room)), server });
       },
     });
+    return gate;
   }
 
   #isCutBy(bytes) {

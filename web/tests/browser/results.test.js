@@ -32,6 +32,7 @@ for (const scripts of [true, false]) {
     const page = await scene.visit(t, { scripts });
     await page.goto(job);
     await page.getByRole("link", { name: "Look at the pictures" }).click();
+    await page.waitForURL(/\/results/);
     const results = new ResultsPage(page);
     assert.deepEqual(await results.counts(), expected(result.run.options.threshold));
     assert.equal(await results.listed(), result.run.counts.files);
@@ -55,7 +56,7 @@ for (const scripts of [true, false]) {
   });
 
   test("a picture can be corrected, and the correction taken back, " + how, async (t) => {
-    const page = await scene.visit(t, { scripts });
+    const page = await scene.visit(t, { scripts, plain: true });
     const results = await ResultsPage.open(page, job, "?show=animal");
     await page.locator(".grid .tile-link").first().click();
     await results.media.getByRole("button", { name: "blank" }).click();
@@ -159,7 +160,7 @@ test("figures say what the workbook says", async (t) => {
   const page = await scene.visit(t);
   await page.goto(job + "/results");
   await page.getByRole("link", { name: "Figures" }).click();
-  await page.locator("#figures").waitFor();
+  await page.waitForURL(/\/results\/figures/);
   const sheet = (await result.sheet("Images")).map((row) => {
     // Spreadsheets keep times as parts of days, which are a hair off.
     const at = row.timestamp && new Date(Math.round(row.timestamp / 1000) * 1000).toISOString();
@@ -329,6 +330,8 @@ test("blanks are checked by keys, and the page says how many may be missed", asy
   const page = await scene.visit(t);
   await page.goto(job + "/results");
   await page.getByRole("link", { name: "Check the blanks" }).click();
+  // Loaded: keys are heard.
+  await page.waitForURL(/\/results\/blanks/);
   const verdict = page.locator("#check .verdict");
   await verdict.getByText("Nothing is checked yet.").waitFor();
   for (const [place, key] of ["n", "n", "y"].entries()) {

@@ -68,7 +68,9 @@ export class Service {
   async pauseAmid(job) {
     await until("the first pictures of a job", async () => (await this.status(job)).images_done > 0);
     this.worker.pause();
-    assert.equal((await this.status(job)).stage, "detecting", "the job was done too soon");
+    // While the records let it wait, the status has none.
+    const stage = await until("the stage of a job", async () => (await this.status(job)).stage);
+    assert.equal(stage, "detecting", "the job was done too soon");
   }
 
   // The link in the mail of a kind about a job.

@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 300_000;
 
 // Asks again and again until the answer is something, and gives it.
 export async function until(what, ask) {

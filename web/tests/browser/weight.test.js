@@ -1,16 +1,17 @@
-// What the upload page costs on a slow line, and that what is not ours in it is what its makers
+// What pages cost on a slow line, and that what is not ours in it is what its makers
 // published.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
 
+import { SAMPLE_ZIP } from "./batches.js";
+import { ResultsPage } from "./results_page.js";
 import { Scene } from "./scene.js";
 import { UploadForm } from "./upload_form.js";
 
-const MOST_BYTES = 60_000;
+const MOST_BYTES = { upload: 60_000, results: 150_000 };
 const UPLOAD = path.resolve(import.meta.dirname, "../../static/upload");
 const PACKAGES = path.resolve(import.meta.dirname, "node_modules");
 const LICENCES = {
@@ -23,15 +24,46 @@ const LICENCES = {
 
 const scene = Scene.of("weight");
 
-test("the scripts of the upload page are at most 60 kB compressed", async (t) => {
+// What came over the line for a page and all that it loaded, by the endings of their names.
+function loaded(page) {
+  return page.evaluate(() => {
+    const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    return entries.map(({ name, encodedBodySize, decodedBodySize }) => ({ path: new URL(name).pathname, encodedBodySize, decodedBodySize }));
+  });
+}
+
+function scriptsOf(t, files) {
+  const scripts = files.filter((file) => file.path.endsWith(".js"));
+  const bytes = scripts.reduce((sum, script) => sum + script.encodedBodySize, 0);
+  t.diagnostic(scripts.length + " scripts, " + bytes + " bytes on the line");
+  assert.ok(scripts.length > 5 && bytes > 1000, scripts.map((script) => script.path).join(" "));
+  return bytes;
+}
+
+// Small ones may not become smaller.
+function isCompressed(files) {
+  for (const file of files.filter(({ path, decodedBodySize }) => !/\/(thumbnail|preview)$/.test(path) && decodedBodySize > 2000)) {
+    assert.ok(file.encodedBodySize < 0.75 * file.decodedBodySize, JSON.stringify(file));
+  }
+}
+
+test("the scripts of the upload page are at most 60 kB on the line", async (t) => {
   const { page } = await UploadForm.open(await scene.visit(t));
-  const addresses = await page.evaluate(() => performance.getEntriesByType("resource").map((entry) => entry.name));
-  const scripts = addresses.filter((address) => new URL(address).pathname.endsWith(".js"));
-  assert.ok(scripts.length > 5, scripts.join(" "));
-  let bytes = 0;
-  for (const script of scripts) bytes += gzipSync(Buffer.from(await (await fetch(script)).arrayBuffer())).length;
-  t.diagnostic(scripts.length + " scripts, " + bytes + " bytes compressed");
-  assert.ok(bytes <= MOST_BYTES, bytes + " bytes");
+  const files = await loaded(page);
+  assert.ok(scriptsOf(t, files) <= MOST_BYTES.upload);
+  isCompressed(files);
+});
+
+test("the scripts of the results page are at most 150 kB on the line", async (t) => {
+  const job = await scene.service.submit(SAMPLE_ZIP);
+  await scene.service.stage(job, "done");
+  const page = await scene.visit(t);
+  await ResultsPage.open(page, job);
+  const files = await loaded(page);
+  assert.ok(scriptsOf(t, files) <= MOST_BYTES.results);
+  isCompressed(files);
+  await page.goto(job + "/results/figures");
+  isCompressed(await loaded(page));
 });
 
 test("tus-js-client is the one that its makers published, with the licences of all that is in it", () => {
