@@ -149,6 +149,19 @@ impl Corrections {
             .map_or(1, |last| last.number.saturating_add(1))
     }
 
+    /// The number of the last entry; 0 when there is none.
+    #[must_use]
+    pub fn last_number(&self) -> u32 {
+        self.list.last().map_or(0, |last| last.number)
+    }
+
+    /// What counted when a number was the last.
+    #[must_use]
+    pub fn until(&self, number: u32) -> Self {
+        let list = self.list.iter().filter(|entry| entry.number <= number);
+        Self::of(list.cloned().collect())
+    }
+
     /// Whether an entry was taken back.
     #[must_use]
     pub fn is_undone(&self, number: u32) -> bool {
@@ -222,6 +235,9 @@ mod tests {
         all.extend(vec![said(4, 7, Verdict::Undo(1))]);
         assert!(all.is_blank() && all.about(7).is_none());
         assert_eq!((all.list().len(), all.next_number()), (4, 5));
+        assert_eq!((all.last_number(), all.until(0).last_number()), (4, 0));
+        let then = all.until(2);
+        assert_eq!(then.about(7).unwrap().label, Some(Label::Blank));
     }
 
     #[test]

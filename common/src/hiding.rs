@@ -1,6 +1,6 @@
 //! Who is made unrecognisable in pictures: the same rule for those that blur and those that say so.
 
-use crate::{Category, Confidence, Threshold};
+use crate::{Category, Confidence, Threshold, gallery::Gallery};
 
 /// Which detections of a job's pictures are made unrecognisable.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,13 @@ impl<'a> Hiding<'a> {
             blurred,
             floor: Self::FLOOR.min(threshold),
         }
+    }
+
+    /// The rule of the pictures that results pages show of such a job. They are made once, and are
+    /// to show no more than a package does that is made again at the lowest threshold.
+    #[must_use]
+    pub fn of_gallery(blurred: &'a [Category], threshold: Threshold) -> Self {
+        Self::new(blurred, Gallery::FLOOR.min(threshold))
     }
 
     /// Whether a detection is hidden.
@@ -48,5 +55,19 @@ mod tests {
         assert!(covers(people, 0.05, Category::Person, 0.0501));
         assert!(!covers(people, 0.5, Category::Vehicle, 0.9));
         assert!(!covers(&[], 0.5, Category::Person, 0.9));
+    }
+    #[test]
+    fn a_gallery_hides_whom_a_package_at_any_threshold_of_its_slider_hides() {
+        let (people, doubtful) = (
+            &[Category::Person][..],
+            Confidence::from_score(0.0501).unwrap(),
+        );
+        for threshold in [0.05, 0.2, 0.9].map(|value| Threshold::new(value).unwrap()) {
+            let hiding = Hiding::of_gallery(people, threshold);
+            assert!(hiding.covers(Category::Person, doubtful));
+            assert!(!hiding.covers(Category::Person, Confidence::from_score(0.0499).unwrap()));
+        }
+        let low = Hiding::of_gallery(people, Threshold::new(0.01).unwrap());
+        assert!(low.covers(Category::Person, Confidence::from_score(0.0101).unwrap()));
     }
 }

@@ -170,6 +170,7 @@ fn done() -> Outcome {
         model: "Tiny".to_owned(),
         threshold: threshold(),
         is_rebuilt: false,
+        corrected: 0,
     })
 }
 

@@ -141,6 +141,7 @@ async fn of_all_packages_one_stays(place: &Place) {
         model: "Tiny".to_owned(),
         threshold: Threshold::new(0.2).unwrap(),
         is_rebuilt: true,
+        corrected: 0,
     };
     let older = folder.root().clone().join("results-a.zip");
     let others = [

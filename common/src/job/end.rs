@@ -43,6 +43,14 @@ pub struct DoneFacts {
     /// Whether the package was made again after the job was over; then it has another name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_rebuilt: bool,
+    /// The number of the last correction that the package has; 0 when it has none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub corrected: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Why an upload cannot be used, in words for the one who sent it.

@@ -61,8 +61,9 @@ pub(super) fn plot(figures: &Figures) -> Option<Plot> {
                 "first day",
                 "last day",
                 "days with images",
+                "images",
                 "days without",
-                "longest gap",
+                "gaps",
             ],
             rows: with_days()
                 .filter_map(|(name, camera)| row(name, camera))
@@ -144,20 +145,42 @@ fn ends(camera: &CameraFigures) -> Option<(Date, Date)> {
 
 fn row(name: &str, camera: &CameraFigures) -> Option<Vec<String>> {
     let (first, last) = ends(camera)?;
-    let between = |from: Date, to: Date| from.until(to).map_or(0, |span| span.get_days());
-    let with = i32::try_from(camera.days.len()).unwrap_or(i32::MAX);
-    let pairs = camera.days.keys().zip(camera.days.keys().skip(1));
-    let longest = pairs.max_by_key(|(from, to)| between(**from, **to));
-    let gap = longest.filter(|(from, to)| between(**from, **to) > 1);
+    let gaps = gaps(camera);
+    let without: i32 = gaps.iter().map(|(from, to)| days(*from, *to)).sum();
+    let names = gaps.iter().map(|(from, to)| named(*from, *to));
     Some(vec![
         name_of(name).to_owned(),
         first.to_string(),
         last.to_string(),
-        with.to_string(),
-        (between(first, last) + 1 - with).to_string(),
-        gap.map_or_else(
-            || "none".to_owned(),
-            |(from, to)| format!("{} days after {from}", between(*from, *to) - 1),
-        ),
+        camera.days.len().to_string(),
+        camera.days.values().sum::<u64>().to_string(),
+        without.to_string(),
+        if gaps.is_empty() {
+            "none".to_owned()
+        } else {
+            names.collect::<Vec<_>>().join("; ")
+        },
     ])
+}
+
+/// The first and the last day of each run of days without images between a camera's first and last.
+fn gaps(camera: &CameraFigures) -> Vec<(Date, Date)> {
+    let pairs = camera.days.keys().zip(camera.days.keys().skip(1));
+    let gap = |(before, after): (&Date, &Date)| {
+        let (first, last) = (before.tomorrow().ok()?, after.yesterday().ok()?);
+        (first <= last).then_some((first, last))
+    };
+    pairs.filter_map(gap).collect()
+}
+
+/// How many days there are from one to another, both counted.
+fn days(first: Date, last: Date) -> i32 {
+    first.until(last).map_or(0, |span| span.get_days()) + 1
+}
+
+fn named(first: Date, last: Date) -> String {
+    match days(first, last) {
+        1 => first.to_string(),
+        count => format!("{first} to {last} ({count} days)"),
+    }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Answers {
     pub(crate) checked: usize,
     /// Those that are not blank.
     pub(crate) missed: usize,
+    /// Those that somebody went past without an answer, to one further on.
+    pub(crate) passed: usize,
 }
 
 impl Sample {
@@ -65,17 +67,21 @@ impl Sample {
 
     /// What was said about its pictures.
     pub(crate) fn answers(&self, sight: &Sight) -> Answers {
-        let labels = self
+        let labels: Vec<Option<Label>> = self
             .numbers
             .iter()
-            .filter_map(|number| answer(sight, *number));
-        let labels: Vec<Label> = labels.collect();
+            .map(|number| answer(sight, *number))
+            .collect();
+        let checked = labels.iter().flatten().count();
+        let blank = labels
+            .iter()
+            .flatten()
+            .filter(|said| **said == Label::Blank);
+        let reached = labels.iter().rposition(Option::is_some);
         Answers {
-            checked: labels.len(),
-            missed: labels
-                .iter()
-                .filter(|label| **label != Label::Blank)
-                .count(),
+            checked,
+            missed: checked - blank.count(),
+            passed: reached.map_or(0, |last| last + 1) - checked,
         }
     }
 

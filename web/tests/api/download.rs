@@ -108,6 +108,7 @@ async fn whoever_asks_while_the_package_is_replaced_gets_the_old_or_the_new_one(
                 package_bytes: package.len() as u64,
                 package_blake3: blake3::hash(&package).to_hex().to_string(),
                 is_rebuilt: true,
+                corrected: 0,
                 ..first.clone()
             };
             store

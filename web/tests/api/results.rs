@@ -184,7 +184,7 @@ async fn figures_count_what_the_filters_admit() {
         page.contains(&format!(">{looked_at} pictures<")),
         "{looked_at}"
     );
-    assert!(page.contains("<svg class=\"plot\"") && page.contains("The same as a table"));
+    assert!(page.contains("<svg class=\"plot\"") && page.contains("As a table"));
     assert!(page.contains("spring") && !page.contains("<th scope=\"row\">old-quarry</th>"));
 }
 
@@ -316,7 +316,7 @@ fn hidden_person(record: &common::MediaRecord) -> Option<f64> {
     let mut found = media.detections.iter();
     let person = found.find(|one| one.category == Category::Person)?;
     let confidence = person.confidence.value();
-    (confidence >= 0.1).then_some(confidence)
+    (confidence >= 0.05).then_some(confidence)
 }
 
 #[actix_web::test]
@@ -345,7 +345,7 @@ async fn a_picture_in_which_somebody_is_hidden_says_so() {
         let is_said = page.contains(SENTENCE);
         assert_eq!(
             is_said,
-            page.contains("a picture without an answer is not counted")
+            page.contains("if pictures that were passed over are missed ones")
         );
         said += usize::from(is_said);
     }

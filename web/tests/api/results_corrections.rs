@@ -216,5 +216,29 @@ async fn the_check_goes_on_behind_a_picture_that_was_passed_over() {
     assert_eq!(way_on(&app.page(&at(50)).await), at(1));
     let first: usize = asked(&app.page(&at(1)).await).unwrap().parse().unwrap();
     say(&app, &gallery, first, "blank").await;
-    assert_eq!(way_on(&app.page(&at(50)).await), at(2));
+    let page = app.page(&at(50)).await;
+    assert_eq!(way_on(&page), at(2));
+    assert!(!page.contains("passed over were"), "nobody passed over anything");
+    let fourth: usize = asked(&fourth).unwrap().parse().unwrap();
+    say(&app, &gallery, fourth, "blank").await;
+    let page = app.page(&at(50)).await;
+    // 1 − 0.05^(1/2); of 2 in 4, the 5 % quantile of the exact binomial.
+    assert!(page.contains(
+        "0 missed in 2: fewer than 77.7 % of the blank pictures are missed (95 % confidence). \
+         If the 2 that you passed over were missed too, fewer than 90.3 %."
+    ));
+}
+
+#[actix_web::test]
+async fn a_picture_on_which_somebody_is_seen_whom_the_model_did_not_see_gets_no_copy() {
+    const SENTENCE: &str = "The next package that is made has no copy of this picture";
+    let app = TestApp::start().await;
+    let gallery = Gallery::of(&app, 50).await;
+    let blank = gallery.first(|record| found(record, 0.0) == Some(0));
+    let page = gallery.at(&format!("/results/media/{blank}"));
+    for (label, is_hidden) in [("animal", false), ("person", true), ("vehicle", false)] {
+        say(&app, &gallery, blank, label).await;
+        let page = app.page(&page).await;
+        assert_eq!(page.contains(SENTENCE), is_hidden, "{label}");
+    }
 }

@@ -290,6 +290,7 @@ impl TestApp {
             model: "YOLOX nano".to_owned(),
             threshold: "0.3".parse().unwrap(),
             is_rebuilt: false,
+            corrected: 0,
         };
         self.end(job, Outcome::Done(facts)).await;
         job

@@ -196,9 +196,10 @@ test("figures say what the workbook says", async (t) => {
 
   const work = await tableBehind(page, "camera-days");
   assert.equal(work.length, new Set(timed.map((row) => row.camera_folder)).size);
-  for (const [camera, first, last, number] of work) {
-    const own = [...new Set(timed.filter((row) => row.camera_folder === camera).map((row) => row.day))].toSorted();
-    assert.deepEqual([first, last, Number(number)], [own[0], own.at(-1), own.length], camera);
+  for (const [camera, first, last, number, pictures] of work) {
+    const days = timed.filter((row) => row.camera_folder === camera).map((row) => row.day);
+    const own = [...new Set(days)].toSorted();
+    assert.deepEqual([first, last, Number(number), Number(pictures)], [own[0], own.at(-1), own.length, days.length], camera);
   }
 
   const map = await tableBehind(page, "map");

@@ -158,5 +158,6 @@ fn facts(records: &[MediaRecord]) -> DoneFacts {
         model: "a drawn model".to_owned(),
         threshold: threshold(),
         is_rebuilt: false,
+        corrected: 0,
     }
 }

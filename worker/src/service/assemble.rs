@@ -165,6 +165,7 @@ fn assemble(
         model: facts.model.display_name,
         threshold: plan.threshold,
         is_rebuilt: false,
+        corrected: 0,
     })
 }
 

@@ -11,6 +11,7 @@ mod old_package;
 mod originals;
 mod remaking;
 mod repacking;
+mod reported;
 
 use std::sync::Arc;
 

@@ -127,24 +127,39 @@ fn sizes(address: &Address, blanks: usize) -> Vec<Size> {
     smaller.map(Some).chain([None]).map(size).collect()
 }
 
-/// What the answers so far mean, in a sentence.
+/// What the answers so far mean, in a sentence or two. Of a picture that was passed over somebody
+/// perhaps could not tell what it shows, which may be more likely where something is.
 fn verdict(answers: Answers, blanks: usize) -> String {
-    let (checked, missed) = (answers.checked as u64, answers.missed as u64);
+    let Answers {
+        checked,
+        missed,
+        passed,
+    } = answers;
     if checked == 0 {
         return "Nothing is checked yet.".to_owned();
     }
-    let seen = format!(
-        "{} missed in {}",
-        units::count(missed),
-        units::count(checked)
-    );
-    if answers.checked == blanks {
+    let count = |number: usize| units::count(number as u64);
+    let seen = format!("{} missed in {}", count(missed), count(checked));
+    if checked == blanks {
         return format!("{seen}: all blank pictures are checked.");
     }
+    let mut verdict = format!(
+        "{seen}: fewer than {} % of the blank pictures are missed (95 % confidence).",
+        bound(missed, checked)
+    );
+    if passed > 0 {
+        verdict += &format!(
+            " If the {} that you passed over were missed too, fewer than {} %.",
+            count(passed),
+            bound(missed + passed, checked + passed)
+        );
+    }
+    verdict
+}
+
+fn bound(missed: usize, checked: usize) -> String {
     let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let bound = blank_check::most_missed(small(answers.missed), small(answers.checked));
-    let percent = blank_check::percent(bound);
-    format!("{seen}: fewer than {percent} % of the blank pictures are missed (95 % confidence).")
+    blank_check::percent(blank_check::most_missed(small(missed), small(checked)))
 }
 
 fn shown(
@@ -197,7 +212,15 @@ mod tests {
 
     #[test]
     fn the_verdict_says_how_many_may_be_missed() {
-        let of = |missed, checked, blanks| verdict(Answers { checked, missed }, blanks);
+        let passing = |missed, checked, passed, blanks| {
+            let answers = Answers {
+                checked,
+                missed,
+                passed,
+            };
+            verdict(answers, blanks)
+        };
+        let of = |missed, checked, blanks| passing(missed, checked, 0, blanks);
         assert_eq!(
             of(0, 200, 5000),
             "0 missed in 200: fewer than 1.5 % of the blank pictures are missed (95 % confidence)."
@@ -207,5 +230,10 @@ mod tests {
             "1 missed in 40: all blank pictures are checked."
         );
         assert_eq!(of(0, 0, 40), "Nothing is checked yet.");
+        assert_eq!(
+            passing(0, 198, 2, 5000),
+            "0 missed in 198: fewer than 1.6 % of the blank pictures are missed (95 % confidence). \
+             If the 2 that you passed over were missed too, fewer than 3.2 %."
+        );
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     frame::{Frame, Place},
     media_page::words,
+    rebuild::Rebuild,
     tile::Tile,
 };
 use crate::handlers::results::Visit;
@@ -25,6 +26,7 @@ pub(crate) struct CorrectionsPage {
     /// The address of this page.
     here: String,
     threshold: String,
+    rebuild: Rebuild,
 }
 
 /// Something that was said.
@@ -60,6 +62,7 @@ impl CorrectionsPage {
             entries,
             here: format!("{}/results/corrections{query}", frame.job),
             threshold: visit.threshold.value().to_string(),
+            rebuild: Rebuild::of(visit),
             frame,
         }
     }

@@ -1,6 +1,7 @@
 //! Saying who is made unrecognisable in a picture, so that nobody takes it for a bad picture.
 
 use common::{
+    Label,
     gallery::{Row, Sighting},
     hiding::Hiding,
 };
@@ -13,8 +14,21 @@ const NAMED: usize = 3;
 /// Who is hidden in a picture, in a sentence; `None` when nobody is.
 pub(crate) fn hidden(visit: &Visit, row: &Row) -> Option<String> {
     let threshold = visit.sight.album.gallery.threshold();
-    let hiding = Hiding::new(&visit.file.options.blur, threshold);
+    let hiding = Hiding::of_gallery(&visit.file.options.blur, threshold);
     sentence(&row.sightings, hiding)
+}
+
+/// What becomes of a picture on which somebody saw what is to be hidden, where the model saw nobody;
+/// `None` when that is not so.
+pub(crate) fn reported(visit: &Visit, number: u32) -> Option<&'static str> {
+    let label = visit.sight.said(number)?.label?;
+    let blurred = &visit.file.options.blur;
+    let is_hidden = blurred
+        .iter()
+        .any(|category| Label::from(Some(*category)) == label);
+    is_hidden.then_some(
+        "You said that somebody is here whom the model did not see. The next package that is made has no copy of this picture; here it stays as it is.",
+    )
 }
 
 fn sentence(sightings: &[Sighting], hiding: Hiding<'_>) -> Option<String> {

@@ -9,7 +9,7 @@ use common::{
 use super::{
     facts::{Fact, facts},
     frame::{Frame, Place},
-    hidden::hidden,
+    hidden::{hidden, reported},
     picture::{Picture, Seen},
     tile::{Tile, Word},
 };
@@ -100,7 +100,7 @@ impl MediaPage {
         Some(Self {
             number,
             picture: Picture::preview(&frame.job, number, &seen),
-            hidden: hidden(visit, row),
+            hidden: hidden(visit, row).or_else(|| reported(visit, number).map(str::to_owned)),
             here: tile.href,
             name: tile.name,
             camera: tile.camera,

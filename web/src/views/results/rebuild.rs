@@ -8,9 +8,13 @@ use crate::handlers::results::Visit;
 pub(crate) struct Rebuild {
     /// The threshold that it has.
     pub(crate) has: String,
+    /// Whether it has corrections.
+    pub(crate) is_corrected: bool,
+    /// Whether a new one would have some.
+    pub(crate) has_corrections: bool,
     /// The threshold that is looked at.
     pub(crate) wanted: String,
-    /// Whether a new one would be another: the threshold is, or there are corrections.
+    /// Whether a new one would be another: the threshold is, or what people said.
     pub(crate) is_other: bool,
     /// The one that is being made.
     pub(crate) coming: Option<Coming>,
@@ -32,11 +36,19 @@ pub(crate) struct Coming {
 impl Rebuild {
     pub(crate) fn of(visit: &Visit) -> Self {
         let images = visit.facts.counts.images();
+        let corrections = &visit.sight.corrections;
+        let (is_corrected, has_corrections) = (visit.facts.corrected > 0, !corrections.is_blank());
+        let is_same = if has_corrections {
+            visit.facts.corrected == corrections.last_number()
+        } else {
+            !is_corrected
+        };
         let mut package = Self {
             has: visit.facts.threshold.value().to_string(),
             wanted: visit.threshold.value().to_string(),
-            is_other: visit.facts.threshold != visit.threshold
-                || !visit.sight.corrections.list().is_empty(),
+            is_corrected,
+            has_corrections,
+            is_other: visit.facts.threshold != visit.threshold || !is_same,
             coming: None,
             failure: None,
         };

@@ -15,6 +15,8 @@ pub(crate) struct Tile {
     pub(crate) reason: &'static str,
     pub(crate) name: String,
     pub(crate) camera: String,
+    /// Its camera again, if there are several.
+    pub(crate) from: Option<String>,
     /// When it was taken, as the camera wrote it.
     pub(crate) captured: Option<String>,
     pub(crate) word: Word,
@@ -50,6 +52,7 @@ impl Tile {
             reason: reason(&row.state),
             name: row.path.file_name().to_owned(),
             camera: seen.camera.to_owned(),
+            from: from(seen.camera, sight.album.gallery.cameras.len()),
             captured: seen.captured(),
             word: Word::of(&seen),
             said: seen.corrected(),
@@ -100,6 +103,10 @@ impl Word {
 pub(crate) fn two_decimals(thousandths: u16) -> String {
     let hundredths = thousandths / 10;
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+fn from(camera: &str, cameras: usize) -> Option<String> {
+    (cameras > 1 && !camera.is_empty()).then(|| camera.to_owned())
 }
 
 fn reason(state: &RowState) -> &'static str {

@@ -70,6 +70,7 @@ fn done_with(counts: Counts) -> EndFile {
         model: "MegaDetector <v6>".to_owned(),
         threshold: common::Threshold::new(0.2).unwrap(),
         is_rebuilt: false,
+        corrected: 0,
     }))
 }
 

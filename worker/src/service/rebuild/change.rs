@@ -5,6 +5,7 @@ use common::{
     media::{OriginalCopy, ProcessedMedia, WithheldReason},
 };
 
+use super::reported::Reported;
 use crate::{
     annotate::{self, AnnotateRule},
     pipeline::copying,
@@ -13,10 +14,12 @@ use crate::{
 
 /// From the package that is there to the one that is made.
 pub(super) struct Change {
-    old: AnnotateRule,
+    pub(super) old: AnnotateRule,
     pub(super) new: AnnotateRule,
     annotate: AnnotateChoice,
     originals: bool,
+    /// Pictures without copies in the package that is there, and in the new one.
+    reported: [Reported; 2],
 }
 
 /// Where a copy of the new package comes from.
@@ -42,7 +45,26 @@ impl Change {
             old,
             annotate: options.annotate,
             originals: options.originals,
+            reported: Default::default(),
         }
+    }
+
+    /// Of pictures that were reported there are no copies: in the package that is there, in the new
+    /// one.
+    pub(super) fn without_copies_of(self, reported: [Reported; 2]) -> Self {
+        Self { reported, ..self }
+    }
+
+    /// Where the annotated copy and that of the original come from.
+    pub(super) fn sources(&self, record: &MediaRecord, media: &ProcessedMedia) -> [Source; 2] {
+        let [before, now] = self.reported.each_ref().map(|those| those.has(record));
+        if now {
+            return [Source::Nowhere; 2];
+        }
+        [self.annotated(media), self.original(media)].map(|source| match source {
+            Source::OldPackage if before => Source::Upload,
+            source => source,
+        })
     }
 
     /// Whether the uploaded picture of a record is needed.
@@ -50,12 +72,11 @@ impl Change {
         let MediaOutcome::Processed(media) = &record.outcome else {
             return false;
         };
-        let sources = [self.annotated(media), self.original(media)];
-        media.duplicate_of.is_none() && sources.contains(&Source::Upload)
+        media.duplicate_of.is_none() && self.sources(record, media).contains(&Source::Upload)
     }
 
     /// Where the annotated copy comes from.
-    pub(super) fn annotated(&self, media: &ProcessedMedia) -> Source {
+    fn annotated(&self, media: &ProcessedMedia) -> Source {
         let is_wanted =
             |rule: &AnnotateRule| copying::wants_annotated(media, self.annotate, rule.threshold);
         if !is_wanted(&self.new) {
@@ -69,7 +90,7 @@ impl Change {
 
     /// Where the copy of the original comes from. `media` says what became of it when the job was
     /// done, which may be another package than the one that is there.
-    pub(super) fn original(&self, media: &ProcessedMedia) -> Source {
+    fn original(&self, media: &ProcessedMedia) -> Source {
         let hides = |rule: &AnnotateRule| annotate::blurs(&media.detections, rule);
         if !self.originals || hides(&self.new) {
             return Source::Nowhere;
@@ -83,9 +104,19 @@ impl Change {
         }
     }
 
+    /// Whether the new package has no copies of a record because people saw somebody.
+    pub(super) fn is_reported(&self, record: &MediaRecord) -> bool {
+        let [_, now] = &self.reported;
+        now.has(record)
+    }
+
     /// What the new record says of an original that is not copied.
-    pub(super) fn without_original(&self, media: &ProcessedMedia) -> Option<OriginalCopy> {
-        if self.originals && annotate::blurs(&media.detections, &self.new) {
+    pub(super) fn without_original(
+        &self,
+        media: &ProcessedMedia,
+        is_reported: bool,
+    ) -> Option<OriginalCopy> {
+        if self.originals && (is_reported || annotate::blurs(&media.detections, &self.new)) {
             return Some(OriginalCopy::Withheld(WithheldReason::ShowsBlurred));
         }
         media.original.clone()
@@ -167,7 +198,10 @@ mod tests {
         assert_eq!(down.annotated(&doubtful), Source::Upload);
         assert_eq!(down.original(&doubtful), Source::Nowhere);
         let withheld = OriginalCopy::Withheld(WithheldReason::ShowsBlurred);
-        assert_eq!(down.without_original(&doubtful), Some(withheld.clone()));
+        assert_eq!(
+            down.without_original(&doubtful, false),
+            Some(withheld.clone())
+        );
         assert_eq!(up.original(&doubtful), Source::Upload);
         let was_withheld = ProcessedMedia {
             original: Some(withheld),
@@ -185,7 +219,30 @@ mod tests {
         };
         let change = change(0.2, 0.5);
         assert_eq!(change.original(&damaged), Source::Nowhere);
-        assert_eq!(change.without_original(&damaged), damaged.original);
+        assert_eq!(change.without_original(&damaged, false), damaged.original);
+    }
+
+    #[test]
+    fn a_picture_on_which_people_saw_somebody_has_no_copies_until_they_take_it_back() {
+        let media = media(&[(Category::Animal, 0.9)]);
+        let record = MediaRecord {
+            path: common::MediaPath::from_display_name("a.jpg"),
+            size_bytes: 1,
+            content_hash: Some("abc".to_owned()),
+            camera: Default::default(),
+            outcome: MediaOutcome::Processed(media.clone()),
+        };
+        let same = || change(0.5, 0.5);
+        assert_eq!(same().sources(&record, &media), [Source::OldPackage; 2]);
+        let now = same().without_copies_of([Reported::default(), Reported::with("abc")]);
+        assert_eq!(now.sources(&record, &media), [Source::Nowhere; 2]);
+        assert!(now.is_reported(&record) && !now.needs_upload(&record));
+        let withheld = OriginalCopy::Withheld(WithheldReason::ShowsBlurred);
+        assert_eq!(now.without_original(&media, true), Some(withheld));
+        let taken_back = same().without_copies_of([Reported::with("abc"), Reported::default()]);
+        assert_eq!(taken_back.sources(&record, &media), [Source::Upload; 2]);
+        let other = same().without_copies_of([Reported::with("x"), Reported::with("y")]);
+        assert_eq!(other.sources(&record, &media), [Source::OldPackage; 2]);
     }
 
     proptest! {

@@ -82,18 +82,23 @@ impl Remaking<'_> {
         } else {
             None
         };
-        let MediaOutcome::Processed(media) = &mut record.outcome else {
+        let MediaOutcome::Processed(media) = &record.outcome else {
             return Ok(());
         };
         if media.duplicate_of.is_some() {
             return Ok(());
         }
-        media.original = match (self.change.original(media), uploaded) {
+        let [annotated, original] = self.change.sources(record, media);
+        let is_reported = self.change.is_reported(record);
+        let MediaOutcome::Processed(media) = &mut record.outcome else {
+            return Ok(());
+        };
+        media.original = match (original, uploaded) {
             (Source::Upload, Some(item)) => Some(self.copy_original(item, media, bytes)?),
             (Source::OldPackage, _) => media.original.take(),
-            _ => self.change.without_original(media),
+            _ => self.change.without_original(media, is_reported),
         };
-        media.annotated = match (self.change.annotated(media), uploaded) {
+        media.annotated = match (annotated, uploaded) {
             (Source::Upload, Some(item)) => self.draw(item, media, bytes)?,
             (Source::OldPackage, _) => media.annotated.take(),
             _ => None,

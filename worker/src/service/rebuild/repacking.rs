@@ -28,6 +28,7 @@ use super::{
     old_package::OldPackage,
     originals,
     remaking::Remaking,
+    reported::Reported,
 };
 use crate::{
     job::{JobError, TRAPLINE_VERSION},
@@ -61,7 +62,13 @@ pub(super) fn repack(
     let kept = KeptRecords::of(store, job, &runtime)?;
     let old = OldPackage::open(store, job, &done, &runtime)?;
     let mut facts = old.facts()?;
+    let corrections = runtime.block_on(store.corrections(job))?;
     let change = Change::of(&facts.options, wish.threshold);
+    let reported = [
+        Reported::of(&corrections.until(done.corrected), &kept, &change.old)?,
+        Reported::of(&corrections, &kept, &change.new)?,
+    ];
+    let change = change.without_copies_of(reported);
     facts.options.threshold = wish.threshold;
     TRAPLINE_VERSION.clone_into(&mut facts.trapline_version);
     let listing = if needs_uploads(&kept, &change)? {
@@ -82,7 +89,6 @@ pub(super) fn repack(
     };
     facts.counts = remake_all(&kept, &remaking, &facts, &plan)?;
     let zip = scratch.join("results.zip");
-    let corrections = runtime.block_on(store.corrections(job))?;
     let copies = Copies {
         made: &package,
         old: &old,
@@ -94,6 +100,11 @@ pub(super) fn repack(
         package_blake3: assemble::hash(&zip)?,
         threshold: wish.threshold,
         is_rebuilt: true,
+        corrected: if corrections.is_blank() {
+            0
+        } else {
+            corrections.last_number()
+        },
         ..done
     };
     Ok(Repacked {
