@@ -283,6 +283,10 @@ async fn nothing_grows_when_it_is_tidied(place: &Place) {
         for _ in 0..30 {
             next(&mut heard).await;
         }
+        until("all to be entered as handled", async || {
+            handled(place).await == 30
+        })
+        .await;
         ear.stop().await;
         forget_when_workers_were_seen(place).await;
         queue.tidy().await.unwrap();
@@ -330,6 +334,27 @@ async fn pool(place: &Place) -> sqlx::SqlitePool {
     };
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
     sqlx::SqlitePool::connect_with(options).await.unwrap()
+}
+
+/// How many wake-ups are entered as handled.
+async fn handled(place: &Place) -> u64 {
+    match place {
+        Place::Redis(server) => {
+            let mut connection = server.connection().await;
+            let count = redis::cmd("SCARD")
+                .arg("trapline:wake:desk:done")
+                .to_owned();
+            count.query_async(&mut connection).await.unwrap()
+        }
+        Place::Sqlite(_) => {
+            let statement = "SELECT COUNT(*) FROM Jobs WHERE status = 'Done'";
+            let count: i64 = sqlx::query_scalar(statement)
+                .fetch_one(&pool(place).await)
+                .await
+                .unwrap();
+            count.unsigned_abs()
+        }
+    }
 }
 
 /// Rows, or keys and what is in them.

@@ -172,8 +172,8 @@ async fn jobs_are_listed_by_age(place: &Place) {
 async fn a_note_disappears_by_itself(place: &Place) {
     let (one, other) = (place.connect().await, place.connect().await);
     let (short, long) = (Duration::from_millis(400), Duration::from_secs(3600));
-    one.leave_note("w:a", "1", short).await.unwrap();
     let left_ms = now_ms(&*one).await;
+    one.leave_note("w:a", "1", short).await.unwrap();
     one.leave_note("w:b", "1", short).await.unwrap();
     one.leave_note("w:b", "2", long).await.unwrap();
     let b = ("w:b".to_owned(), "2".to_owned());
@@ -181,7 +181,7 @@ async fn a_note_disappears_by_itself(place: &Place) {
         other.notes("w:").await.unwrap() == std::slice::from_ref(&b)
     })
     .await;
-    assert!(now_ms(&*one).await + 50 >= left_ms + 400, "too early");
+    assert!(now_ms(&*one).await >= left_ms + 400, "too early");
     one.remove_note("w:b").await.unwrap();
     one.remove_note("w:b").await.unwrap();
     assert_eq!(other.notes("").await.unwrap(), []);

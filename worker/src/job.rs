@@ -159,7 +159,9 @@ impl<'a> Job<'a> {
         } = if request.resume {
             resumed::resume(&listing, &package, &header)?
         } else {
-            Resumed::nothing(Journal::create(&package.journal(), &header)?)
+            let journal = Journal::create(&package.journal(), &header)?;
+            package.check_is_still_free()?;
+            Resumed::nothing(journal)
         };
         Ok(Self {
             request,

@@ -80,11 +80,7 @@ impl Package {
     /// Notices a package that is whole. What is left beside it of a run that was killed while it
     /// tidied up goes now.
     fn refuse_to_repeat(&self) -> Result<(), PackageError> {
-        let (whole, leftover) = if destination::is_zip(&self.destination) {
-            (self.destination.clone(), self.folder.clone())
-        } else {
-            (self.folder.join(RUN_JSON), self.folder.join(STATE))
-        };
+        let (whole, leftover) = self.whole_and_leftover();
         if self.journal().exists() || !whole.is_file() {
             return Ok(());
         }
@@ -95,6 +91,32 @@ impl Package {
             })?;
         }
         Err(PackageError::Finished(self.destination.clone()))
+    }
+
+    /// Refuses to go on where another run, which began at the same time, has made the whole package
+    /// since this one looked. To be asked when this run has the journal.
+    ///
+    /// # Errors
+    /// When the package is there.
+    pub fn check_is_still_free(&self) -> Result<(), PackageError> {
+        let (whole, leftover) = self.whole_and_leftover();
+        if !whole.is_file() {
+            return Ok(());
+        }
+        fs::remove_dir_all(&leftover).map_err(|source| PackageError::Io {
+            path: leftover,
+            source,
+        })?;
+        Err(PackageError::Exists(self.destination.clone()))
+    }
+
+    /// The file that is there when the package is whole, and the folder that is not there then.
+    fn whole_and_leftover(&self) -> (PathBuf, PathBuf) {
+        if destination::is_zip(&self.destination) {
+            (self.destination.clone(), self.folder.clone())
+        } else {
+            (self.folder.join(RUN_JSON), self.folder.join(STATE))
+        }
     }
 
     /// The folder in which the package for a destination grows.
@@ -294,6 +316,21 @@ mod tests {
             "a begun one may not"
         );
         assert!(Package::begin(&dir, true).is_ok());
+    }
+
+    #[test]
+    fn a_package_that_another_run_has_made_meanwhile_stays_as_it_is() {
+        for (out, whole) in [("out", "out/run.json"), ("out.zip", "out.zip")] {
+            let folder = tempfile::tempdir().unwrap();
+            let package = Package::begin(&folder.path().join(out), false).unwrap();
+            fs::write(package.journal(), "").unwrap();
+            package.check_is_still_free().unwrap();
+            fs::write(folder.path().join(whole), "precious").unwrap();
+            let refused = package.check_is_still_free();
+            assert!(matches!(refused, Err(PackageError::Exists(_))), "{out}");
+            assert!(!package.journal().exists(), "{out}");
+            assert_eq!(fs::read(folder.path().join(whole)).unwrap(), b"precious");
+        }
     }
 
     #[test]

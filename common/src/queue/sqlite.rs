@@ -24,8 +24,10 @@ impl SqliteQueue {
     /// sqlx locks nothing while it does: of two programs that begin with a new file at once, one
     /// finds done what it was about to do, and fails. It sees so when it looks again.
     pub(super) async fn prepare(pool: SqlitePool) -> Result<Self, RecordsError> {
-        let mut more_looks = 10;
-        while let Err(error) = SqliteStorage::<()>::migrations().run(&pool).await {
+        // It may find so once for each table.
+        let migrations = SqliteStorage::<()>::migrations();
+        let mut more_looks = migrations.iter().count() + 10;
+        while let Err(error) = migrations.run(&pool).await {
             if more_looks == 0 {
                 return Err(sqlx::Error::from(error).into());
             }

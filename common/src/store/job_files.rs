@@ -1,5 +1,7 @@
 //! The files of a job as a whole, and the few that everybody reads.
 
+use std::{io, path::Path};
+
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::{ObjectStore as _, path::Path as Key};
 
@@ -40,13 +42,11 @@ impl Store {
     pub async fn remove_below(&self, folder: &Key) -> Result<(), StoreError> {
         if let Some(path) = self.local_path(folder) {
             // One call, which takes half-written files and empty folders too.
-            return match tokio::fs::remove_dir_all(&path).await {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(StoreError::Copy {
-                        name: error::last_part(folder),
-                        source: error,
-                    })
-                }
+            return match remove_folder(&path).await {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StoreError::Copy {
+                    name: error::last_part(folder),
+                    source: error,
+                }),
                 _ => Ok(()),
             };
         }
@@ -128,5 +128,19 @@ impl Store {
     /// When the store fails.
     pub async fn rebuild_file(&self, job: JobId) -> Result<Option<RebuildFile>, StoreError> {
         self.get_json(&JobFolder::of(job).rebuild_file()).await
+    }
+}
+
+/// Removes a folder with all that is in it. Who writes into it meanwhile, as a worker that does not
+/// know yet, makes it not empty again: then once more.
+async fn remove_folder(path: &Path) -> io::Result<()> {
+    let mut more_times = 10;
+    loop {
+        match tokio::fs::remove_dir_all(path).await {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty && more_times > 0 => {
+                more_times -= 1;
+            }
+            removed => return removed,
+        }
     }
 }

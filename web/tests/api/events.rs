@@ -19,7 +19,7 @@ async fn event(answer: &mut Response, is_it: impl Fn(&str) -> bool) -> String {
         }
         panic!("the stream ended with {text:?}");
     };
-    let limit = std::time::Duration::from_secs(20);
+    let limit = std::time::Duration::from_secs(90);
     tokio::time::timeout(limit, read).await.unwrap()
 }
 
@@ -80,7 +80,7 @@ async fn live_pages_do_not_keep_the_server_from_stopping() {
     event(&mut answer, |_| true).await;
     app.stop.take().unwrap().send(()).unwrap();
     while answer.chunk().await.unwrap().is_some() {}
-    let limit = std::time::Duration::from_secs(10);
+    let limit = std::time::Duration::from_secs(25);
     tokio::time::timeout(limit, app.ended)
         .await
         .unwrap()

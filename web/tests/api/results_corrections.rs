@@ -218,7 +218,10 @@ async fn the_check_goes_on_behind_a_picture_that_was_passed_over() {
     say(&app, &gallery, first, "blank").await;
     let page = app.page(&at(50)).await;
     assert_eq!(way_on(&page), at(2));
-    assert!(!page.contains("passed over were"), "nobody passed over anything");
+    assert!(
+        !page.contains("passed over were"),
+        "nobody passed over anything"
+    );
     let fourth: usize = asked(&fourth).unwrap().parse().unwrap();
     say(&app, &gallery, fourth, "blank").await;
     let page = app.page(&at(50)).await;

@@ -230,7 +230,17 @@ impl TestApp {
             }],
         };
         self.jobs.submit(&file).await.unwrap();
+        self.has_record(id).await;
         id
+    }
+
+    /// Waits until a job has its record, which may take longer than it takes to accept it.
+    pub(crate) async fn has_record(&self, job: JobId) {
+        until("a job's record", || async {
+            let record = self.jobs.records.store().load(job).await.unwrap();
+            record.is_some()
+        })
+        .await;
     }
 
     /// Makes a job that is planned for 1,000 images, of which some are done, at 5 in a second.
@@ -366,7 +376,7 @@ pub(crate) fn job_of(answer: &Response) -> JobId {
 pub(crate) async fn until<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
     let begun = Instant::now();
     while !is_so().await {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{what}");
+        assert!(begun.elapsed() < Duration::from_secs(90), "{what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -32,8 +32,7 @@ async fn a_program_gets_the_address_of_the_job_and_the_job_is_in_the_store() {
     assert_eq!(file.uploads[0].size_bytes, card.len() as u64);
     let key = JobFolder::of(job).upload(0);
     assert_eq!(app.jobs.store.get(&key).await.unwrap().unwrap(), card);
-    let record = app.jobs.records.store().load(job).await.unwrap();
-    assert!(record.is_some(), "the job is open");
+    app.has_record(job).await;
 }
 
 #[actix_web::test]

@@ -104,6 +104,7 @@ async fn gives_the_same(place: Place) {
 async fn is_begun(service: &Deployment, job: JobId) -> bool {
     let shards = common::store::JobFolder::of(job).shards();
     !service.jobs.store.list(&shards).await.unwrap().is_empty()
+        || service.jobs.store.end_file(job).await.unwrap().is_some()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,6 +137,7 @@ async fn of_an_archive_only_what_is_needed_is_read() {
     let zip = download(&service, &web, job);
     assert_same_package(&expected, &service.unpack_file(&zip));
     // Nothing of an upload lies on a worker's disk.
+    service.quiet().await;
     let scratch = walkdir::WalkDir::new(service.bench.path("scratch")).into_iter();
     let files = scratch.filter(|entry| entry.as_ref().unwrap().file_type().is_file());
     assert_eq!(files.count(), 0);

@@ -243,17 +243,23 @@ impl Deployment {
         }
     }
 
-    /// The record of a job that is under way.
+    /// The record of a job that is under way, once it has one.
     pub(crate) async fn record(&self, job: JobId) -> Loaded {
-        let loaded = self.jobs.records.store().load(job).await.unwrap();
+        let (records, mut loaded) = (self.jobs.records.store(), None);
+        until("the record of a job", async || {
+            loaded = records.load(job).await.unwrap();
+            loaded.is_some()
+        })
+        .await;
         loaded.unwrap()
     }
 
-    /// Waits until some of a job's shards are finished.
+    /// Waits until some of a job's shards are finished, or all of it, if nobody looked in time.
     pub(crate) async fn half_done(&self, job: JobId) {
         let shards = JobFolder::of(job).shards();
         until("some images", async || {
             !self.jobs.store.list(&shards).await.unwrap().is_empty()
+                || self.jobs.store.end_file(job).await.unwrap().is_some()
         })
         .await;
     }

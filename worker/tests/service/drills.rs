@@ -98,6 +98,8 @@ async fn an_upgrade_in_the_middle_of_a_job_loses_nothing_and_repeats_nothing(pla
     service.start_worker();
     let web = WebFront::start(&service);
     service.run(&["queue", "resume"]);
+    // While the job is not over: then nobody needs to hear of it any more.
+    service.mailed(waiting, MailKind::Accepted).await;
     for job in [begun, waiting] {
         card.comes_out_of(&service, job).await;
         let page = web.ask(&["--header", "Accept: text/html"], &format!("/jobs/{job}"));

@@ -23,7 +23,8 @@ use crate::{
 const CLIENT: &str = "203.0.113.77";
 /// Its name, and that of a folder in it.
 const UPLOAD: &str = "secret-ridge.zip";
-const HIDE: &str = "hide of the lynx";
+/// Written with a digit that no id has: those are random.
+const HIDE: &str = "hide of the 1ynx";
 
 /// Parts of addresses, names and coordinates, each of which gives something away. No moment looks
 /// like the position: it is 71.570833 degrees north and 98.203429 degrees east.
@@ -33,7 +34,7 @@ const SECRETS: [&str; 9] = [
     CLIENT,
     "secret-ridge",
     "hide of",
-    "lynx",
+    "1ynx",
     "71.57",
     "98.20",
     "137/4",
@@ -93,7 +94,7 @@ async fn much_happens(service: &mut Deployment, web: &WebFront) -> Vec<JobId> {
     })
     .await;
     service.place.server().pause();
-    let status = format!("/jobs/{unlucky}/status?lynx=71.57");
+    let status = format!("/jobs/{unlucky}/status?1ynx=71.57");
     assert_eq!(web.ask(&from, &status).status, 503);
     service.place.server().resume();
     for (arguments, path) in [

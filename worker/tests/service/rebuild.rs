@@ -138,19 +138,24 @@ impl Finished {
         assert_same_package(&self.expected(threshold), &self.package().await);
     }
 
-    /// Waits until a worker is at the new package.
-    async fn under_way(&self) {
-        let records = self.service.jobs.records.store();
+    /// Waits until a worker is at the new package, other than one that was; the worker. `None` when
+    /// the package was made meanwhile.
+    async fn under_way(&self, other: Option<&str>) -> Option<String> {
+        let (jobs, mut worker) = (&self.service.jobs, None);
         let taken = until("somebody to make the package", async || {
-            let loaded = records.load(self.job).await.unwrap();
-            loaded.is_some_and(|loaded| {
+            let loaded = jobs.records.store().load(self.job).await.unwrap();
+            worker = loaded.and_then(|loaded| {
                 let mut tasks = loaded.record.tasks();
-                tasks.any(|(task, state)| {
-                    task == Task::Rebuild && state.worker(loaded.now_ms).is_some()
-                })
-            })
+                let (_, state) = tasks.find(|(task, _)| *task == Task::Rebuild)?;
+                state.worker(loaded.now_ms).map(str::to_owned)
+            });
+            if worker.as_deref() == other {
+                worker = None;
+            }
+            worker.is_some() || jobs.store.rebuild_file(self.job).await.unwrap().is_none()
         });
         taken.await;
+        worker
     }
 }
 
@@ -185,30 +190,72 @@ async fn a_worker_that_is_killed_leaves_the_old_package_and_the_wish(mut finishe
     store.put(&stray, "half".into()).await.unwrap();
     finished.service.kill(finished.worker);
     finished.ask("0.3").await;
+    let mut at_work: Option<String> = None;
     for _ in 0..2 {
         let worker = finished.service.start_worker();
-        finished.under_way().await;
+        at_work = finished.under_way(at_work.as_deref()).await.or(at_work);
         finished.service.kill(worker);
-        assert_eq!(finished.facts().await, before);
-        let folder = JobFolder::of(finished.job);
-        assert!(
-            store
-                .find(&folder.package_of(&before))
-                .await
-                .unwrap()
-                .is_some()
-        );
+        // There is a package at any moment: the old one, or already the new one.
+        let facts = finished.facts().await;
+        if facts.threshold == before.threshold {
+            assert_eq!(facts, before);
+            assert!(store.rebuild_file(finished.job).await.unwrap().is_some());
+        }
+        let package = JobFolder::of(finished.job).package_of(&facts);
+        let package = store.get(&package).await.unwrap().unwrap();
+        assert_eq!(package.len() as u64, facts.package_bytes);
     }
     finished.service.start_worker();
     finished.settled().await;
     finished.is_that_of_one_run("0.3").await;
 }
 
+/// The number of a file among the records, and its path.
+async fn place_of(finished: &Finished, name: &str) -> (u32, MediaPath) {
+    let key = JobFolder::of(finished.job).kept_records();
+    let records = finished.service.jobs.store.get(&key).await.unwrap();
+    let records = String::from_utf8(records.unwrap().to_vec()).unwrap();
+    let mut records = records.lines().map(|line| {
+        let record: common::MediaRecord = serde_json::from_str(line).unwrap();
+        record.path
+    });
+    let place = records.position(|path| path.file_name() == name).unwrap();
+    let path = MediaPath::from_display_name(&format!("cam 0/{name}"));
+    (u32::try_from(place).unwrap(), path)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_on_which_people_saw_somebody_leaves_only_when_they_take_it_back() {
+    let finished = Finished::at(Place::sqlite(), 12).await;
+    let (store, before) = (&finished.service.jobs.store, finished.package().await);
+    let copies = ["annotated", "originals"].map(|folder| format!("{folder}/cam 0/IMG_0000.JPG"));
+    let (number, path) = place_of(&finished, "IMG_0000.JPG").await;
+    let mut corrections = store.corrections(finished.job).await.unwrap();
+    for (verdict, leaves) in [
+        (Verdict::Shows(Label::Person), false),
+        (Verdict::Undo(1), true),
+    ] {
+        let said = store.correct(finished.job, &mut corrections, (number, &path), verdict);
+        said.await.unwrap();
+        finished.ask("0.6").await;
+        let facts = finished.settled().await;
+        assert_eq!(facts.corrected, u32::from(!leaves));
+        let after = finished.package().await;
+        for copy in &copies {
+            assert!(before.join(copy).exists(), "{copy}");
+            assert_eq!(after.join(copy).exists(), leaves, "{copy}");
+        }
+        let images = fs::read_to_string(after.join("images.csv")).unwrap();
+        assert!(images.contains("cam 0/IMG_0000.JPG"));
+    }
+    assert_same_package(&before, &finished.package().await);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_package_is_made_again_although_redis_forgot_everything_meanwhile() {
     let finished = Finished::at(Place::redis(), 40).await;
     finished.ask("0.3").await;
-    finished.under_way().await;
+    finished.under_way(None).await;
     finished.service.place.lose_everything().await;
     finished.settled().await;
     finished.is_that_of_one_run("0.3").await;
@@ -218,7 +265,7 @@ async fn a_package_is_made_again_although_redis_forgot_everything_meanwhile() {
 async fn a_job_that_is_deleted_meanwhile_stays_deleted() {
     let mut finished = Finished::at(Place::sqlite(), 40).await;
     finished.ask("0.3").await;
-    finished.under_way().await;
+    finished.under_way(None).await;
     finished.service.jobs.delete(finished.job).await.unwrap();
     finished.service.stop(finished.worker);
     let store = &finished.service.jobs.store;

@@ -19,8 +19,9 @@ of_both_back_ends! {
 async fn a_job_in_shards_gives_the_bytes_of_one_run(place: Place) {
     let mut service = Deployment::new(place, 7).await;
     let card = Card::odd(&service.bench, 40);
-    service.start_worker();
+    // Before there is a worker: a job that is over is no longer said to be accepted.
     let job = service.submit(&[&card.path]).await;
+    service.start_worker();
     let facts = card.comes_out_of(&service, job).await;
     let counts = &facts.counts;
     assert_eq!(

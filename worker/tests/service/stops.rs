@@ -23,7 +23,8 @@ async fn a_worker_that_is_told_to_stop_gives_back_what_it_has() {
         let worker = service.start_worker();
         until("a shard under way", async || {
             let loaded = service.jobs.records.store().load(job).await.unwrap();
-            loaded.is_none_or(|l| l.record.tasks().any(|(_, t)| t.worker(l.now_ms).is_some()))
+            loaded.is_some_and(|l| l.record.tasks().any(|(_, t)| t.worker(l.now_ms).is_some()))
+                || service.jobs.store.end_file(job).await.unwrap().is_some()
         })
         .await;
         service.stop(worker);

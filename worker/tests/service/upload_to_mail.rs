@@ -19,9 +19,10 @@ of_both_back_ends! {
 async fn an_upload_ends_in_a_mail_with_the_link_to_its_package(place: Place) {
     let mut service = Deployment::new(place, 7).await;
     let card = Card::odd(&service.bench, 20);
-    service.start_worker();
     let web = WebFront::start(&service);
+    // Before there is a worker: a job that is over is no longer said to be accepted.
     let job = web.upload(&card.path, &["--form", "threshold=0.6"]);
+    service.start_worker();
     service.done(job).await;
 
     // The download breaks off and is taken up again.

@@ -6,6 +6,7 @@ use std::{
     path::Path,
     process::{Child, ChildStdout, Command, Output, Stdio},
     sync::mpsc,
+    thread::JoinHandle,
 };
 
 use common::job::JobId;
@@ -16,6 +17,8 @@ use crate::{deployment::Deployment, support::running::send};
 /// A running `trapline-web` that ends with its owner.
 pub(crate) struct WebFront {
     child: Child,
+    /// Copies what it logs into the file.
+    log: Option<JoinHandle<()>>,
     /// Where it serves, without a slash at the end.
     pub(crate) address: String,
 }
@@ -41,8 +44,13 @@ impl WebFront {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let address = follow_log(child.stdout.take().unwrap(), &service.bench.path("web.log"));
-        Self { child, address }
+        let (log, address) =
+            follow_log(child.stdout.take().unwrap(), &service.bench.path("web.log"));
+        Self {
+            child,
+            log: Some(log),
+            address,
+        }
     }
 
     /// Tells it to stop, as systemd does, and waits until it has.
@@ -50,6 +58,10 @@ impl WebFront {
         send(&self.child, "TERM");
         let status = self.child.wait().unwrap();
         assert!(status.success(), "{status}");
+        // All that it logged is in the file then.
+        if let Some(log) = self.log.take() {
+            log.join().unwrap();
+        }
     }
 
     pub(crate) fn kill(&mut self) {
@@ -106,14 +118,14 @@ impl WebFront {
 }
 
 /// Copies what it logs into a file, for as long as it runs; gives the address that it names.
-fn follow_log(log: ChildStdout, file: &Path) -> String {
+fn follow_log(log: ChildStdout, file: &Path) -> (JoinHandle<()>, String) {
     let mut file = fs::File::options()
         .create(true)
         .append(true)
         .open(file)
         .unwrap();
     let (tell, address) = mpsc::channel();
-    std::thread::spawn(move || {
+    let copying = std::thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
             writeln!(file, "{line}").unwrap();
             if let Some((_, address)) = line.split_once("listening on ") {
@@ -121,7 +133,7 @@ fn follow_log(log: ChildStdout, file: &Path) -> String {
             }
         }
     });
-    address.recv().unwrap()
+    (copying, address.recv().unwrap())
 }
 
 /// What `curl` says of an answer.
