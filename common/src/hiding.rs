@@ -1,6 +1,6 @@
 //! Who is made unrecognisable in pictures: the same rule for those that blur and those that say so.
 
-use crate::{Category, Confidence, Threshold, gallery::Gallery};
+use crate::{Category, Confidence, Threshold};
 
 /// Which detections of a job's pictures are made unrecognisable.
 #[derive(Clone, Copy, Debug)]
@@ -12,7 +12,8 @@ pub struct Hiding<'a> {
 impl<'a> Hiding<'a> {
     /// The confidence from which a detection of a blurred category is hidden, even where the
     /// threshold is higher: lower than any usual threshold, so that somebody whom the model only
-    /// suspects is hidden too. A lower threshold lowers it.
+    /// suspects is hidden too. A lower threshold lowers it. Not lower by itself: at
+    /// 0.05 general models suspect somebody in a cup, and what people look for would be hidden.
     pub const FLOOR: Threshold = Threshold::from_thousandths(100);
 
     /// The rule of a job that blurs these categories and counts at this threshold.
@@ -22,13 +23,6 @@ impl<'a> Hiding<'a> {
             blurred,
             floor: Self::FLOOR.min(threshold),
         }
-    }
-
-    /// The rule of the pictures that results pages show of such a job. They are made once, and are
-    /// to show no more than a package does that is made again at the lowest threshold.
-    #[must_use]
-    pub fn of_gallery(blurred: &'a [Category], threshold: Threshold) -> Self {
-        Self::new(blurred, Gallery::FLOOR.min(threshold))
     }
 
     /// Whether a detection is hidden.
@@ -55,19 +49,5 @@ mod tests {
         assert!(covers(people, 0.05, Category::Person, 0.0501));
         assert!(!covers(people, 0.5, Category::Vehicle, 0.9));
         assert!(!covers(&[], 0.5, Category::Person, 0.9));
-    }
-    #[test]
-    fn a_gallery_hides_whom_a_package_at_any_threshold_of_its_slider_hides() {
-        let (people, doubtful) = (
-            &[Category::Person][..],
-            Confidence::from_score(0.0501).unwrap(),
-        );
-        for threshold in [0.05, 0.2, 0.9].map(|value| Threshold::new(value).unwrap()) {
-            let hiding = Hiding::of_gallery(people, threshold);
-            assert!(hiding.covers(Category::Person, doubtful));
-            assert!(!hiding.covers(Category::Person, Confidence::from_score(0.0499).unwrap()));
-        }
-        let low = Hiding::of_gallery(people, Threshold::new(0.01).unwrap());
-        assert!(low.covers(Category::Person, Confidence::from_score(0.0101).unwrap()));
     }
 }

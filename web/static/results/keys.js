@@ -22,6 +22,8 @@ async function answer(event) {
   if (!event.target.matches("#check [data-correct]")) return;
   event.preventDefault();
   const said = new URLSearchParams(new FormData(event.target, event.submitter));
+  // Whoever goes from button to button stays at the one that they used.
+  const used = document.activeElement === event.submitter ? event.submitter.value : null;
   // A key that is pressed twice does not answer for the next picture.
   for (const button of event.target.elements) button.disabled = true;
   try {
@@ -29,6 +31,7 @@ async function answer(event) {
     takeOver(page, ["check"]);
     document.querySelector(".tabs").replaceWith(page.querySelector(".tabs"));
     makeZoomable(document.getElementById("check"));
+    if (used) document.querySelector(`#check [data-answer] [value="${CSS.escape(used)}"]`)?.focus();
     window.history.replaceState(null, "", address);
     announce(document.querySelector("#check .verdict").textContent);
     const coming = page.querySelector("link[rel=prefetch]");

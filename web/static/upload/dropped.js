@@ -3,6 +3,14 @@
 // What a folder of a card may hold that nobody looks at: films, sounds, bookkeeping.
 const OF_NO_USE = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$|\.(mp4|m4v|mov|avi|mkv|wmv|mpe?g|mts|3gp|wav|mp3)$/i;
 
+// Folders that cameras make, which say nothing of the camera; the service drops them from its name.
+const MADE_BY_CAMERA = /^(dcim|\d+(recnx|_btcf|media|dscim|ek\d+))\/$/i;
+
+// Whether a topmost folder, "DCIM/", is named by a camera.
+export function isMadeByCamera(name) {
+  return MADE_BY_CAMERA.test(name);
+}
+
 // Calls `take(file, path)` for each file, and says how many files of folders are of no use here, and
 // how many files and folders could not be read. To be called while the event is being handled:
 // afterwards the browser has forgotten what was dropped.

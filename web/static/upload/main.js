@@ -4,7 +4,7 @@
 
 import { Chosen } from "./chosen.js";
 import { deliver, isThere } from "./delivery.js";
-import { takeChosen, takeDropped } from "./dropped.js";
+import { isMadeByCamera, takeChosen, takeDropped } from "./dropped.js";
 import * as fields from "./fields.js";
 import { Memory } from "./memory.js";
 import * as problem from "./problem.js";
@@ -76,6 +76,7 @@ function showList() {
   at("chosen").hidden = chosen.count === 0 || state !== "idle";
   at("files-chosen").textContent = chosen.count === 0 ? "" : count(chosen.count, "file", "files") + ", " + size(chosen.bytes);
   at("left-out").textContent = leftOut === 0 ? "" : count(leftOut, "file of the folders that is no picture is", "files of the folders that are no pictures are") + " left out.";
+  at("nameless").hidden = !chosen.groups.some((group) => isMadeByCamera(group.name));
   showChosen(at("rows"), at("more-rows"), chosen.groups, (items) => {
     remove(items);
     files.focus();
@@ -263,6 +264,11 @@ window.addEventListener("beforeunload", (event) => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });
+
+// What is wrong is said before hours of uploading, not after. A field that nobody can see says
+// nothing, so without this script the service says it.
+at("threshold").pattern = at("threshold").dataset.pattern;
+at("options").addEventListener("invalid", () => (at("options").open = true), true);
 
 form.classList.add("is-scripted");
 files.removeAttribute("required");

@@ -316,7 +316,7 @@ fn hidden_person(record: &common::MediaRecord) -> Option<f64> {
     let mut found = media.detections.iter();
     let person = found.find(|one| one.category == Category::Person)?;
     let confidence = person.confidence.value();
-    (confidence >= 0.05).then_some(confidence)
+    (confidence >= 0.1).then_some(confidence)
 }
 
 #[actix_web::test]

@@ -20,6 +20,7 @@ const AXE = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js"
 const LOOKS = {
   desktop: { width: 1280, height: 900, scheme: "light" },
   "desktop-dark": { width: 1280, height: 900, scheme: "dark" },
+  projector: { width: 1920, height: 1080, scheme: "light" },
   phone: { width: 360, height: 740, scheme: "light" },
   "phone-dark": { width: 360, height: 740, scheme: "dark" },
 };

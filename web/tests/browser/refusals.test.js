@@ -27,6 +27,31 @@ for (const scripts of [true, false]) {
     assert.equal(new URL(form.page.url()).pathname, "/");
   });
 
+  test("a field that the service would refuse is not sent, " + how, async (t) => {
+    const form = await UploadForm.open(await scene.visit(t, { scripts, refusals: scripts ? [] : [422] }));
+    const threshold = form.page.getByLabel("Confidence threshold");
+    await form.fill({ email: "ada@example", files: PICTURES });
+    await form.openOptions();
+    await threshold.fill("1.5");
+    await form.page.locator("summary").click();
+    await form.send.click();
+    assert.match(await form.complaintAbout(form.email), /format/);
+    await form.fill({});
+    await form.send.click();
+    if (scripts) {
+      assert.match(await form.complaintAbout(threshold), /format/);
+      assert.ok(await threshold.isVisible(), "nobody sees what is wrong");
+    } else {
+      // What cannot be seen is for the service to refuse.
+      await form.problem.getByText(/threshold/i).first().waitFor();
+    }
+    for (const value of ["", "0", "1", "0.3", "0,25", ".5", " 0.4 ", "1.0"]) {
+      await threshold.fill(value);
+      assert.equal(await form.complaintAbout(threshold), "", value);
+    }
+    assert.equal(new URL(form.page.url()).pathname, scripts ? "/" : "/jobs");
+  });
+
   test("an address that only the service can refuse is kept for correction, " + how, async (t) => {
     const form = await UploadForm.open(await scene.visit(t, { scripts, refusals: [422] }));
     await form.fill({ email: "ada@example..org", files: PICTURES });

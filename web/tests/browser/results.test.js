@@ -340,6 +340,15 @@ test("blanks are checked by keys, and the page says how many may be missed", asy
     await page.getByText(new RegExp(`^${place + 1} of \\d+ checked`)).waitFor();
   }
   await verdict.getByText("1 missed in 3").waitFor();
+  // Somebody who goes from button to button stays where they are.
+  const blank = page.getByRole("button", { name: "No, it is blank" });
+  await blank.focus();
+  await page.keyboard.press("Enter");
+  await verdict.getByText("1 missed in 4").waitFor();
+  assert.ok(await blank.evaluate((button) => button === document.activeElement));
+  await page.goto(page.url().replace("place=5", "place=4"));
+  await page.keyboard.press("u");
+  await verdict.getByText("1 missed in 3").waitFor();
   // Somebody who comes back goes on where they were.
   await page.reload();
   await verdict.getByText("1 missed in 3").waitFor();

