@@ -8,7 +8,7 @@ use std::{
 };
 
 use common::{
-    Counts, MediaOutcome, MediaRecord,
+    Counts, MediaOutcome, MediaRecord, Threshold,
     correction::Corrections,
     job::{DoneFacts, JobId, Outcome, PlanFile, RebuildFile},
     store::Store,
@@ -63,12 +63,8 @@ pub(super) fn repack(
     let old = OldPackage::open(store, job, &done, &runtime)?;
     let mut facts = old.facts()?;
     let corrections = runtime.block_on(store.corrections(job))?;
-    let change = Change::of(&facts.options, wish.threshold);
-    let reported = [
-        Reported::of(&corrections.until(done.corrected), &kept, &change.old)?,
-        Reported::of(&corrections, &kept, &change.new)?,
-    ];
-    let change = change.without_copies_of(reported);
+    let said = [&corrections.until(done.corrected), &corrections];
+    let change = change_between(said, &facts, wish.threshold, &kept)?;
     facts.options.threshold = wish.threshold;
     TRAPLINE_VERSION.clone_into(&mut facts.trapline_version);
     let listing = if needs_uploads(&kept, &change)? {
@@ -112,6 +108,23 @@ pub(super) fn repack(
         facts,
         ended,
     })
+}
+
+/// What differs between the package that was made with these facts and the one at a threshold, by
+/// what people had said by then and have said by now.
+fn change_between(
+    said: [&Corrections; 2],
+    facts: &RunFacts,
+    threshold: Threshold,
+    kept: &KeptRecords,
+) -> io::Result<Change> {
+    let change = Change::of(&facts.options, threshold);
+    let [before, now] = said;
+    let reported = [
+        Reported::of(before, kept, &change.old)?,
+        Reported::of(now, kept, &change.new)?,
+    ];
+    Ok(change.without_copies_of(reported))
 }
 
 /// A job that has results.
