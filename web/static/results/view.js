@@ -12,6 +12,8 @@ let latest = 0;
 let timer = 0;
 // Whether a view was asked for that is not there yet.
 let isBehind = false;
+// The address of the view that is there.
+let shown = window.location.href;
 
 export function followView(filters) {
   filters.addEventListener("submit", (event) => {
@@ -29,7 +31,12 @@ export function followView(filters) {
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     setKind(new URL(link.href).searchParams.get("show"));
-    visit(link.href, link.closest(".pages"));
+    visit(link.href, { isStep: true, isPage: link.closest(".pages") });
+  });
+  // The way back leads to the kind or page before. Loaded anew, the form fits it, too.
+  window.addEventListener("popstate", () => {
+    const isOwn = window.location.pathname === new URL(shown).pathname;
+    if (isOwn && window.location.href !== shown) window.location.reload();
   });
 }
 
@@ -87,8 +94,9 @@ function setKind(kind) {
   filters.prepend(field);
 }
 
-// Shows the view at an address; after turning a page, from its top.
-async function visit(address, isPage = false) {
+// Shows the view at an address; after turning a page, from its top. From a step, the way back leads
+// to the view before.
+async function visit(address, { isStep = false, isPage = false } = {}) {
   window.clearTimeout(timer);
   latest += 1;
   isBehind = true;
@@ -99,6 +107,7 @@ async function visit(address, isPage = false) {
     // Somebody who moves on does not want the old view any more.
     if (own !== latest) return;
     isBehind = false;
+    if (isStep) window.history.pushState(null, "", address);
     show(page, address);
     if (isPage) document.getElementById("pictures")?.scrollIntoView();
   } catch (error) {
@@ -123,5 +132,6 @@ function show(page, address) {
   document.querySelector(".tabs").replaceWith(page.querySelector(".tabs"));
   if (focused && document.activeElement === document.body) document.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
   window.history.replaceState(window.history.state, "", address);
+  shown = window.location.href;
   announce(document.getElementById("pictures-title")?.textContent ?? "");
 }

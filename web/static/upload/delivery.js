@@ -4,7 +4,7 @@
 import { Patience } from "./patience.js";
 import { Trouble } from "./trouble.js";
 
-// Gives the address of the job's page; throws the `Trouble` of a refusal.
+// Gives the address of the job's page; says why it waits, and "" when it does no more; throws the `Trouble` of a refusal.
 export async function deliver(fields, items, onWaiting) {
   const form = new URLSearchParams(fields);
   for (const item of items) form.append("resumable", item.url.slice(item.url.lastIndexOf("/") + 1));
@@ -14,9 +14,9 @@ export async function deliver(fields, items, onWaiting) {
       return await ask(form);
     } catch (trouble) {
       if (!(trouble.status === 0 || trouble.status >= 500) || trouble.status === 507) throw trouble;
-      onWaiting(true);
+      onWaiting(trouble.status === 0 ? "The connection is lost" : "The service cannot take it yet");
       await patience.wait();
-      onWaiting(false);
+      onWaiting("");
     }
   }
 }

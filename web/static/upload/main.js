@@ -174,11 +174,11 @@ async function finish() {
   }
   if (chosen.items.some((item) => !item.isDone)) return goOn();
   become("checking");
-  progress.check(false);
+  progress.check("");
   const values = fields.read(form);
   await memory.noteWhole(set, values);
   try {
-    const job = await deliver(values, chosen.items, (isWaiting) => progress.check(isWaiting));
+    const job = await deliver(values, chosen.items, (reason) => progress.check(reason));
     await memory.forget(set);
     state = "done";
     window.location.assign(job);

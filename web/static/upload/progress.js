@@ -51,15 +51,15 @@ export class Progress {
     document.title = TITLE;
   }
 
-  // Everything has arrived; the service looks at it.
-  check(isWaiting) {
+  // Everything has arrived; the service looks at it, or there is a reason why it does not yet.
+  check(reason) {
     window.clearInterval(this.#timer);
     rows.replaceChildren();
-    say(isWaiting ? "The connection is lost" : "Checking the files");
+    say(reason || "Checking the files");
     bar.removeAttribute("value");
     amount.textContent = "";
     files.textContent = "";
-    speed.textContent = isWaiting ? "It goes on by itself when it is back." : "All files have arrived.";
+    speed.textContent = reason ? "It is asked again by itself; all files have arrived." : "All files have arrived.";
   }
 
   #draw() {

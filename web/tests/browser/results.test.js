@@ -141,6 +141,28 @@ test("a kind that is chosen while the slider's answer is under way is shown at t
   assert.equal(await results.slider.inputValue(), "0.45");
 });
 
+test("the way back leads through kinds and pictures", async (t) => {
+  const page = await scene.visit(t);
+  const results = await ResultsPage.open(page, job, "?threshold=0.4");
+  const all = await results.names();
+  await results.kind("blank").click();
+  await results.isAt(["threshold", "0.4"], ["show", "blank"]);
+  const blank = await results.names();
+  assert.ok(blank.length < all.length);
+  await page.locator(".grid .tile-link").first().click();
+  await results.media.waitFor();
+  await page.goBack();
+  await results.dialog.waitFor({ state: "hidden" });
+  assert.deepEqual(await results.names(), blank);
+  await page.goBack();
+  await page.locator(".grid .name").nth(all.length - 1).waitFor();
+  assert.deepEqual(await results.names(), all);
+  assert.equal(await results.slider.inputValue(), "0.4");
+  await page.goForward();
+  await page.locator(".grid .name").nth(blank.length).waitFor({ state: "detached" });
+  assert.deepEqual(await results.names(), blank);
+});
+
 test("filters can be cleared as soon as there are some", async (t) => {
   const results = await ResultsPage.open(await scene.visit(t), job, "?threshold=0.5");
   const clear = results.page.getByRole("link", { name: "Clear the filters" });

@@ -256,6 +256,18 @@ test("when all has arrived, a page that is loaded anew makes the job without bei
   await isStoredWhole(form.page, [file]);
 });
 
+test("a service that cannot make the job yet is asked again, and not taken for a lost line", async (t) => {
+  const form = await visit(t);
+  let isBusy = true;
+  await form.page.route("**/jobs", (route) => (isBusy ? route.fulfill({ status: 503 }) : route.continue()));
+  const file = await largePicture("patient.jpg", 1000);
+  await form.fill({ files: [file] });
+  await form.send.click();
+  await form.page.getByText("The service cannot take it yet").waitFor();
+  isBusy = false;
+  await isStoredWhole(form.page, [file]);
+});
+
 test("after a refusal a page that is loaded anew waits for somebody's decision", async (t) => {
   const form = await visit(t);
   const file = await largePicture("good.jpg", 1000);
