@@ -80,7 +80,7 @@ async fn live_pages_do_not_keep_the_server_from_stopping() {
     event(&mut answer, |_| true).await;
     app.stop.take().unwrap().send(()).unwrap();
     while answer.chunk().await.unwrap().is_some() {}
-    let limit = std::time::Duration::from_secs(25);
+    let limit = std::time::Duration::from_secs(10);
     tokio::time::timeout(limit, app.ended)
         .await
         .unwrap()

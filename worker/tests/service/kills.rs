@@ -21,6 +21,10 @@ use crate::{
     deployment::Deployment,
 };
 
+/// The longest time between a mail server's taking a mail and the note that it was sent, on a busy
+/// machine. Only a worker that is killed between the two makes a mail come twice.
+const GAP_MS: i64 = 1000;
+
 of_both_back_ends! {
     place => place;
     every_job_survives_kills_and_sends_each_mail_once
@@ -65,7 +69,7 @@ async fn every_job_survives_kills_and_sends_each_mail_once(place: Place) {
     service.quiet().await;
     let mails = server.close();
     let repeated = count_repeated(&service, &jobs, &mails, &kills_ms).await;
-    assert!(repeated <= kills_ms.len() / 2, "{mails:#?}");
+    assert!(repeated <= 2 + kills_ms.len() / 20, "{mails:#?}");
     // Not eprintln!, which is caught when a test passes.
     let _ = writeln!(
         io::stderr(),
@@ -133,10 +137,8 @@ async fn assert_explained(
         (None, all) if kind == MailKind::Accepted => all,
         _ => panic!("noted, and not sent, or the other way round: {copies:#?}"),
     };
-    for (place, copy) in not_noted.iter().enumerate() {
-        // Before it came again, its sender was killed.
-        let again_ms = copies.get(place + 1).map_or(i64::MAX, |next| next.taken_ms);
-        let gap = copy.taken_ms..=again_ms;
+    for copy in not_noted {
+        let gap = copy.taken_ms..=copy.taken_ms + GAP_MS;
         let is_explained = kills_ms.iter().any(|kill| gap.contains(kill));
         assert!(is_explained, "sent again without a kill: {copies:#?}");
     }

@@ -133,7 +133,7 @@ async fn who_is_back_after_a_break_does_not_wait_for_the_dead_connection() {
     let path = app.begin(10, &[]).await;
     // It stays open, as the server sees it.
     let (_sender, dead) = begin_part(&app, &path, b"0123456").await;
-    let asked = tokio::time::timeout(Duration::from_secs(30), app.offset(&path));
+    let asked = tokio::time::timeout(Duration::from_secs(5), app.offset(&path));
     assert_eq!(asked.await.unwrap(), Some(7));
     let answer = dead.await.unwrap().unwrap();
     assert_eq!(code(answer).await, (423, "interrupted".to_owned()));

@@ -222,7 +222,7 @@ fn directories_piled_on_each_other_take_no_longer() {
     let start = Instant::now();
     let _ = for_copy(&tiff, COPY);
     assert!(
-        start.elapsed() < Duration::from_secs(20),
+        start.elapsed() < Duration::from_secs(1),
         "took {:?}",
         start.elapsed()
     );

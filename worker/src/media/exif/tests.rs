@@ -168,7 +168,7 @@ fn assert_harmless(bytes: &[u8]) {
             .is_none_or(f64::is_finite)
     );
     assert!(
-        start.elapsed() < Duration::from_secs(60),
+        start.elapsed() < Duration::from_secs(5),
         "took {:?}",
         start.elapsed()
     );
