@@ -9,15 +9,26 @@ mod cp437;
 mod entry;
 mod entry_error;
 mod error;
+mod extent;
 mod inflate;
 mod limits;
+mod local_header;
 mod locate;
+mod lost_wraps;
+mod method;
 mod names;
+mod narrow_end;
 mod overlap;
+mod packed_data;
 mod read;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod sparse_sample;
+mod split;
 mod survey;
+mod unpack;
+mod wrapped;
 
 use std::{io, path::Path, sync::Arc};
 
@@ -25,9 +36,11 @@ pub use entry::{ArchiveEntry, EntryKind, EntryLocation};
 pub use entry_error::EntryError;
 pub use error::ArchiveError;
 pub use limits::ArchiveLimits;
+pub use split::SplitKind;
 
 use archive_bytes::ArchiveBytes;
 use names::NameEncodings;
+use wrapped::Corrections;
 
 use crate::random_access::{LocalFile, RandomAccess};
 
@@ -37,6 +50,7 @@ pub struct Archive {
     limits: ArchiveLimits,
     entry_count: u64,
     name_encodings: NameEncodings,
+    corrections: Corrections,
 }
 
 impl Archive {
@@ -73,6 +87,7 @@ impl Archive {
             limits,
             entry_count: survey.entry_count,
             name_encodings: survey.name_encodings,
+            corrections: survey.corrections,
         })
     }
 
@@ -87,8 +102,14 @@ impl Archive {
     /// # Errors
     /// When the directory can no longer be read.
     pub fn visit_entries(&self, mut visit: impl FnMut(ArchiveEntry)) -> Result<(), ArchiveError> {
-        survey::for_each_record(&self.directory, &self.limits, |record| {
-            visit(ArchiveEntry::from_record(record, &self.name_encodings));
+        let Self {
+            directory,
+            limits,
+            name_encodings,
+            ..
+        } = self;
+        wrapped::for_each_placed(directory, limits, &self.corrections, |record, extent| {
+            visit(ArchiveEntry::from_record(record, extent, name_encodings));
             Ok(())
         })?;
         Ok(())

@@ -1,6 +1,6 @@
 //! What kind of file a name promises, before any byte of it is read.
 
-use crate::{failure::SkipReason, path::MediaPath};
+use crate::{archive::SplitKind, failure::SkipReason, path::MediaPath};
 
 /// What to do with a file, judged by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl MediaKind {
             Self::UnsupportedImage
         } else if is_one_of(VIDEOS) {
             Self::Skip(SkipReason::Video)
-        } else if is_one_of(ARCHIVES) {
+        } else if is_one_of(ARCHIVES) || SplitKind::of_name(path.file_name()).is_some() {
             Self::Skip(SkipReason::NestedArchive)
         } else {
             Self::Unknown
@@ -97,6 +97,9 @@ mod tests {
             kind("a/more.zip"),
             MediaKind::Skip(SkipReason::NestedArchive)
         );
+        for part in ["a/more.zip.001", "a/more.z01"] {
+            assert_eq!(kind(part), MediaKind::Skip(SkipReason::NestedArchive));
+        }
         assert_eq!(kind("notes.txt"), MediaKind::Unknown);
         assert_eq!(kind("IMG_0001"), MediaKind::Unknown);
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use rawzip::{CompressionMethod, ZipFileHeaderRecord};
 
-use super::names::NameEncodings;
+use super::{extent::EntryExtent, names::NameEncodings};
 use crate::path::MediaPath;
 
 /// Unix file types in a mode (`S_IFMT` and its values, `<sys/stat.h>`).
@@ -50,15 +50,19 @@ pub enum EntryKind {
 }
 
 impl ArchiveEntry {
-    pub(super) fn from_record(record: &ZipFileHeaderRecord<'_>, encodings: &NameEncodings) -> Self {
+    pub(super) fn from_record(
+        record: &ZipFileHeaderRecord<'_>,
+        extent: EntryExtent,
+        encodings: &NameEncodings,
+    ) -> Self {
         let name = encodings.name_of(record);
         let flags = record.flags();
         Self {
             path: MediaPath::from_display_name(&name),
-            size_bytes: record.uncompressed_size_hint(),
+            size_bytes: extent.size_bytes,
             location: EntryLocation {
-                header_offset: record.local_header_offset(),
-                compressed_bytes: record.compressed_size_hint(),
+                header_offset: extent.header_offset,
+                compressed_bytes: extent.compressed_bytes,
                 crc32: record.crc32(),
                 method: record.compression_method().as_u16(),
                 kind: kind_of(record, &name),

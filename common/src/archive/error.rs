@@ -1,5 +1,7 @@
 //! Why an archive as a whole is refused.
 
+use super::split::SplitKind;
+
 /// Why an archive as a whole cannot be read, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -20,11 +22,12 @@ pub enum ArchiveError {
         "the archive's end is missing, so the copy or upload was not complete: copy or upload it again and compare the file sizes"
     )]
     EndMissing,
-    /// It is one volume of several.
-    #[error(
-        "the archive is one part of a split archive: join the parts, or pack the pictures in one file"
-    )]
-    Split,
+    /// It is one part of several.
+    #[error("the archive is one part of a split archive: {}", kind.advice())]
+    Split {
+        /// How it was split.
+        kind: SplitKind,
+    },
     /// The names of the entries are encrypted.
     #[error("the archive's directory is encrypted: make the archive again without a password")]
     DirectoryEncrypted,

@@ -8,7 +8,7 @@ use std::io;
 
 use rawzip::{ErrorKind, ReaderAt as _, ZipArchive, ZipLocator};
 
-use super::{archive_bytes::ArchiveBytes, error::ArchiveError};
+use super::{archive_bytes::ArchiveBytes, error::ArchiveError, split::SplitKind};
 
 /// How many candidates for the end record are tried.
 const MAX_ATTEMPTS: usize = 16;
@@ -71,9 +71,11 @@ fn unless_access_failed(error: rawzip::Error) -> Result<(), ArchiveError> {
 /// Whether the end record is a real one: it leads to an entry, or announces none.
 fn leads_to_entries(archive: &ZipArchive<ArchiveBytes>) -> Result<bool, ArchiveError> {
     let directory = archive.directory_offset();
-    if archive.entries_hint() == 0 {
-        let gap = archive.eocd_offset().saturating_sub(directory);
-        return Ok(gap == 0 || gap == ZIP64_LOCATOR_BYTES + ZIP64_END_RECORD_BYTES);
+    let gap = archive.eocd_offset().saturating_sub(directory);
+    let is_empty = gap == 0 || gap == ZIP64_LOCATOR_BYTES + ZIP64_END_RECORD_BYTES;
+    // A number of 16 bits is 0 again at 65,536 entries.
+    if archive.entries_hint() == 0 && is_empty {
+        return Ok(true);
     }
     Ok(archive.get_ref().array_at(directory)? == Some(DIRECTORY_SIGNATURE))
 }
@@ -82,7 +84,9 @@ fn unless_split(
     archive: ZipArchive<ArchiveBytes>,
 ) -> Result<ZipArchive<ArchiveBytes>, ArchiveError> {
     if is_split(archive.get_ref(), archive.eocd_offset())? {
-        Err(ArchiveError::Split)
+        Err(ArchiveError::Split {
+            kind: SplitKind::Set,
+        })
     } else {
         Ok(archive)
     }
@@ -98,6 +102,28 @@ fn is_split(file: &ArchiveBytes, end_record: u64) -> io::Result<bool> {
     let disk: [u8; 4] = disk;
     // 0xFFFF stands for "see the zip64 record".
     Ok(disk != [0; 4] && disk != [0xff; 4])
+}
+
+/// Whether the end record is that of a zip64 archive: a locator stands before it.
+pub(super) fn has_zip64_locator(file: &ArchiveBytes, end_record: u64) -> io::Result<bool> {
+    let Some(locator_at) = end_record.checked_sub(ZIP64_LOCATOR_BYTES) else {
+        return Ok(false);
+    };
+    Ok(file.array_at(locator_at)? == Some(*ZIP64_LOCATOR_SIGNATURE))
+}
+
+/// Whether the end record stands earlier than it says itself, so that what was in front of it is
+/// missing.
+fn begins_before(file: &ArchiveBytes, end_record: u64) -> io::Result<bool> {
+    if has_zip64_locator(file, end_record)? {
+        let stated = file.array_at(end_record - ZIP64_LOCATOR_BYTES + 8)?;
+        return Ok(stated.is_some_and(|stated| u64::from_le_bytes(stated) >= end_record));
+    }
+    let stated = file.array_at(end_record + 12)?;
+    Ok(stated.is_some_and(|[s0, s1, s2, s3, o0, o1, o2, o3]| {
+        let (size, offset) = ([s0, s1, s2, s3], [o0, o1, o2, o3]);
+        u64::from(u32::from_le_bytes(size)) + u64::from(u32::from_le_bytes(offset)) > end_record
+    }))
 }
 
 /// How many bytes a zip64 archive has in front that its offsets do not count.
@@ -124,7 +150,9 @@ fn explain(file: &ArchiveBytes, end_record: Option<u64>) -> io::Result<ArchiveEr
     let length = file.read_at(&mut first_bytes, 0)?;
     let first_bytes = first_bytes.get(..length).unwrap_or_default();
     if first_bytes.starts_with(SPLIT_SIGNATURE) {
-        return Ok(ArchiveError::Split);
+        return Ok(ArchiveError::Split {
+            kind: SplitKind::Set,
+        });
     }
     let Some(end_record) = end_record else {
         let is_zip = first_bytes.starts_with(LOCAL_HEADER_SIGNATURE)
@@ -138,12 +166,19 @@ fn explain(file: &ArchiveBytes, end_record: Option<u64>) -> io::Result<ArchiveEr
         });
     };
     if is_split(file, end_record)? {
-        return Ok(ArchiveError::Split);
+        return Ok(ArchiveError::Split {
+            kind: SplitKind::Set,
+        });
     }
     if let [b'P', b'K', 3, 4, _, _, low, high, ..] = *first_bytes
         && u16::from_le_bytes([low, high]) & DIRECTORY_ENCRYPTED != 0
     {
         return Ok(ArchiveError::DirectoryEncrypted);
+    }
+    if begins_before(file, end_record)? {
+        return Ok(ArchiveError::Split {
+            kind: SplitKind::Cut,
+        });
     }
     let stated = file.array_at::<2>(end_record + 10)?.unwrap_or_default();
     Ok(ArchiveError::DirectoryDamaged {
@@ -313,11 +348,11 @@ mod tests {
                 }
                 .bytes()
             ),
-            ArchiveError::Split
+            ArchiveError::Split { .. }
         ));
         assert!(matches!(
             refusal(b"PK\x07\x08PK\x03\x04 and more"),
-            ArchiveError::Split
+            ArchiveError::Split { .. }
         ));
     }
 

@@ -1,9 +1,6 @@
 //! Detecting entries that share bytes.
 
-use super::error::ArchiveError;
-
-/// Bytes of a local header before its name (APPNOTE 4.3.7).
-const LOCAL_HEADER_BYTES: u64 = 30;
+use super::{error::ArchiveError, local_header::LOCAL_HEADER_BYTES};
 
 /// Checks that entries do not share bytes, in one pass and without memory as long as they come
 /// in the order in which they lie in the file.

@@ -1,19 +1,17 @@
 //! Taking the bytes of one entry out of an archive.
 
-use rawzip::{CompressionMethod, ReaderAt as _};
-
 use super::{
     Archive, ArchiveEntry, EntryError, EntryKind, EntryLocation,
-    archive_bytes::ArchiveBytes,
     inflate::{Inflated, inflate},
+    local_header::{LOCAL_HEADER_BYTES, LocalHeader},
+    method::Method,
+    packed_data::PackedData,
+    unpack::{Wanted, unpack},
 };
 use crate::failure::{Failure, FailureCode};
 
 /// Packed bytes read at a time where only the head of an entry is wanted.
 const HEAD_CHUNK_BYTES: u64 = 4 << 10;
-const LOCAL_HEADER_BYTES: u64 = 30;
-const STORED: u16 = CompressionMethod::STORE.as_u16();
-const DEFLATED: u16 = CompressionMethod::DEFLATE.as_u16();
 
 impl Archive {
     /// Reads one entry into `bytes`, whose memory is used again, and checks it against its size
@@ -55,23 +53,21 @@ impl Archive {
         bytes: &mut Vec<u8>,
     ) -> Result<(), EntryError> {
         bytes.clear();
+        let method = usable_method(location)?;
         let mut data = self.packed_data(location)?;
         data.chunk_bytes = HEAD_CHUNK_BYTES;
-        bytes.resize(
-            count.min(usize::try_from(size_bytes).unwrap_or(usize::MAX)),
-            0,
-        );
-        let result = if location.method == STORED {
-            data.take_all(bytes).map(|()| bytes.len())
-        } else {
-            inflate(|chunk| data.next_chunk(chunk), bytes).and_then(|inflated| match inflated {
-                Inflated::Complete(written) | Inflated::CutShort(written) => Ok(written),
-                Inflated::Full => Ok(bytes.len()),
-                Inflated::Invalid => Err(damaged("its compressed data makes no sense").into()),
-            })
+        let wanted = Wanted {
+            entry_bytes: size_bytes,
+            bytes: count.min(usize::try_from(size_bytes).unwrap_or(usize::MAX)),
         };
-        bytes.truncate(*result.as_ref().unwrap_or(&0));
-        result.map(drop)
+        let read = match unpack_as(method, &mut data, wanted, bytes) {
+            Ok(Inflated::Complete(written) | Inflated::CutShort(written)) => Ok(written),
+            Ok(Inflated::Full) => Ok(wanted.bytes),
+            Ok(Inflated::Invalid) => Err(damaged("its compressed data makes no sense").into()),
+            Err(error) => Err(error),
+        };
+        bytes.truncate(*read.as_ref().unwrap_or(&0));
+        read.map(drop)
     }
 
     fn read_checked(
@@ -80,25 +76,25 @@ impl Archive {
         size_bytes: u64,
         bytes: &mut Vec<u8>,
     ) -> Result<(), EntryError> {
+        let method = usable_method(location)?;
         let mut data = self.packed_data(location)?;
-        let size = self.plausible_size(location, size_bytes)?;
-        bytes.resize(size, 0);
-        if location.method == STORED {
-            data.take_all(bytes)?;
-        } else {
-            match inflate(|chunk| data.next_chunk(chunk), bytes)? {
-                Inflated::Complete(written) if written == size => {}
-                Inflated::Complete(written) | Inflated::CutShort(written) => {
-                    let what = format!("it ends after {written} of {size} bytes");
-                    return Err(damaged(&what).into());
-                }
-                Inflated::Full => {
-                    let what = format!("it unpacks to more than its {size} bytes");
-                    return Err(damaged(&what).into());
-                }
-                Inflated::Invalid => {
-                    return Err(damaged("its compressed data makes no sense").into());
-                }
+        let size = self.plausible_size(method, location, size_bytes)?;
+        let wanted = Wanted {
+            entry_bytes: size_bytes,
+            bytes: size,
+        };
+        match unpack_as(method, &mut data, wanted, bytes)? {
+            Inflated::Complete(written) if written == size => {}
+            Inflated::Complete(written) | Inflated::CutShort(written) => {
+                let what = format!("it ends after {written} of {size} bytes");
+                return Err(damaged(&what).into());
+            }
+            Inflated::Full => {
+                let what = format!("it unpacks to more than its {size} bytes");
+                return Err(damaged(&what).into());
+            }
+            Inflated::Invalid => {
+                return Err(damaged("its compressed data makes no sense").into());
             }
         }
         let crc32 = crc32fast::hash(bytes);
@@ -112,11 +108,18 @@ impl Archive {
 
     /// The size of the unpacked entry, when the limits and its packed size allow for it. Only
     /// then is memory taken for it.
-    fn plausible_size(&self, location: &EntryLocation, size_bytes: u64) -> Result<usize, Failure> {
+    fn plausible_size(
+        &self,
+        method: Method,
+        location: &EntryLocation,
+        size_bytes: u64,
+    ) -> Result<usize, Failure> {
         let packed = location.compressed_bytes;
-        let is_possible = match location.method {
-            STORED => size_bytes == packed,
-            _ => size_bytes <= packed.saturating_mul(self.limits.ratio),
+        let is_possible = match method {
+            Method::Stored => size_bytes == packed,
+            Method::Deflated => size_bytes <= packed.saturating_mul(self.limits.ratio),
+            // Of these memory is taken only as data comes.
+            Method::Rarer(_) => true,
         };
         let limit = self.limits.entry_bytes;
         if size_bytes > limit {
@@ -137,7 +140,6 @@ impl Archive {
     /// directory. Its sizes and checksum are not compared: they are often left 0 for a record
     /// after the data, and the data is checked against the directory's anyway.
     fn packed_data(&self, location: &EntryLocation) -> Result<PackedData<'_>, EntryError> {
-        check_readable(location)?;
         let start = location.header_offset;
         let directory = self.directory.directory_offset();
         let is_cut_off = || damaged("its data is cut off");
@@ -153,7 +155,7 @@ impl Archive {
         if header.method != location.method || header.is_encrypted {
             return Err(damaged("its header and the archive's directory disagree").into());
         }
-        let start = start + LOCAL_HEADER_BYTES + header.variable_bytes;
+        let start = start + LOCAL_HEADER_BYTES + header.variable_bytes();
         let end = start
             .checked_add(location.compressed_bytes)
             .filter(|&end| end <= directory);
@@ -166,7 +168,30 @@ impl Archive {
     }
 }
 
-fn check_readable(location: &EntryLocation) -> Result<(), Failure> {
+/// Unpacks what is wanted of an entry into `bytes`. Where less comes, what they hold beyond it
+/// has no meaning.
+fn unpack_as(
+    method: Method,
+    data: &mut PackedData<'_>,
+    wanted: Wanted,
+    bytes: &mut Vec<u8>,
+) -> Result<Inflated, EntryError> {
+    match method {
+        Method::Stored => {
+            bytes.resize(wanted.bytes, 0);
+            data.take_all(bytes)?;
+            Ok(Inflated::Complete(wanted.bytes))
+        }
+        Method::Deflated => {
+            bytes.resize(wanted.bytes, 0);
+            inflate(|chunk| data.next_chunk(chunk), bytes)
+        }
+        Method::Rarer(method) => unpack(method, data, wanted, bytes),
+    }
+}
+
+/// How an entry is packed, if its data can be read at all.
+fn usable_method(location: &EntryLocation) -> Result<Method, Failure> {
     if location.kind != EntryKind::File {
         return Err(Failure::new(
             FailureCode::AccessFailed,
@@ -179,71 +204,14 @@ fn check_readable(location: &EntryLocation) -> Result<(), Failure> {
             "the archive entry needs a password",
         ));
     }
-    if !matches!(location.method, STORED | DEFLATED) {
-        let number = location.method;
-        let name = CompressionMethod::new(number).name().unwrap_or("unknown");
-        let detail =
-            format!("packed by method {number} ({name}); stored and deflated are supported");
-        return Err(Failure::new(FailureCode::UnsupportedCompression, detail));
-    }
-    Ok(())
+    Method::of(location.method)
 }
 
-fn damaged(what: &str) -> Failure {
+pub(super) fn damaged(what: &str) -> Failure {
     Failure::new(
         FailureCode::DamagedEntry,
         format!("the archive entry is damaged: {what}"),
     )
-}
-
-/// The part of a local header (APPNOTE 4.3.7) that is used.
-struct LocalHeader {
-    method: u16,
-    is_encrypted: bool,
-    /// Bytes of the name and the extra fields that follow.
-    variable_bytes: u64,
-}
-
-impl LocalHeader {
-    fn parse(header: [u8; 30]) -> Option<Self> {
-        let [b'P', b'K', 3, 4, _, _, flags, _, m0, m1, .., n0, n1, x0, x1] = header else {
-            return None;
-        };
-        let name_bytes = u64::from(u16::from_le_bytes([n0, n1]));
-        let extra_bytes = u64::from(u16::from_le_bytes([x0, x1]));
-        Some(Self {
-            method: u16::from_le_bytes([m0, m1]),
-            is_encrypted: flags & 1 != 0,
-            variable_bytes: name_bytes + extra_bytes,
-        })
-    }
-}
-
-/// The packed bytes of one entry that have not been read yet.
-struct PackedData<'a> {
-    bytes: &'a ArchiveBytes,
-    position: u64,
-    end: u64,
-    chunk_bytes: u64,
-}
-
-impl PackedData<'_> {
-    /// Fills `bytes`, which are no more than there are.
-    fn take_all(&mut self, bytes: &mut [u8]) -> Result<(), EntryError> {
-        if bytes.len() as u64 > self.end - self.position {
-            return Err(damaged("its data is cut off").into());
-        }
-        Ok(self.bytes.read_exact_at(bytes, self.position)?)
-    }
-
-    /// The next piece, empty at the end.
-    fn next_chunk(&mut self, chunk: &mut Vec<u8>) -> Result<(), EntryError> {
-        let length = self.chunk_bytes.min(self.end - self.position);
-        chunk.resize(usize::try_from(length).unwrap_or_default(), 0);
-        self.take_all(chunk)?;
-        self.position += length;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -286,9 +254,9 @@ mod tests {
         assert_eq!(code, FailureCode::Encrypted, "{detail}");
         let (code, _) = failure_of(SampleEntry::stored("a", b"?").with(|e| e.method = 99));
         assert_eq!(code, FailureCode::Encrypted);
-        let (code, detail) = failure_of(SampleEntry::stored("a", b"?").with(|e| e.method = 9));
+        let (code, detail) = failure_of(SampleEntry::stored("a", b"?").with(|e| e.method = 98));
         assert_eq!(code, FailureCode::UnsupportedCompression);
-        assert!(detail.contains("method 9 (DEFLATE64)"), "{detail}");
+        assert!(detail.contains("method 98 (PPMd)"), "{detail}");
         let (code, _) =
             failure_of(SampleEntry::stored("a", b"?").with(|e| e.unix_mode = 0o120_777));
         assert_eq!(code, FailureCode::AccessFailed);

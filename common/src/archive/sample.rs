@@ -68,7 +68,7 @@ impl SampleEntry {
         self
     }
 
-    fn write_local(&self, bytes: &mut Vec<u8>) {
+    pub(super) fn write_local(&self, bytes: &mut Vec<u8>) {
         let has_descriptor = self.flags & 8 != 0;
         bytes.extend(b"PK\x03\x04\x14\0");
         bytes.extend(self.flags.to_le_bytes());
@@ -97,7 +97,7 @@ impl SampleEntry {
         }
     }
 
-    fn write_record(&self, offset: u64, bytes: &mut Vec<u8>) {
+    pub(super) fn write_record(&self, offset: u64, bytes: &mut Vec<u8>) {
         let mut extra = self.extra.clone();
         let narrow = |value: u64, extra: &mut Vec<u8>| {
             if !self.is_zip64 {

@@ -8,12 +8,14 @@ use super::{
     limits::ArchiveLimits,
     names::{NameEncodings, NameSurvey},
     overlap::{self, OverlapCheck},
+    wrapped::{Corrections, for_each_placed},
 };
 
 /// What is known of an archive after the first look at its directory.
 pub(super) struct Survey {
     pub(super) entry_count: u64,
     pub(super) name_encodings: NameEncodings,
+    pub(super) corrections: Corrections,
 }
 
 /// Checks the directory against the limits, counts it, and judges its names.
@@ -22,22 +24,24 @@ pub(super) fn survey(
     limits: &ArchiveLimits,
 ) -> Result<Survey, ArchiveError> {
     check_size(directory, limits)?;
+    let corrections = Corrections::find(directory, limits)?;
     let mut overlaps = OverlapCheck::default();
     let mut names = NameSurvey::new();
-    let entry_count = for_each_record(directory, limits, |record| {
+    let entry_count = for_each_placed(directory, limits, &corrections, |record, extent| {
         if record.flags().is_masked() {
             return Err(ArchiveError::DirectoryEncrypted);
         }
-        overlaps.admit(extent_of(record));
+        overlaps.admit(extent.range());
         names.add(record);
         Ok(())
     })?;
     if overlaps.is_undecided() {
-        check_extents(directory, limits, entry_count)?;
+        check_extents(directory, limits, &corrections, entry_count)?;
     }
     Ok(Survey {
         entry_count,
         name_encodings: names.finish(),
+        corrections,
     })
 }
 
@@ -110,16 +114,13 @@ fn too_many(entries: u64, limits: &ArchiveLimits) -> ArchiveError {
 fn check_extents(
     directory: &ZipArchive<ArchiveBytes>,
     limits: &ArchiveLimits,
+    corrections: &Corrections,
     entry_count: u64,
 ) -> Result<(), ArchiveError> {
     let mut extents = Vec::with_capacity(usize::try_from(entry_count).unwrap_or_default());
-    for_each_record(directory, limits, |record| {
-        extents.push(extent_of(record));
+    for_each_placed(directory, limits, corrections, |_, extent| {
+        extents.push(extent.range());
         Ok(())
     })?;
     overlap::check_all(extents)
-}
-
-fn extent_of(record: &ZipFileHeaderRecord<'_>) -> overlap::Extent {
-    overlap::extent(record.local_header_offset(), record.compressed_size_hint())
 }

@@ -2,7 +2,7 @@
 
 use common::{
     MediaPath, SkipReason,
-    archive::{Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind},
+    archive::{Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind, SplitKind},
     job::Upload,
     media_kind::MediaKind,
     store::Store,
@@ -42,6 +42,11 @@ pub(super) async fn look(
                 look_into(store, file, upload).await
             } else if magic::is_image(&head) {
                 Ok(Held::Images)
+            } else if let Some(kind) = SplitKind::of_remainder(&upload.name, &head) {
+                Err(SubmissionError::Archive {
+                    name: upload.name.clone(),
+                    source: ArchiveError::Split { kind },
+                })
             } else {
                 Ok(Held::Nothing)
             }
@@ -62,7 +67,10 @@ async fn look_into(
     let held = looked
         .await
         .map_err(|error| SubmissionError::Look(error.into()))?;
-    held.map_err(|source| SubmissionError::Archive { name, source })
+    held.map_err(|source| SubmissionError::Archive {
+        source: source.in_file(&name),
+        name,
+    })
 }
 
 fn contents(archive: &Archive) -> Result<Held, ArchiveError> {

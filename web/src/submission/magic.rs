@@ -23,9 +23,10 @@ pub(super) fn is_image(bytes: &[u8]) -> bool {
     is_webp || is_bmp || begins.iter().any(|magic| bytes.starts_with(magic))
 }
 
-/// Whether a file begins as a zip (APPNOTE 4.3.7, 4.3.16).
+/// Whether a file begins as a zip, or as the first part of one (APPNOTE 4.3.7, 4.3.16, 8.5.3).
 pub(super) fn is_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06")
+    let begins: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
+    begins.iter().any(|magic| bytes.starts_with(magic))
 }
 
 #[cfg(test)]

@@ -8,12 +8,16 @@ use std::{
 
 use common::{
     MediaPath, SkipReason,
-    archive::{Archive, ArchiveError, ArchiveLimits},
+    archive::{Archive, ArchiveError, ArchiveLimits, SplitKind},
     media_kind::MediaKind,
     store::StoredFile,
 };
 
 use super::{error::InputError, reachability::FolderIdentity};
+use crate::media::decode;
+
+/// Bytes that tell what a file is.
+const HEAD_BYTES: u64 = 64;
 
 /// One input of a run.
 pub(super) struct Source {
@@ -133,7 +137,7 @@ fn open(path: &Path, name: &str, limits: ArchiveLimits) -> Result<Place, InputEr
         });
     }
     let mut head = Vec::new();
-    let opened = File::open(path).and_then(|file| file.take(4).read_to_end(&mut head));
+    let opened = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
     opened.map_err(access)?;
     let archive = open_archive(path, name, &head, || Archive::open(path, limits))?;
     Ok(archive.unwrap_or_else(|| Place::File {
@@ -162,15 +166,23 @@ fn open_archive(
     if !is_surely_archive && kind != MediaKind::Unknown {
         return Ok(None);
     }
-    match open() {
-        Ok(archive) => Ok(Some(Place::Archive(archive))),
-        Err(ArchiveError::Access(error)) => Err(InputError::of_path(path, error)),
-        Err(_) if !is_surely_archive => Ok(None),
-        Err(source) => Err(InputError::Archive {
+    let refused = match open() {
+        Ok(archive) => return Ok(Some(Place::Archive(archive))),
+        Err(ArchiveError::Access(error)) => return Err(InputError::of_path(path, error)),
+        Err(error) => error.in_file(name),
+    };
+    if is_surely_archive || is_part_of_archive(name, head) {
+        return Err(InputError::Archive {
             path: path.to_owned(),
-            source,
-        }),
+            source: refused,
+        });
     }
+    Ok(None)
+}
+
+/// Whether a file that is no whole archive is a part of one.
+fn is_part_of_archive(name: &str, head: &[u8]) -> bool {
+    SplitKind::of_remainder(name, head).is_some() && !decode::looks_like_image(head)
 }
 
 /// Whether a file begins with the signature of an entry, of an archive without entries, or of a
