@@ -22,7 +22,7 @@ pub use options::{AnnotateChoice, JobOptions};
 pub use plan::{PlanFile, ShardFacts, ShardSpan};
 pub use rebuild::{RebuildFailure, RebuildFile};
 pub use record::{
-    CRASH_LIMIT, Claim, FAULT_LIMIT, Fenced, JobRecord, Progressed, Refusal, Release, Restored,
+    CRASH_LIMIT, Claim, Closing, FAULT_LIMIT, Fenced, JobRecord, Progressed, Refusal, Release, Restored,
     TaskState, Work,
 };
 pub use task::{InvalidTask, Lane, MailKind, Task};

@@ -5,6 +5,7 @@
 //! that no earlier claim of this job had. Whoever comes back late, after a pause longer than the
 //! lease, finds another epoch in the record and is refused, so nothing is ever finished twice.
 
+mod closing;
 mod pace;
 mod restored;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{JobId, MailKind, Task};
 use crate::Counts;
+pub use closing::Closing;
 use pace::Pace;
 pub use restored::{Progressed, Restored};
 
@@ -44,6 +46,9 @@ pub struct JobRecord {
     /// What the finished shards add up to.
     finished: Counts,
     pace: Pace,
+    /// Why nothing more is done for the job, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closing: Option<Closing>,
 }
 
 /// How much there is to detect, and what of it is not yet open.
@@ -179,11 +184,15 @@ impl JobRecord {
             work: None,
             finished: Counts::default(),
             pace: Pace::default(),
+            closing: None,
         }
     }
 
+    /// Opens a task, unless nothing more is done for the job.
     fn open(&mut self, task: Task) {
-        self.tasks.entry(task).or_default();
+        if self.closing.is_none() {
+            self.tasks.entry(task).or_default();
+        }
     }
 
     /// Takes a task for `lease_ms` milliseconds.
@@ -198,6 +207,9 @@ impl JobRecord {
         lease_ms: u64,
         now_ms: u64,
     ) -> Result<Claim, Refusal> {
+        if self.closing.is_some() {
+            return Err(Refusal::NotOpen);
+        }
         let state = self.tasks.get_mut(&task).ok_or(Refusal::NotOpen)?;
         if state.set_aside.is_some() {
             return Err(Refusal::SetAside);
@@ -232,6 +244,9 @@ impl JobRecord {
     }
 
     fn held(&mut self, claim: &Claim) -> Result<&mut TaskState, Fenced> {
+        if self.closing.is_some() {
+            return Err(Fenced);
+        }
         let state = self.tasks.get_mut(&claim.task).ok_or(Fenced)?;
         let is_holder = state.lease.as_ref().is_some_and(|l| l.epoch == claim.epoch);
         if is_holder { Ok(state) } else { Err(Fenced) }
@@ -394,6 +409,10 @@ impl JobRecord {
     /// The tasks that workers should be told of: due, nobody at them, and not told of within
     /// `patience_ms`. They count as told from now on.
     pub fn wake(&mut self, patience_ms: u64, now_ms: u64) -> Vec<Task> {
+        if self.closing.is_some() {
+            self.leave_to_the_living(now_ms);
+            return Vec::new();
+        }
         let needs_waking = |state: &TaskState| {
             let is_free = state.lease.as_ref().is_none_or(|l| l.until_ms <= now_ms);
             state.set_aside.is_none()
@@ -416,10 +435,11 @@ impl JobRecord {
         aside.map(|state| *state = TaskState::default()).count()
     }
 
-    /// Whether nothing is left to do.
+    /// Whether nothing is left to do. A deleted job is over when it was
+    /// [erased](Self::erased).
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.tasks.is_empty()
+        self.tasks.is_empty() && self.closing != Some(Closing::Deleted)
     }
 
     /// The open tasks.

@@ -95,6 +95,13 @@ impl JobFolder {
         self.uploads().join(format!("{number:05}"))
     }
 
+    /// The resumable uploads that the job was made of, while the web front end may still have files
+    /// of them.
+    #[must_use]
+    pub fn delivered(&self) -> Key {
+        self.file("delivered.json")
+    }
+
     /// The folder of finished shards.
     #[must_use]
     pub fn shards(&self) -> Key {

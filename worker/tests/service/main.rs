@@ -11,6 +11,7 @@ mod backend;
 mod buckets;
 mod card;
 mod deadly_picture;
+mod deletions;
 mod deployment;
 mod drills;
 mod fairness;
