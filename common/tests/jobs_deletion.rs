@@ -169,12 +169,17 @@ async fn what_is_said_of_a_deleted_job_is_not_kept(service: Service) {
     let mut heard = service.jobs.store.corrections(job).await.unwrap();
     service.jobs.delete(job).await.unwrap();
     let path = MediaPath::from_display_name("a.jpg");
-    let said = service
-        .jobs
-        .store
-        .correct(job, &mut heard, (0, &path), Verdict::Shows(Label::Blank));
+    let said =
+        service
+            .jobs
+            .store
+            .correct(job, &mut heard, (0, &path), Verdict::Shows(Label::Blank));
     assert!(matches!(said.await, Err(CorrectionError::NoJob)));
-    service.jobs.rebuild(job, "0.5".parse().unwrap()).await.unwrap();
+    service
+        .jobs
+        .rebuild(job, "0.5".parse().unwrap())
+        .await
+        .unwrap();
     service.is_empty().await;
 }
 
@@ -190,6 +195,8 @@ async fn a_job_that_comes_back_to_life_is_deleted_again(service: Service) {
     service.jobs.delete(job).await.unwrap();
     service.jobs.leave(&plan).await.unwrap();
     service.is_empty().await;
-    let changed = service.jobs.change_and_wake(job, |_, _| Ok::<_, Infallible>(()));
+    let changed = service
+        .jobs
+        .change_and_wake(job, |_, _| Ok::<_, Infallible>(()));
     assert!(changed.await.is_err());
 }

@@ -6,8 +6,13 @@ use common::{EmailAddress, jobs::Jobs};
 use tokio::sync::watch;
 
 use crate::{
-    config::WebConfig, metrics::Metrics, quota::KeyedQuota, results::{Library, Presence}, resumable::Spool,
-    space::Space, workload::WorkloadWatch,
+    config::WebConfig,
+    metrics::Metrics,
+    quota::KeyedQuota,
+    results::{Library, Presence},
+    resumable::Spool,
+    space::Space,
+    workload::WorkloadWatch,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);

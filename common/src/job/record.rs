@@ -24,6 +24,9 @@ pub use restored::{Progressed, Restored};
 /// Workers that may die at a task, with nothing finished in its job between, before the task is
 /// set aside.
 pub const CRASH_LIMIT: u32 = 5;
+/// The same at a shard: a picture that ends the program is found with fewer, so these are deaths of
+/// machines, which may have happened before anything was finished.
+pub const SHARD_CRASH_LIMIT: u32 = 20;
 /// Workers that may die at a task before it is done with more care.
 const CAREFUL_AFTER: u32 = 2;
 /// Attempts that may end in a fault of ours before a task is set aside.
@@ -31,6 +34,14 @@ pub const FAULT_LIMIT: u32 = 12;
 
 /// How long a task waits that a worker could not do, so that another may come first, milliseconds.
 const ELSEWHERE_MS: u64 = 3_000;
+
+/// Workers that may die at a task before it is set aside.
+fn crash_limit(task: Task) -> u32 {
+    match task {
+        Task::Detect(_) => SHARD_CRASH_LIMIT,
+        _ => CRASH_LIMIT,
+    }
+}
 
 /// The open tasks of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -223,7 +234,7 @@ impl JobRecord {
         state.partial = Counts::default();
         // If this worker dies, others are told as soon as its lease runs out.
         state.woken_ms = 0;
-        if state.crashes >= CRASH_LIMIT {
+        if state.crashes >= crash_limit(task) {
             state.lease = None;
             state.set_aside = Some(format!("{} workers died at it", state.crashes));
             return Err(Refusal::SetAside);

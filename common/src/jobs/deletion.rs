@@ -72,9 +72,7 @@ impl Jobs {
             Ok::<_, Infallible>(())
         });
         match left.await {
-            Ok(changed) if changed.record.is_to_be_erased() => {
-                self.erase_for_good(claim.job).await
-            }
+            Ok(changed) if changed.record.is_to_be_erased() => self.erase_for_good(claim.job).await,
             Ok(_) | Err(ChangeError::NoRecord) => Ok(()),
             Err(ChangeError::Records(error)) => Err(error.into()),
             Err(ChangeError::Refused(never)) => match never {},
@@ -169,7 +167,11 @@ impl Jobs {
         };
         // Half-written ones of a worker that was killed, too.
         while let Some(file) = files.next_entry().await.map_err(failed)? {
-            if file.file_name().to_str().is_some_and(|file| is_mail(file, &name)) {
+            if file
+                .file_name()
+                .to_str()
+                .is_some_and(|file| is_mail(file, &name))
+            {
                 remove_file(&file.path()).await.map_err(failed)?;
             }
         }
@@ -179,7 +181,8 @@ impl Jobs {
 
 /// Whether a file is a mail about the job with this tag: their names begin with it.
 fn is_mail(file: &str, tag: &str) -> bool {
-    file.strip_prefix(tag).is_some_and(|rest| rest.starts_with('-'))
+    file.strip_prefix(tag)
+        .is_some_and(|rest| rest.starts_with('-'))
 }
 
 async fn remove_file(path: &Path) -> io::Result<()> {

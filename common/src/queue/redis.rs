@@ -135,7 +135,9 @@ impl RedisQueue {
     /// The ids of a job's wake-ups in a queue.
     async fn wake_ups_of(&self, name: &str, job: &str) -> Result<Vec<String>, RecordsError> {
         let mut connection = self.connection.clone();
-        let found = connection.hscan::<_, (String, Vec<u8>)>(format!("{name}:data")).await?;
+        let found = connection
+            .hscan::<_, (String, Vec<u8>)>(format!("{name}:data"))
+            .await?;
         let all: Vec<(String, Vec<u8>)> = found.try_collect().await?;
         let is_of_job = |payload: &[u8]| {
             let mut places = payload.windows(job.len());

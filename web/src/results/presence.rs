@@ -56,7 +56,8 @@ impl Presence {
         };
         let is_there = self.store.is_job(job).await?;
         let mut seen = self.seen();
-        seen.at.retain(|_, at| asked.duration_since(*at) < HOLDS_FOR);
+        seen.at
+            .retain(|_, at| asked.duration_since(*at) < HOLDS_FOR);
         if is_there && seen.deleted == deleted {
             seen.at.insert(job, asked);
         }

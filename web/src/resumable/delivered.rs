@@ -23,7 +23,11 @@ pub(crate) async fn note(state: &State, order: &Order) -> Result<(), StoreError>
 /// Nothing lies in the spool any more.
 pub(crate) async fn settle(state: &State, job: JobId) {
     let settled = async {
-        state.jobs.store.remove(&JobFolder::of(job).delivered()).await
+        state
+            .jobs
+            .store
+            .remove(&JobFolder::of(job).delivered())
+            .await
     };
     if let Err(error) = settled.await {
         tracing::debug!(job = job.tag(), %error, "a note stays for as long as its job");

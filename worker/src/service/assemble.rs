@@ -65,6 +65,7 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
     }
     // What they hold is in the package now.
     store.remove_below(&folder.shards()).await?;
+    store.remove_below(&folder.all_saved()).await?;
     Ok(Achieved::Ended(MailKind::Done))
 }
 

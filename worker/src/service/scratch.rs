@@ -77,7 +77,10 @@ fn is_of_worker(name: &str) -> bool {
 /// Whether the worker that a folder belongs to is dead, as far as locks can tell. Where they cannot,
 /// its folder says it: a worker at work writes all the time.
 fn is_dead(folder: &Path) -> Option<bool> {
-    let life = File::options().read(true).write(true).open(folder.join(LIFE));
+    let life = File::options()
+        .read(true)
+        .write(true)
+        .open(folder.join(LIFE));
     match life.ok()?.try_lock() {
         Ok(()) => Some(true),
         Err(fs::TryLockError::WouldBlock) => Some(false),

@@ -58,7 +58,11 @@ fn setting(name: &str, default: u64) -> u64 {
 /// Deletes a job as its owner does.
 fn delete(web: &WebFront, job: JobId) {
     let answer = web.ask(&["--request", "DELETE"], &format!("/jobs/{job}"));
-    assert!(answer.status == 204 || answer.status == 303, "{}", answer.status);
+    assert!(
+        answer.status == 204 || answer.status == 303,
+        "{}",
+        answer.status
+    );
 }
 
 async fn submit(service: &Deployment, card: &Path) -> JobId {
@@ -100,7 +104,9 @@ fn files(folder: &Path) -> Vec<String> {
         entry.file_type().is_file() || (entry.depth() == 1 && folder.ends_with("jobs"))
     };
     let found = entries.filter(is_something);
-    found.map(|entry| entry.path().display().to_string()).collect()
+    found
+        .map(|entry| entry.path().display().to_string())
+        .collect()
 }
 
 /// What the queue keeps of wake-ups, handled ones too.
@@ -117,7 +123,10 @@ async fn wake_ups(service: &Deployment) -> Vec<String> {
                     .query_async(&mut connection)
                     .await
                     .unwrap();
-                found.extend(kept.iter().map(|text| String::from_utf8_lossy(text).into_owned()));
+                found.extend(
+                    kept.iter()
+                        .map(|text| String::from_utf8_lossy(text).into_owned()),
+                );
             }
             found
         }
@@ -190,7 +199,11 @@ async fn nothing_stays_of_jobs_that_are_deleted_while_they_are_corrected_and_mad
             let path = MediaPath::from_display_name("cam 0/IMG_0000.JPG");
             let mut heard = store.corrections(job).await.unwrap();
             let verdict = Verdict::Shows(Label::Blank);
-            while store.correct(job, &mut heard, (0, &path), verdict).await.is_ok() {}
+            while store
+                .correct(job, &mut heard, (0, &path), verdict)
+                .await
+                .is_ok()
+            {}
         });
         let wish = service.jobs.rebuild(job, "0.3".parse().unwrap()).await;
         assert!(wish.unwrap());

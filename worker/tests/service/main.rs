@@ -10,6 +10,7 @@
 mod backend;
 mod buckets;
 mod card;
+mod crash_isolation;
 mod deadly_picture;
 mod deletions;
 mod deployment;

@@ -106,7 +106,10 @@ mod tests {
         record.wind_up(Closing::Deleted, 1);
         record.wind_up(Closing::Cancelled, 1);
         assert!(record.is_deleted() && !record.is_to_be_erased());
-        assert_eq!(record.claim(mail, "c", LEASE, 2 * LEASE), Err(Refusal::NotOpen));
+        assert_eq!(
+            record.claim(mail, "c", LEASE, 2 * LEASE),
+            Err(Refusal::NotOpen)
+        );
         assert_eq!(record.planned(&plan, 1, 1, 1), Err(Fenced));
         assert_eq!(record.release(&plan, Release::Untouched, 1), Err(Fenced));
         record.open_rebuild();
@@ -128,7 +131,10 @@ mod tests {
             assert_eq!(record.wake(0, LEASE - 1), []);
             assert!(!record.is_over() && !record.is_to_be_erased());
             assert_eq!(record.wake(0, LEASE), []);
-            assert_eq!((record.is_over(), record.is_to_be_erased()), (is_over, !is_over));
+            assert_eq!(
+                (record.is_over(), record.is_to_be_erased()),
+                (is_over, !is_over)
+            );
         }
     }
 
