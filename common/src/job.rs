@@ -22,8 +22,8 @@ pub use options::{AnnotateChoice, JobOptions};
 pub use plan::{PlanFile, ShardFacts, ShardSpan};
 pub use rebuild::{RebuildFailure, RebuildFile};
 pub use record::{
-    CRASH_LIMIT, Claim, FAULT_LIMIT, Fenced, JobRecord, Progressed, Refusal, Release, Restored,
-    TaskState, Work,
+    CRASH_LIMIT, Claim, Closing, FAULT_LIMIT, Fenced, JobRecord, Progressed, Refusal, Release,
+    Restored, SHARD_CRASH_LIMIT, TaskState, Work,
 };
 pub use task::{InvalidTask, Lane, MailKind, Task};
 

@@ -3,11 +3,12 @@
 //! Order is everything here. What a crash leaves between two steps is either no job at all, or
 //! one that [restoring](Jobs::restore_all) brings back.
 
+mod deletion;
 mod rebuild;
 mod restore;
 mod sight;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::timeout;
@@ -16,8 +17,8 @@ pub use rebuild::RebuildSight;
 pub use sight::{JobSight, Standing};
 
 use crate::{
-    config::ServiceConfig,
-    job::{EndFile, JobFile, JobId, JobRecord, MailKind, Outcome, Task},
+    config::{MailRoute, ServiceConfig},
+    job::{Closing, EndFile, JobFile, JobId, JobRecord, MailKind, Outcome, Task},
     queue::{self, Queue, WakeUp},
     records::{ChangeError, Changed, Records, RecordsError},
     store::{JobFolder, Store, StoreError},
@@ -40,6 +41,8 @@ pub struct Jobs {
     pub records: Records,
     /// The queue.
     pub queue: Queue,
+    /// Where mails lie as files, if they are not sent.
+    pub mail_folder: Option<PathBuf>,
 }
 
 /// Something that every job needs cannot be used.
@@ -65,6 +68,10 @@ impl Jobs {
             store,
             records,
             queue,
+            mail_folder: match &config.mail {
+                MailRoute::Folder(folder) => Some(folder.clone()),
+                MailRoute::Smtp { .. } => None,
+            },
         })
     }
 
@@ -153,32 +160,11 @@ impl Jobs {
         let end_file = JobFolder::of(job).end_file();
         let is_first = self.store.create_json(&end_file, &end).await?;
         if is_first {
-            // Workers that are at it find no record any more, and stop.
-            self.forget(job).await;
+            // Workers that are at it are told at their next sign of life, and stop.
+            self.close_soon(job, Closing::Cancelled).await;
+            // Somebody may have deleted it a moment before.
+            self.undo_if_gone(job).await?;
         }
         Ok(is_first)
-    }
-
-    /// Deletes a job and everything that was uploaded or made for it.
-    ///
-    /// # Errors
-    /// When the store cannot be used.
-    pub async fn delete(&self, job: JobId) -> Result<(), JobsError> {
-        // The folder first: a folder without a record would come back to life.
-        let removed = self.store.remove_job(job).await;
-        self.forget(job).await;
-        Ok(removed?)
-    }
-
-    /// Removes the record of a job that is over or gone. What takes longer goes on by itself, and
-    /// where it fails, the worker that comes to the record drops it.
-    async fn forget(&self, job: JobId) {
-        let records = self.records.clone();
-        let forgetting = tokio::spawn(async move {
-            if let Err(error) = records.store().remove(job).await {
-                tracing::warn!(job = job.tag(), %error, "its record stays for a while");
-            }
-        });
-        let _ = timeout(RECORD_TIME, forgetting).await;
     }
 }

@@ -41,6 +41,15 @@ impl MediaRecord {
         media.into_iter().flat_map(ProcessedMedia::copies)
     }
 
+    /// Where its preview and thumbnail are kept, if they are.
+    #[must_use]
+    pub fn picture(&self) -> Option<PicturePlace> {
+        match &self.outcome {
+            MediaOutcome::Processed(media) => media.picture,
+            _ => None,
+        }
+    }
+
     /// The record of another file with the same bytes: the same findings under its own path. It
     /// shares the copies of the first.
     #[must_use]

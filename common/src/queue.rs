@@ -121,6 +121,18 @@ impl Queue {
         }
     }
 
+    /// Removes the wake-ups of a job, but for those that are being handled: they are
+    /// [tidied](Self::tidy) away afterwards.
+    ///
+    /// # Errors
+    /// When the back end fails.
+    pub async fn forget(&self, job: JobId) -> Result<(), RecordsError> {
+        match &self.0 {
+            Backend::Redis(queue) => queue.forget(job).await,
+            Backend::Sqlite(queue) => queue.forget(job).await,
+        }
+    }
+
     /// Handles wake-ups until `stop` ends, then waits for those under way. When the back end
     /// fails, it begins anew.
     pub async fn listen(&self, listener: Listener, stop: impl Future<Output = ()> + Send) {

@@ -50,6 +50,7 @@ impl Service {
             store,
             records,
             queue,
+            mail_folder: None,
         }
     }
 

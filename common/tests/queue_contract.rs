@@ -36,6 +36,7 @@ of_both_back_ends! {
     stopping_waits_for_what_is_under_way
     a_handler_that_panics_does_not_end_the_listener
     nothing_grows_when_it_is_tidied
+    the_wake_ups_of_one_job_are_forgotten
 }
 
 /// A listener until it is stopped.
@@ -532,4 +533,23 @@ async fn programs_that_begin_with_a_new_file_at_once_can_all_use_it() {
     for opened in opened {
         opened.await.unwrap().unwrap();
     }
+}
+
+async fn the_wake_ups_of_one_job_are_forgotten(place: &Place) {
+    let (_, queue) = place.open().await;
+    let (gone, kept) = (id(), id());
+    for task in [Task::Plan, Task::Detect(3), Task::Mail(MailKind::Done)] {
+        for job in [gone, kept] {
+            queue.wake(WakeUp { job, task }).await.unwrap();
+        }
+    }
+    queue.forget(gone).await.unwrap();
+    assert_eq!(queue.depth(Lane::Desk).await.unwrap(), 2);
+    assert_eq!(queue.depth(Lane::Detect).await.unwrap(), 1);
+    let (handler, mut heard) = telling();
+    let ear = Ear::new(&queue, "w", Lane::Desk, 1, handler);
+    for task in [Task::Plan, Task::Mail(MailKind::Done)] {
+        assert_eq!(next(&mut heard).await, WakeUp { job: kept, task });
+    }
+    ear.stop().await;
 }

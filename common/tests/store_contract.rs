@@ -413,6 +413,8 @@ async fn a_part_of_a_file_is_got(place: &Place) {
 
 async fn nothing_that_people_say_at_the_same_time_is_lost(place: &Place) {
     let (store, job) = (&place.store, id());
+    let job_file = JobFolder::of(job).job_file();
+    store.put_json(&job_file, &file(job)).await.unwrap();
     let path = MediaPath::from_display_name("a.jpg");
     let says = async |media: u32| {
         let mut heard = Corrections::default();

@@ -130,7 +130,7 @@ impl WebError {
                 return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
             Self::NotAJobId => NOT_A_JOB_ID,
-            Self::NoSuchJob => NO_SUCH_JOB,
+            Self::NoSuchJob | Self::Correction(CorrectionError::NoJob) => NO_SUCH_JOB,
             Self::NoResult => NO_RESULT,
             Self::NoGallery { is_done: false, .. } => NOT_DONE,
             Self::NoGallery { is_done: true, .. } => NOTHING_KEPT,

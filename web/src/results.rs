@@ -6,6 +6,7 @@ pub(crate) mod corrections_table;
 pub(crate) mod filter;
 pub(crate) mod library;
 pub(crate) mod numbers;
+pub(crate) mod presence;
 pub(crate) mod query;
 pub(crate) mod sample;
 pub(crate) mod sight;
@@ -14,5 +15,6 @@ pub(crate) mod tally;
 
 pub(crate) use album::Album;
 pub(crate) use library::Library;
+pub(crate) use presence::Presence;
 pub(crate) use query::Query;
 pub(crate) use sight::Sight;

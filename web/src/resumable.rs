@@ -5,6 +5,7 @@
 //! what lies on the disk, and nothing else; so any process can end at any moment.
 
 mod checksum;
+pub(crate) mod delivered;
 mod delivery;
 mod error;
 mod hold;

@@ -6,8 +6,13 @@ use common::{EmailAddress, jobs::Jobs};
 use tokio::sync::watch;
 
 use crate::{
-    config::WebConfig, metrics::Metrics, quota::KeyedQuota, results::Library, resumable::Spool,
-    space::Space, workload::WorkloadWatch,
+    config::WebConfig,
+    metrics::Metrics,
+    quota::KeyedQuota,
+    results::{Library, Presence},
+    resumable::Spool,
+    space::Space,
+    workload::WorkloadWatch,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -23,6 +28,8 @@ pub(crate) struct Parts {
     pub(crate) jobs: Jobs,
     /// The results that were looked at last.
     pub(crate) library: Library,
+    /// The jobs that were there a moment ago.
+    pub(crate) presence: Presence,
     pub(crate) space: Space,
     /// Resumable uploads that are no job yet.
     pub(crate) spool: Spool,
@@ -54,6 +61,7 @@ impl State {
             spool: Spool::open(&config, &config.upload_dir, &space)?,
             space,
             library: Library::new(jobs.store.clone()),
+            presence: Presence::new(jobs.store.clone()),
             workload: WorkloadWatch::new(jobs.records.clone()),
             uploads: KeyedQuota::new(config.uploads_per_hour, HOUR),
             sets: KeyedQuota::new(config.uploads_per_hour, HOUR),

@@ -1,5 +1,6 @@
 //! The command line: what can be asked for, and which exit code answers.
 
+pub mod alone;
 pub mod check;
 pub mod jobs;
 pub mod models;
@@ -48,6 +49,9 @@ enum Command {
     Check(check::CheckArguments),
     /// Work for the service: take tasks from its queue until stopped.
     Run(run::RunArguments),
+    /// Look at pictures for a worker that started this process.
+    #[command(hide = true)]
+    LookAlone(alone::AloneArguments),
     /// List, show, retry, cancel and delete the service's jobs.
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
@@ -101,6 +105,7 @@ pub fn run() -> ExitCode {
         Command::Models(command) => models::run(command, &config.models).map(|()| Exit::Done),
         Command::Check(arguments) => check::run(&arguments, &config).map(|()| Exit::Done),
         Command::Run(arguments) => run::run(&arguments, config),
+        Command::LookAlone(arguments) => alone::run(arguments, config),
         Command::Jobs(command) => jobs::run(&command).map(|()| Exit::Done),
         Command::Queue(command) => queue::run(&command).map(|()| Exit::Done),
         Command::Reconcile => queue::reconcile().map(|()| Exit::Done),

@@ -3,6 +3,7 @@
 //! `runner` keeps the process going, `attend` takes one task and settles how it ended, and each
 //! kind of task has a file of its own: `plan`, `detect`, `assemble`, `notify`, `rebuild`.
 
+pub mod alone;
 mod assemble;
 mod attend;
 mod careful;
@@ -20,9 +21,13 @@ mod plan;
 mod rebuild;
 mod reconciler;
 pub mod runner;
+mod saved_shard;
+mod saving;
 pub mod scratch;
 pub mod settings;
+mod shard_files;
 pub mod sweep;
+mod watched_process;
 
 use common::Counts;
 use common::job::MailKind;

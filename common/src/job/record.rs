@@ -5,6 +5,7 @@
 //! that no earlier claim of this job had. Whoever comes back late, after a pause longer than the
 //! lease, finds another epoch in the record and is refused, so nothing is ever finished twice.
 
+mod closing;
 mod pace;
 mod restored;
 #[cfg(test)]
@@ -16,12 +17,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{JobId, MailKind, Task};
 use crate::Counts;
+pub use closing::Closing;
 use pace::Pace;
 pub use restored::{Progressed, Restored};
 
 /// Workers that may die at a task, with nothing finished in its job between, before the task is
 /// set aside.
 pub const CRASH_LIMIT: u32 = 5;
+/// The same at a shard: a picture that ends the program is found with fewer, so these are deaths of
+/// machines, which may have happened before anything was finished.
+pub const SHARD_CRASH_LIMIT: u32 = 20;
 /// Workers that may die at a task before it is done with more care.
 const CAREFUL_AFTER: u32 = 2;
 /// Attempts that may end in a fault of ours before a task is set aside.
@@ -29,6 +34,14 @@ pub const FAULT_LIMIT: u32 = 12;
 
 /// How long a task waits that a worker could not do, so that another may come first, milliseconds.
 const ELSEWHERE_MS: u64 = 3_000;
+
+/// Workers that may die at a task before it is set aside.
+fn crash_limit(task: Task) -> u32 {
+    match task {
+        Task::Detect(_) => SHARD_CRASH_LIMIT,
+        _ => CRASH_LIMIT,
+    }
+}
 
 /// The open tasks of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +57,9 @@ pub struct JobRecord {
     /// What the finished shards add up to.
     finished: Counts,
     pace: Pace,
+    /// Why nothing more is done for the job, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closing: Option<Closing>,
 }
 
 /// How much there is to detect, and what of it is not yet open.
@@ -179,11 +195,15 @@ impl JobRecord {
             work: None,
             finished: Counts::default(),
             pace: Pace::default(),
+            closing: None,
         }
     }
 
+    /// Opens a task, unless nothing more is done for the job.
     fn open(&mut self, task: Task) {
-        self.tasks.entry(task).or_default();
+        if self.closing.is_none() {
+            self.tasks.entry(task).or_default();
+        }
     }
 
     /// Takes a task for `lease_ms` milliseconds.
@@ -198,6 +218,9 @@ impl JobRecord {
         lease_ms: u64,
         now_ms: u64,
     ) -> Result<Claim, Refusal> {
+        if self.closing.is_some() {
+            return Err(Refusal::NotOpen);
+        }
         let state = self.tasks.get_mut(&task).ok_or(Refusal::NotOpen)?;
         if state.set_aside.is_some() {
             return Err(Refusal::SetAside);
@@ -211,7 +234,7 @@ impl JobRecord {
         state.partial = Counts::default();
         // If this worker dies, others are told as soon as its lease runs out.
         state.woken_ms = 0;
-        if state.crashes >= CRASH_LIMIT {
+        if state.crashes >= crash_limit(task) {
             state.lease = None;
             state.set_aside = Some(format!("{} workers died at it", state.crashes));
             return Err(Refusal::SetAside);
@@ -232,6 +255,9 @@ impl JobRecord {
     }
 
     fn held(&mut self, claim: &Claim) -> Result<&mut TaskState, Fenced> {
+        if self.closing.is_some() {
+            return Err(Fenced);
+        }
         let state = self.tasks.get_mut(&claim.task).ok_or(Fenced)?;
         let is_holder = state.lease.as_ref().is_some_and(|l| l.epoch == claim.epoch);
         if is_holder { Ok(state) } else { Err(Fenced) }
@@ -394,6 +420,10 @@ impl JobRecord {
     /// The tasks that workers should be told of: due, nobody at them, and not told of within
     /// `patience_ms`. They count as told from now on.
     pub fn wake(&mut self, patience_ms: u64, now_ms: u64) -> Vec<Task> {
+        if self.closing.is_some() {
+            self.leave_to_the_living(now_ms);
+            return Vec::new();
+        }
         let needs_waking = |state: &TaskState| {
             let is_free = state.lease.as_ref().is_none_or(|l| l.until_ms <= now_ms);
             state.set_aside.is_none()
@@ -416,10 +446,11 @@ impl JobRecord {
         aside.map(|state| *state = TaskState::default()).count()
     }
 
-    /// Whether nothing is left to do.
+    /// Whether nothing is left to do. A deleted job is over when it was
+    /// [erased](Self::erased).
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.tasks.is_empty()
+        self.tasks.is_empty() && self.closing != Some(Closing::Deleted)
     }
 
     /// The open tasks.

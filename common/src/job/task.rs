@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
+use super::JobId;
+
 /// A step of a job. Every step may be taken twice without harm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -69,6 +71,13 @@ impl MailKind {
             Self::Failed => "failed",
             Self::Expiring => "expiring",
         }
+    }
+
+    /// The name of a mail about a job, the same for no other mail. Files with it begin with the
+    /// job's tag, by which they are found again.
+    #[must_use]
+    pub fn name_of_mail(self, job: JobId) -> String {
+        format!("{}-{}", job.tag(), self.name())
     }
 }
 

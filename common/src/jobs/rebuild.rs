@@ -48,7 +48,8 @@ impl Jobs {
             .store
             .create_json(&folder.rebuild_file(), &wish)
             .await?;
-        if is_new {
+        // Somebody may have deleted the job meanwhile.
+        if is_new && !self.undo_if_gone(job).await? {
             self.store.remove(&folder.rebuild_failure()).await?;
             self.open_rebuild_soon(job).await;
         }

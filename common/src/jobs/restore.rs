@@ -192,6 +192,12 @@ impl Jobs {
                 Ok::<_, std::convert::Infallible>(record.wake(patience_ms, now_ms))
             });
             match changed.await {
+                Ok(changed) if changed.record.is_to_be_erased() => {
+                    // Whoever was at it died, or could not clean up.
+                    if let Err(error) = self.erase_for_good(job).await {
+                        tracing::warn!(job = job.tag(), %error, "a deleted job is still there");
+                    }
+                }
                 Ok(changed) => {
                     woken += changed.value.len();
                     self.wake(job, &changed.value).await;

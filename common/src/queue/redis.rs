@@ -8,7 +8,10 @@ use futures::TryStreamExt as _;
 use redis::{AsyncCommands, Script, aio::ConnectionManager};
 
 use super::{HEARTBEAT, Listener, MISSED_HEARTBEATS, WakeUp, name_of, run_monitor};
-use crate::{job::Lane, records::RecordsError};
+use crate::{
+    job::{JobId, Lane},
+    records::RecordsError,
+};
 
 /// apalis-redis 1.0.0 puts every wake-up among those for later first, and cannot take them from
 /// there any more once some 8,000 are due: "too many results to unpack". So they are moved at
@@ -32,6 +35,21 @@ static FORGET: LazyLock<Script> = LazyLock::new(|| {
          if redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
          redis.call('ZREM', KEYS[1], ARGV[1])
          return redis.call('DEL', KEYS[2])",
+    )
+});
+
+/// Keys: wake-ups for now, for later, those that were handled, those that failed, what they say,
+/// and what is told of this one. Arguments: its id. One that is being handled is in none of the
+/// first four, and stays.
+static FORGET_WAKE_UP: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local found = redis.call('LREM', KEYS[1], 0, ARGV[1])
+             + redis.call('ZREM', KEYS[2], ARGV[1])
+             + redis.call('SREM', KEYS[3], ARGV[1])
+             + redis.call('SREM', KEYS[4], ARGV[1])
+         if found == 0 then return 0 end
+         redis.call('HDEL', KEYS[5], ARGV[1])
+         return redis.call('DEL', KEYS[6])",
     )
 });
 
@@ -93,6 +111,40 @@ impl RedisQueue {
             self.forget_workers(&name).await?;
         }
         Ok(())
+    }
+
+    pub(super) async fn forget(&self, job: JobId) -> Result<(), RecordsError> {
+        let job = job.to_string();
+        for name in Lane::ALL.map(name_of) {
+            for id in self.wake_ups_of(&name, &job).await? {
+                let keys = ["active", "scheduled", "done", "dead", "data"];
+                let mut script = FORGET_WAKE_UP.prepare_invoke();
+                for key in keys {
+                    script.key(format!("{name}:{key}"));
+                }
+                let _: u64 = script
+                    .key(format!("{name}:meta:{id}"))
+                    .arg(id)
+                    .invoke_async(&mut self.connection.clone())
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The ids of a job's wake-ups in a queue.
+    async fn wake_ups_of(&self, name: &str, job: &str) -> Result<Vec<String>, RecordsError> {
+        let mut connection = self.connection.clone();
+        let found = connection
+            .hscan::<_, (String, Vec<u8>)>(format!("{name}:data"))
+            .await?;
+        let all: Vec<(String, Vec<u8>)> = found.try_collect().await?;
+        let is_of_job = |payload: &[u8]| {
+            let mut places = payload.windows(job.len());
+            places.any(|place| place == job.as_bytes())
+        };
+        let ids = all.into_iter().filter(|(_, payload)| is_of_job(payload));
+        Ok(ids.map(|(id, _)| id).collect())
     }
 
     async fn forget_wake_ups(&self, name: &str, set: &str) -> Result<(), RecordsError> {

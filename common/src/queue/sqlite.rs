@@ -7,7 +7,10 @@ use apalis_sqlite::{Config, SqliteStorage};
 use sqlx::SqlitePool;
 
 use super::{HEARTBEAT, Listener, MISSED_HEARTBEATS, WakeUp, name_of, run_monitor};
-use crate::{job::Lane, records::RecordsError};
+use crate::{
+    job::{JobId, Lane},
+    records::RecordsError,
+};
 
 /// How soon the tables are looked at again when they could not be made.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
@@ -71,6 +74,16 @@ impl SqliteQueue {
         ] {
             sqlx::query(statement).execute(&self.pool).await?;
         }
+        Ok(())
+    }
+
+    pub(super) async fn forget(&self, job: JobId) -> Result<(), RecordsError> {
+        let statement = "DELETE FROM Jobs WHERE status IN ('Pending', 'Done', 'Failed', 'Killed') \
+             AND instr(CAST(job AS TEXT), ?) > 0";
+        sqlx::query(statement)
+            .bind(job.to_string())
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 

@@ -21,6 +21,9 @@ pub enum CorrectionError {
     /// There are as many as a job can have.
     #[error("a job keeps at most {MOST} corrections")]
     TooMany,
+    /// The job was deleted meanwhile.
+    #[error("the job is not there any more")]
+    NoJob,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -65,7 +68,7 @@ impl Store {
     /// hears of it, and of what others said meanwhile.
     ///
     /// # Errors
-    /// When there are too many, or the store fails.
+    /// When there are too many, the job is deleted meanwhile, or the store fails.
     pub async fn correct(
         &self,
         job: JobId,
@@ -86,6 +89,10 @@ impl Store {
             }
             let key = JobFolder::of(job).correction(entry.number);
             if self.create_json(&key, &entry).await? {
+                if !self.is_job(job).await? {
+                    self.remove_job(job).await?;
+                    return Err(CorrectionError::NoJob);
+                }
                 let number = entry.number;
                 corrections.extend(vec![entry]);
                 return Ok(number);

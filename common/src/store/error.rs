@@ -24,6 +24,15 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// Mails that lie as files could not be removed.
+    #[error("removing the mails of job {name}")]
+    Mail {
+        /// The job's short name.
+        name: String,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// A file could not be opened.
     #[error("reading {name}")]
     Read {

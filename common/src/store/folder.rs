@@ -1,5 +1,7 @@
 //! What lies where in a job's folder.
 
+use std::ops::Range;
+
 use object_store::path::Path as Key;
 
 use super::JOBS;
@@ -95,6 +97,13 @@ impl JobFolder {
         self.uploads().join(format!("{number:05}"))
     }
 
+    /// The resumable uploads that the job was made of, while the web front end may still have files
+    /// of them.
+    #[must_use]
+    pub fn delivered(&self) -> Key {
+        self.file("delivered.json")
+    }
+
     /// The folder of finished shards.
     #[must_use]
     pub fn shards(&self) -> Key {
@@ -113,7 +122,34 @@ impl JobFolder {
         self.shards().join(format!("{number:06}.json"))
     }
 
-    /// How far the worker was that goes through a shard carefully.
+    /// The folder of what is finished of shards that are not.
+    #[must_use]
+    pub fn all_saved(&self) -> Key {
+        self.file("saved")
+    }
+
+    /// The folder of what is finished of a shard that is not.
+    #[must_use]
+    pub fn saved(&self, shard: u32) -> Key {
+        self.all_saved().join(format!("{shard:06}"))
+    }
+
+    /// What is finished of a shard that is not: a part with the files `[first, end)` of the shard.
+    #[must_use]
+    pub fn saved_part(&self, shard: u32, files: &Range<usize>) -> Key {
+        let name = format!("{:09}-{:09}.zip", files.start, files.end);
+        self.saved(shard).join(name)
+    }
+
+    /// The files of a part, as its name says; `None` when it has none.
+    #[must_use]
+    pub fn files_of_part(key: &Key) -> Option<Range<usize>> {
+        let (first, end) = key.filename()?.strip_suffix(".zip")?.split_once('-')?;
+        let files = first.parse().ok()?..end.parse().ok()?;
+        (!files.is_empty()).then_some(files)
+    }
+
+    /// At which files of a shard the program ended.
     #[must_use]
     pub fn care_note(&self, number: u32) -> Key {
         self.shards().join(format!("{number:06}.care.json"))

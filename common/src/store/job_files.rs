@@ -82,6 +82,14 @@ impl Store {
         Ok(())
     }
 
+    /// Whether there is such a job: it was accepted, and not deleted since.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_job(&self, job: JobId) -> Result<bool, StoreError> {
+        Ok(self.find(&JobFolder::of(job).job_file()).await?.is_some())
+    }
+
     /// What was asked for; `None` when there is no such job.
     ///
     /// # Errors

@@ -1,12 +1,13 @@
 //! `GET` and `POST /jobs/{id}/delete`, `DELETE /jobs/{id}`: deleting everything of a job.
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, rt, web};
 use common::job::JobFile;
 
 use super::{known_job::KnownJob, see};
 use crate::{
     client::Wanted,
     error::WebError,
+    resumable::delivered,
     state::State,
     views::{self, ConfirmPage, MessagePage},
 };
@@ -22,7 +23,15 @@ pub(crate) async fn post(
     state: web::Data<State>,
     KnownJob(JobFile { id: job, .. }): KnownJob,
 ) -> Result<HttpResponse, WebError> {
+    let uploads = delivered::left_of(&state, job).await?;
     state.jobs.delete(job).await?;
+    state.library.forget(job);
+    state.presence.forget(job);
+    if !uploads.is_empty() {
+        // Whoever just made the job of them has them in hand, and is not waited for.
+        let state = state.clone();
+        rt::spawn(async move { delivered::remove(&state, &uploads).await });
+    }
     tracing::info!(job = job.tag(), "a job was deleted");
     match Wanted::of(request.head()) {
         Wanted::Page => Ok(see("/deleted")),

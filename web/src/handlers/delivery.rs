@@ -12,7 +12,7 @@ use crate::{
     client::header_text,
     error::WebError,
     middleware::count_upload,
-    resumable::{Delivery, Goods, Order},
+    resumable::{Delivery, Goods, Order, delivered},
     state::State,
     submission::{Submission, SubmissionError},
     upload::{Choices, Fields, UploadError},
@@ -97,7 +97,12 @@ async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), 
         files,
         choices,
     };
+    delivered::note(state, order).await?;
     submission.submit(state).await?;
-    delivery.end(state).await;
+    if delivery.end(state).await {
+        delivered::settle(state, order.job).await;
+        // Somebody may have deleted the job already.
+        state.jobs.undo_if_gone(order.job).await?;
+    }
     Ok(())
 }

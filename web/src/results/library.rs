@@ -107,6 +107,11 @@ impl Library {
         }
     }
 
+    /// Forgets a job that was deleted.
+    pub(crate) fn forget(&self, job: JobId) {
+        self.shelf().volumes.remove(&job);
+    }
+
     /// Keeps what somebody says about a file of a job; the number under which it is kept.
     pub(crate) async fn correct(
         &self,

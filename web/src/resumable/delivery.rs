@@ -14,7 +14,7 @@ use crate::{state::State, submission::Arrived};
 pub(crate) struct Order {
     /// The job that they become or have become.
     pub(crate) job: JobId,
-    uploads: BTreeSet<UploadId>,
+    pub(super) uploads: BTreeSet<UploadId>,
 }
 
 /// Finished uploads, in the hands of the request that makes them a job.
@@ -115,13 +115,16 @@ impl Delivery {
         Ok(goods)
     }
 
-    /// Forgets the uploads, which are a job now.
-    pub(crate) async fn end(self, state: &State) {
+    /// Forgets the uploads, which are a job now. Whether nothing of them stays here.
+    pub(crate) async fn end(self, state: &State) -> bool {
+        let mut is_forgotten = true;
         for hold in &self.holds {
             if let Err(error) = state.spool.remove(hold).await {
                 tracing::warn!(upload = hold.slot.id.tag(), %error, "a sheet stays until the next sweep");
+                is_forgotten = false;
             }
         }
+        is_forgotten
     }
 }
 

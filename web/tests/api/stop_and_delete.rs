@@ -1,6 +1,6 @@
 //! Stopping a job and deleting it, with and without scripts.
 
-use common::jobs::Standing;
+use common::{job::MailKind, jobs::Standing};
 
 use crate::support::*;
 
@@ -78,6 +78,52 @@ async fn programs_delete_by_the_verb_and_open_jobs_too() {
     };
     assert_eq!(delete().send().await.unwrap().status(), 204);
     assert!(app.stored().is_empty());
-    assert_eq!(app.jobs.records.store().jobs().await.unwrap(), []);
+    // A worker is at it, and does not know yet.
+    let loaded = app.jobs.records.store().load(job).await.unwrap();
+    let record = loaded.unwrap().record;
+    assert!(record.is_deleted() && !record.is_to_be_erased());
     assert_eq!(delete().send().await.unwrap().status(), 410);
+}
+
+#[actix_web::test]
+async fn mails_that_lie_as_files_go_with_their_job() {
+    let app = TestApp::start().await;
+    let (job, other) = (app.done_job(b"x").await, app.done_job(b"y").await);
+    let folder = app.jobs.mail_folder.clone().unwrap();
+    std::fs::create_dir_all(&folder).unwrap();
+    let mail = |job| folder.join(format!("{}.eml", MailKind::Done.name_of_mail(job)));
+    for job in [job, other] {
+        std::fs::write(mail(job), "mail").unwrap();
+    }
+    app.press(&format!("/jobs/{job}/delete")).await;
+    assert!(!mail(job).exists() && mail(other).exists());
+}
+
+#[actix_web::test]
+async fn a_browser_that_has_a_picture_is_told_that_it_is_gone() {
+    let app = TestApp::start().await;
+    let gallery = Gallery::of(&app, 20).await;
+    let number = gallery.first(|record| found(record, 0.2).is_some());
+    let path = gallery.at(&format!("/pictures/{number}/thumbnail"));
+    let first = app.ask(&path).await;
+    assert_eq!(first.headers()["cache-control"], "private, no-cache");
+    let tag = first.headers()["etag"].to_str().unwrap().to_owned();
+    assert!(!tag.starts_with("W/"), "{tag}");
+    // For most answers nothing of the store is read: it may even be away.
+    let (store, away) = (
+        app.store_folder(),
+        app.store_folder().with_extension("away"),
+    );
+    until("an answer from memory", || async {
+        let known = app.ask_with(&path, "if-none-match", &tag).await;
+        assert_eq!(known.status(), 304);
+        std::fs::rename(&store, &away).unwrap();
+        let known = app.ask_with(&path, "if-none-match", &tag).await;
+        std::fs::rename(&away, &store).unwrap();
+        known.status() == 304
+    })
+    .await;
+    app.press(&format!("/jobs/{}/delete", gallery.job)).await;
+    let gone = app.ask_with(&path, "if-none-match", &tag).await;
+    assert_eq!(gone.status(), 410);
 }

@@ -40,7 +40,7 @@ impl Message {
         config: &ServiceConfig,
     ) -> Result<Self, MessageError> {
         let words = Words::find(kind, job, end, config)?;
-        let name = format!("{}-{}", job.id.tag(), kind.name());
+        let name = kind.name_of_mail(job.id);
         let from = address(&config.mail_from)?;
         // The same for the same mail, so that mail programs show it once if it was sent twice.
         let id = format!(

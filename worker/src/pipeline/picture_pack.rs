@@ -3,6 +3,8 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Write as _},
+    ops::Range,
+    os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -65,6 +67,27 @@ impl PicturePack {
         })
     }
 
+    /// Reads the pictures at a place back.
+    ///
+    /// # Errors
+    /// When the disk refuses, or nothing was added there.
+    pub fn read(&self, place: PicturePlace) -> Result<GalleryPictures, PackageError> {
+        self.write(|open| {
+            open.writer.flush()?;
+            let file = File::open(&self.path)?;
+            let read = |part: Range<u64>| {
+                let length = usize::try_from(part.end - part.start).map_err(io::Error::other)?;
+                let mut bytes = vec![0; length];
+                file.read_exact_at(&mut bytes, part.start)?;
+                io::Result::Ok(bytes)
+            };
+            Ok(GalleryPictures {
+                thumbnail: read(place.thumbnail())?,
+                preview: read(place.preview())?,
+            })
+        })
+    }
+
     /// Writes what is still in memory.
     ///
     /// # Errors
@@ -96,6 +119,9 @@ mod tests {
             thumbnail: vec![100 + number; 3],
         };
         let places: Vec<_> = (0..4).map(|n| pack.add(&pictures(n)).unwrap()).collect();
+        for (number, place) in (0..4).zip(&places) {
+            assert_eq!(pack.read(*place).unwrap(), pictures(number));
+        }
         pack.finish().unwrap();
         let bytes = std::fs::read(&path).unwrap();
         for (number, place) in (0..4).zip(places) {

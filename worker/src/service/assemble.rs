@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs::File, io, path::Path, sync::Arc};
 
 use common::{
     job::{DoneFacts, EndFile, JobId, MailKind, Outcome, PlanFile, ShardFacts},
-    store::{JobFolder, Store},
+    store::{JobFolder, Store, StoreError},
 };
 use jiff::Timestamp;
 
@@ -57,11 +57,33 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
         ended: Timestamp::now(),
         outcome: Outcome::Done(done),
     };
-    store.create_json(&folder.end_file(), &end).await?;
+    let is_first = store.create_json(&folder.end_file(), &end).await?;
     env.listings.forget(job).await;
+    if !is_first {
+        withdraw(store, job).await?;
+        return Err(TaskError::Stopped);
+    }
     // What they hold is in the package now.
     store.remove_below(&folder.shards()).await?;
+    store.remove_below(&folder.all_saved()).await?;
     Ok(Achieved::Ended(MailKind::Done))
+}
+
+/// Somebody else has ended the job. Where it was stopped, it has no results.
+async fn withdraw(store: &Store, job: JobId) -> Result<(), StoreError> {
+    let end = store.end_file(job).await?;
+    if !end.is_some_and(|end| matches!(end.outcome, Outcome::Cancelled)) {
+        return Ok(());
+    }
+    let folder = JobFolder::of(job);
+    for made in [
+        folder.package(),
+        folder.gallery_file(),
+        folder.kept_records(),
+    ] {
+        store.remove(&made).await?;
+    }
+    Ok(())
 }
 
 /// The finished shards of a job.

@@ -44,7 +44,14 @@ pub(super) async fn attend(env: Arc<Environment>, wake_up: WakeUp) {
             result = perform(&env, &held) => result,
             () = held.keep(&env) => Err(TaskError::Stopped),
         };
-        settle(&env, &held.claim, result).await;
+        // Whoever deletes a job takes its job.json away first, so what this task wrote until now is
+        // there to be deleted, or to be undone here.
+        if is_gone(&env, held.claim.job).await {
+            env.listings.forget(held.claim.job).await;
+            leave(&env, &held.claim).await;
+        } else {
+            settle(&env, &held.claim, result).await;
+        }
     };
     task.instrument(span).await;
 }
@@ -69,7 +76,10 @@ async fn take(env: &Environment, wake_up: WakeUp) -> Option<Claim> {
 
 async fn perform(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
     let (job, task) = (held.claim.job, held.claim.task);
-    // Its record outlived it: whoever cancelled the job could not reach the records.
+    // Its record outlived it: whoever deleted or cancelled the job could not reach the records.
+    if !env.jobs.store.is_job(job).await? {
+        return Err(TaskError::Stopped);
+    }
     if matches!(task, Task::Plan | Task::Detect(_)) && is_cancelled(env, job).await? {
         return Err(TaskError::Unfounded);
     }
@@ -85,6 +95,31 @@ async fn perform(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, T
 async fn is_cancelled(env: &Environment, job: JobId) -> Result<bool, TaskError> {
     let end = env.jobs.store.end_file(job).await?;
     Ok(end.is_some_and(|end| matches!(end.outcome, Outcome::Cancelled)))
+}
+
+/// Whether the job was deleted; if so, what was written for it since is removed. A store that does
+/// not answer says nothing: where the job is gone, its record stays until it can be erased.
+async fn is_gone(env: &Environment, job: JobId) -> bool {
+    match env.jobs.undo_if_gone(job).await {
+        Ok(is_gone) => is_gone,
+        Err(error) => {
+            tracing::warn!(%error, "the store does not say whether the job is still there");
+            false
+        }
+    }
+}
+
+/// Leaves a task of a job that is not there any more.
+async fn leave(env: &Environment, claim: &Claim) {
+    tracing::info!("the job was deleted; what was made for it is removed");
+    let left = async {
+        // Where it was deleted while the records were out of reach, they do not know it yet.
+        env.jobs.delete(claim.job).await?;
+        env.jobs.leave(claim).await
+    };
+    if let Err(error) = left.await {
+        tracing::warn!(%error, "its record stays until the lease has run out");
+    }
 }
 
 /// Enters how a task ended.
@@ -160,6 +195,9 @@ async fn reject(
     };
     let key = JobFolder::of(claim.job).end_file();
     env.jobs.store.create_json(&key, &end).await?;
+    if env.jobs.undo_if_gone(claim.job).await? {
+        return Err(TaskError::Stopped);
+    }
     Ok(Achieved::Ended(MailKind::Failed))
 }
 
@@ -168,6 +206,13 @@ async fn give_back(env: &Environment, claim: &Claim, how: Release) {
         record.release(claim, how.clone(), now_ms)
     })
     .await;
+}
+
+/// The record of a job that was stopped or deleted waits for those who have a task of it in hand.
+async fn let_go(env: &Environment, claim: &Claim) {
+    if let Err(error) = env.jobs.leave(claim).await {
+        tracing::warn!(%error, "its record stays until the lease has run out");
+    }
 }
 
 /// Makes a record again that was lost. Where its job is over or deleted, there is none to make.
@@ -194,8 +239,10 @@ async fn enter(
             }
             Err(error) => {
                 tracing::info!(%error, "the task was not this worker's any more");
-                if matches!(error, ChangeError::NoRecord) {
-                    bring_back(env, claim.job).await;
+                match error {
+                    ChangeError::NoRecord => bring_back(env, claim.job).await,
+                    ChangeError::Refused(_) => let_go(env, claim).await,
+                    ChangeError::Records(_) => {}
                 }
                 return;
             }

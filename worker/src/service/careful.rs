@@ -1,10 +1,15 @@
-//! The careful way through a shard that keeps ending the program: one picture at a time, and each
-//! is noted in the store before it is looked at. A picture that the program does not survive, for
+//! The careful way through a shard that keeps ending the program: one picture at a time, each in a
+//! process of its own that this one watches. A picture that such a process does not survive, for
 //! want of memory or by a fault of a library, is found so and fails alone; its job goes on.
+//!
+//! What ends the worker itself, as a power cut does, or `kill -9`, is nobody's fault: a picture is
+//! blamed only when the process that had it in hand, and nothing else, ended, and did again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Mutex,
+    ops::Range,
+    path::Path,
+    process::{Child, Command, Stdio},
 };
 
 use common::{
@@ -15,59 +20,46 @@ use common::{
 use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
-use super::{environment::Environment, fault::TaskError, held_claim::HeldClaim};
-use crate::{
-    detector::pool::DetectorHandle,
-    input::InputItem,
-    job::JobError,
-    journal::Journal,
-    pipeline::{self, Ending, PipelineError, claims::Claims, inspect::PipelineContext},
+use super::{
+    alone,
+    environment::Environment,
+    fault::TaskError,
+    held_claim::HeldClaim,
+    saved_shard::SavedShard,
+    shard_files::ShardFiles,
+    watched_process::{Look, watch},
 };
+use crate::{input::InputItem, job::JobError, pipeline::Ending};
 
-/// So often the program may end at a picture that it looked at alone.
+/// So often a process may end with nothing but one picture in hand.
 const ENDS_ALONE: u32 = 2;
+/// So often one may end with none.
+const ENDS_WITHOUT: u32 = 3;
 
-/// What a worker that may die leaves to the next one.
+/// What one worker leaves to the next.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Note {
-    /// The number of the file that is being looked at.
-    at: Option<usize>,
-    /// At which files the program ended, and how often.
+    /// At which files a process ended, and how often.
     ends: BTreeMap<usize, u32>,
     /// Files that are not looked at any more.
     given_up: BTreeSet<usize>,
 }
 
 impl Note {
-    /// The note as the next worker takes it up. Whoever wrote it ended at the file that it was at.
-    fn taken_up(mut self) -> Self {
-        if let Some(file) = self.at.take() {
-            *self.ends.entry(file).or_default() += 1;
-        }
-        self
-    }
-
-    /// Notes that a file is about to be looked at; `false` when it is not to be.
-    fn begin(&mut self, file: usize) -> bool {
-        if self.ends.get(&file).is_some_and(|&ends| ends >= ENDS_ALONE) {
+    /// A process ended with nothing but this file in hand.
+    fn ended_at(&mut self, file: usize) {
+        let ends = self.ends.entry(file).or_default();
+        *ends += 1;
+        if *ends >= ENDS_ALONE {
             self.ends.remove(&file);
             self.given_up.insert(file);
         }
-        let is_to_be_seen = !self.given_up.contains(&file);
-        self.at = is_to_be_seen.then_some(file);
-        is_to_be_seen
     }
 
-    /// Notes that the program came to the end of the file.
-    fn survived(&mut self) {
-        if let Some(file) = self.at.take() {
-            self.ends.remove(&file);
-        }
-    }
-
-    /// Notes that the file was left without an end, which says nothing about it.
-    fn left(&mut self) {
-        self.at = None;
+    /// The first file of a range that is not looked at any more, or its end.
+    fn next_given_up(&self, files: Range<usize>) -> usize {
+        let end = files.end;
+        self.given_up.range(files).next().copied().unwrap_or(end)
     }
 }
 
@@ -77,13 +69,22 @@ pub(super) struct Care {
     folder: JobFolder,
     shard: u32,
     note: Note,
-    /// The file that an earlier worker ended at.
-    ended_at: Option<usize>,
     runtime: Handle,
 }
 
+/// The files that are to be looked at.
+pub(super) struct CarefulSpan<'a> {
+    /// All files of the shard.
+    pub(super) items: &'a [InputItem],
+    /// The number of the first.
+    pub(super) first: usize,
+    pub(super) saved: &'a SavedShard,
+    /// A folder for unfinished files.
+    pub(super) scratch: &'a Path,
+}
+
 impl Care {
-    /// How to go through a shard: carefully, if workers died at it alone before.
+    /// How to go through a shard: carefully, if workers died at it before.
     pub(super) async fn for_shard(
         env: &Environment,
         held: &HeldClaim,
@@ -96,81 +97,108 @@ impl Care {
             return Ok(None);
         }
         tracing::warn!("earlier workers ended here; looking at one picture at a time");
-        let note = note.unwrap_or_default();
         Ok(Some(Self {
             store,
             folder,
             shard,
-            ended_at: note.at,
-            note: note.taken_up(),
+            note: note.unwrap_or_default(),
             runtime: Handle::current(),
         }))
     }
 
-    /// Takes every file of the shard through the pipeline, each by itself. To be called where
-    /// blocking is allowed.
+    /// Has every file of the shard looked at that is not there yet. To be called where blocking is
+    /// allowed.
     pub(super) fn look_at_all(
         mut self,
         (env, held): (&Environment, &HeldClaim),
-        context: &PipelineContext<'_>,
-        handles: &mut [DetectorHandle],
-        journal: &mut Journal,
+        span: &CarefulSpan<'_>,
+        files: &mut ShardFiles,
         mut seen: impl FnMut(&MediaRecord),
     ) -> Result<Ending, TaskError> {
-        let claims = Mutex::new(Claims::default());
-        let alone = handles.get_mut(..1).unwrap_or_default();
-        for file in context.span.clone() {
-            if held.is_stopped() {
-                return Ok(Ending::Interrupted);
+        let mut ends_without = 0;
+        loop {
+            let before = files.journal.len();
+            span.saved.take_over(span.items, files, &mut seen)?;
+            let here = files.journal.len();
+            if here > before {
+                ends_without = 0;
+                span.saved.tell_progress((env, held));
             }
-            let is_to_be_seen = self.note.begin(file);
-            self.write()?;
-            self.tell_progress(env, held, file);
-            if !is_to_be_seen {
-                let item = context.listing.items().get(file);
-                let record = given_up(item.ok_or(PipelineError::WorkerLost)?);
-                journal.append(&record).map_err(JobError::from)?;
-                seen(&record);
+            let Some(item) = span.items.get(here) else {
+                return Ok(Ending::Complete);
+            };
+            let (file, end) = (span.first + here, span.first + span.items.len());
+            let until = self.note.next_given_up(file..end);
+            if until == file {
+                self.give_up(item, span, files, &mut seen)?;
                 continue;
             }
-            let until_here = PipelineContext {
-                span: context.span.start..file + 1,
-                ..*context
-            };
-            let stop = held.stop_flag();
-            let ending = pipeline::run(&until_here, alone, journal, &claims, stop, &mut seen);
-            match ending {
-                Ok(Ending::Complete) => self.note.survived(),
-                unfinished => {
-                    self.note.left();
-                    self.write()?;
-                    return Ok(unfinished?);
-                }
+            let scratch = tempfile::tempdir_in(span.scratch)?;
+            let child = self.start((env, held), until, scratch.path())?;
+            match watch(child, held, || {
+                span.saved.take_over(span.items, files, &mut seen)
+            })? {
+                Look::Finished => {}
+                Look::Stopped => return Ok(Ending::Interrupted),
+                Look::Died => match alone::in_hand(scratch.path()) {
+                    Some(file) => {
+                        tracing::warn!(file, "a process did not survive this file");
+                        self.note.ended_at(file);
+                        self.write()?;
+                        // The deadly one is about to be known, whatever ends this worker.
+                        span.saved.tell_progress((env, held));
+                    }
+                    None => ends_without += 1,
+                },
+            }
+            if ends_without >= ENDS_WITHOUT {
+                return Err(TaskError::fault("processes end without a picture in hand"));
             }
         }
-        journal.flush().map_err(JobError::from)?;
-        Ok(Ending::Complete)
+    }
+
+    /// Starts a process that looks at one picture after the other.
+    fn start(
+        &self,
+        (env, held): (&Environment, &HeldClaim),
+        until: usize,
+        scratch: &Path,
+    ) -> std::io::Result<Child> {
+        Command::new(std::env::current_exe()?)
+            .arg("look-alone")
+            .args(["--device", &env.settings.device.to_string()])
+            .args(["--job", &held.claim.job.to_string()])
+            .args(["--shard", &self.shard.to_string()])
+            .args(["--until", &until.to_string()])
+            .arg("--scratch")
+            .arg(scratch)
+            // It ends when the other end of this is closed, as the system does when this process
+            // ends.
+            .stdin(Stdio::piped())
+            .spawn()
+    }
+
+    /// The next file gets the record of one that is not looked at any more.
+    fn give_up(
+        &self,
+        item: &InputItem,
+        span: &CarefulSpan<'_>,
+        files: &mut ShardFiles,
+        mut seen: impl FnMut(&MediaRecord),
+    ) -> Result<(), TaskError> {
+        let record = given_up(item);
+        let place = (&files.package, &files.pictures);
+        span.saved
+            .save(files.journal.len(), std::slice::from_ref(&record), place)?;
+        files.journal.append(&record).map_err(JobError::from)?;
+        files.journal.flush().map_err(JobError::from)?;
+        seen(&record);
+        Ok(())
     }
 
     fn write(&self) -> Result<(), StoreError> {
         let key = self.folder.care_note(self.shard);
         self.runtime.block_on(self.store.put_json(&key, &self.note))
-    }
-
-    /// The deaths so far were at a file that lies behind now: they say nothing against the rest.
-    fn tell_progress(&mut self, env: &Environment, held: &HeldClaim, file: usize) {
-        let is_behind = |at: usize| at < file || self.note.given_up.contains(&at);
-        if !self.ended_at.is_some_and(is_behind) {
-            return;
-        }
-        self.ended_at = None;
-        let told = env
-            .jobs
-            .records
-            .change(held.claim.job, |record, _| record.came_past(&held.claim));
-        if let Err(error) = self.runtime.block_on(told) {
-            tracing::warn!(%error, "progress could not be told");
-        }
     }
 }
 
@@ -190,51 +218,24 @@ fn given_up(item: &InputItem) -> MediaRecord {
 mod tests {
     use super::*;
 
-    /// What the next worker finds when this one dies now.
-    fn after_death(note: &Note) -> Note {
-        let left: Note = serde_json::from_str(&serde_json::to_string(note).unwrap()).unwrap();
-        left.taken_up()
-    }
-
-    /// Goes through the files before one, and dies at it.
-    fn die_at(note: &mut Note, file: usize) {
-        for earlier in 0..file {
-            if note.begin(earlier) {
-                note.survived();
-            }
-        }
-        assert!(note.begin(file), "{file}");
-        *note = after_death(note);
-    }
-
     #[test]
-    fn a_file_is_given_up_when_the_program_ended_at_it_alone_twice() {
+    fn a_file_is_given_up_when_a_process_ended_at_it_alone_twice() {
         let mut note = Note::default();
-        for _ in 0..ENDS_ALONE {
-            die_at(&mut note, 7);
-        }
-        assert!(note.begin(6));
-        assert!(!note.begin(7));
-        die_at(&mut note, 8);
-        assert!(!note.begin(7), "it stays given up");
-    }
-
-    #[test]
-    fn a_file_that_was_survived_since_is_not_given_up() {
-        let mut note = Note::default();
-        for file in [3, 4, 3, 9, 4, 3, 5] {
-            die_at(&mut note, file);
+        for file in [7, 3, 5] {
+            note.ended_at(file);
         }
         assert_eq!(note.given_up, BTreeSet::new());
+        note.ended_at(7);
+        assert_eq!(note.given_up, BTreeSet::from([7]));
+        assert_eq!(note.next_given_up(2..9), 7);
+        assert_eq!(note.next_given_up(8..9), 9);
     }
 
     #[test]
-    fn a_file_that_was_left_by_a_living_worker_is_not_counted() {
-        let mut note = Note::default();
-        for _ in 0..5 {
-            assert!(note.begin(3));
-            note.left();
-            note = after_death(&note);
-        }
+    fn a_note_of_an_earlier_version_is_read() {
+        let text = r#"{"at":3,"ends":{"3":1},"given_up":[9]}"#;
+        let mut note: Note = serde_json::from_str(text).unwrap();
+        note.ended_at(3);
+        assert_eq!(note.given_up, BTreeSet::from([3, 9]));
     }
 }

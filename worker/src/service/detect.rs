@@ -1,11 +1,7 @@
 //! A shard: its images go through the engine's pipeline; records and copies become one file, the
 //! pictures of the gallery another.
 
-use std::{
-    ops::Range,
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::{ops::Range, path::Path, sync::Arc, thread};
 
 use common::{
     Counts, MediaRecord,
@@ -15,27 +11,24 @@ use common::{
 use jiff::Timestamp;
 
 use super::{
-    Achieved, careful::Care, environment::Environment, fault::TaskError, held_claim::HeldClaim,
+    Achieved,
+    careful::{Care, CarefulSpan},
+    environment::Environment,
+    fault::TaskError,
+    held_claim::HeldClaim,
     listings::JobListing,
+    model_shelf::LoadedModel,
+    saved_shard::SavedShard,
+    saving::{Saving, Savings},
+    shard_files::{PACKED, PICTURES, ShardFiles},
 };
 use crate::{
-    detector::pool::DetectorHandle,
-    job::{JobError, TRAPLINE_VERSION},
-    journal::{Journal, JournalHeader, JournalRecords},
-    package::Package,
-    pipeline::{
-        self, Ending, claims::Claims, inspect::PipelineContext, picture_pack::PicturePack,
-        stage::StageClock,
-    },
-    report::RecordSource as _,
+    job::TRAPLINE_VERSION,
+    journal::JournalHeader,
+    pipeline::{self, Ending, inspect::PipelineContext, stage::StageClock},
     resources::ResourceUse,
     run_facts::RunOptions,
 };
-
-/// Name of the packed shard in the scratch folder.
-const PACKED: &str = "shard.zip";
-/// Name of its pictures in the scratch folder.
-const PICTURES: &str = "pictures.jpgs";
 
 /// What there is to do.
 struct ShardWork {
@@ -43,6 +36,7 @@ struct ShardWork {
     listing: Arc<JobListing>,
     plan: PlanFile,
     span: ShardSpan,
+    saved: SavedShard,
     care: Option<Care>,
 }
 
@@ -64,11 +58,13 @@ pub(super) async fn run(
     if listing.files.fingerprint() != plan.fingerprint {
         return Err(TaskError::fault("the upload is not what was planned"));
     }
+    let saved = SavedShard::of(store, job, shard);
     let work = ShardWork {
         number: shard,
         listing,
         plan,
         span,
+        saved: saved.clone(),
         care: Care::for_shard(env, held, shard).await?,
     };
     let scratch = env.scratch(job)?;
@@ -85,6 +81,7 @@ pub(super) async fn run(
     store.adopt_file(&folder.pictures(shard), &pictures).await?;
     store.adopt_file(&folder.shard(shard), &packed).await?;
     store.put_json(&folder.shard_facts(shard), &facts).await?;
+    saved.remove().await?;
     Ok(Achieved::Detected(Box::new(facts.counts)))
 }
 
@@ -118,31 +115,15 @@ fn detect(
     work: ShardWork,
     scratch: &Path,
 ) -> Result<ShardFacts, TaskError> {
-    let (listing, plan) = (&work.listing, &work.plan);
-    let mut slot = env.models.slot_with(plan)?;
+    let mut slot = env.models.slot_with(&work.plan)?;
     let model = slot.as_mut().ok_or(TaskError::fault("the slot is free"))?;
-    let options = run_options(listing, plan);
-    let package = Package::begin(&scratch.join("package"), false).map_err(JobError::from)?;
-    let header = journal_header(&options, plan);
-    let mut journal = Journal::create(&package.journal(), &header).map_err(JobError::from)?;
-    let pictures = PicturePack::create(&scratch.join(PICTURES), work.number);
-    let pictures = pictures.map_err(JobError::from)?;
+    let header = journal_header(&run_options(&work.listing, &work.plan), &work.plan);
+    let first = files_of(work.span).start;
+    let mut files = ShardFiles::begin(scratch, (work.number, first), &header)?;
     let clock = StageClock::default();
-    let context = PipelineContext {
-        listing: &listing.files,
-        span: files_of(work.span),
-        package: &package,
-        pictures: Some(&pictures),
-        options: &options,
-        input_rule: &model.input_rule,
-        limits: env.engine.decode_limits,
-        clock: &clock,
-    };
     let (started, cpu_before) = (Timestamp::now(), ResourceUse::now().cpu_seconds);
-    let place = (env, held);
-    let counts = look_at_all(place, &context, &mut model.handles, &mut journal, work.care)?;
-    pictures.finish().map_err(JobError::from)?;
-    pack(&package, &scratch.join(PACKED))?;
+    let counts = look_at_all((env, held), work, (&mut files, scratch), model, &clock)?;
+    files.pack(&scratch.join(PACKED))?;
     let used = ResourceUse::now();
     Ok(ShardFacts {
         counts,
@@ -157,31 +138,95 @@ fn detect(
     })
 }
 
-/// Takes the shard's files through the pipeline, and tells how far it is meanwhile.
+/// Takes the shard's files through the pipeline, behind those that earlier workers have saved, and
+/// tells how far it is meanwhile.
 fn look_at_all(
-    (env, held): (&Environment, &HeldClaim),
-    context: &PipelineContext<'_>,
-    handles: &mut [DetectorHandle],
-    journal: &mut Journal,
-    care: Option<Care>,
+    place: (&Environment, &HeldClaim),
+    mut work: ShardWork,
+    (files, scratch): (&mut ShardFiles, &Path),
+    model: &mut LoadedModel,
+    clock: &StageClock,
 ) -> Result<Counts, TaskError> {
-    let threshold = context.options.threshold;
+    let (_, held) = place;
+    let threshold = work.plan.threshold;
     let mut counts = Counts::default();
-    let seen = |record: &MediaRecord| {
+    let mut seen = |record: &MediaRecord| {
         counts.add(record, threshold);
         held.note(|partial| partial.add(record, threshold));
     };
-    let ending = match care {
-        Some(care) => care.look_at_all((env, held), context, handles, journal, seen)?,
-        None => {
-            let claims = Mutex::new(Claims::default());
-            pipeline::run(context, handles, journal, &claims, held.stop_flag(), seen)?
+    let span = files_of(work.span);
+    let items = work.listing.files.items().get(span.clone());
+    let items = items.unwrap_or_default();
+    work.saved.take_over(items, files, &mut seen)?;
+    if !files.journal.is_empty() {
+        let saved = files.journal.len();
+        tracing::info!(files = saved, "going on behind what was saved");
+    }
+    let ending = match work.care.take() {
+        Some(care) => {
+            let span = CarefulSpan {
+                items,
+                first: span.start,
+                saved: &work.saved,
+                scratch,
+            };
+            care.look_at_all(place, &span, files, seen)?
         }
+        None => look_and_save(place, &work, files, (model, clock), seen)?,
     };
     match ending {
         Ending::Complete => Ok(counts),
         Ending::Interrupted => Err(TaskError::Stopped),
     }
+}
+
+/// Takes the files through the pipeline, and saves what is finished while others are in hand.
+fn look_and_save(
+    place: (&Environment, &HeldClaim),
+    work: &ShardWork,
+    files: &mut ShardFiles,
+    (model, clock): (&mut LoadedModel, &StageClock),
+    mut seen: impl FnMut(&MediaRecord),
+) -> Result<Ending, TaskError> {
+    let (env, held) = place;
+    let before = files.journal.len();
+    let ShardFiles {
+        package,
+        journal,
+        pictures,
+        claims,
+        ..
+    } = files;
+    let (package, pictures): (&_, &_) = (package, pictures);
+    let options = run_options(&work.listing, &work.plan);
+    let context = PipelineContext {
+        listing: &work.listing.files,
+        span: files_of(work.span),
+        package,
+        pictures: Some(pictures),
+        options: &options,
+        input_rule: &model.input_rule,
+        limits: env.engine.decode_limits,
+        clock,
+    };
+    let savings = Savings {
+        saved: &work.saved,
+        package,
+        pictures,
+        before,
+        worker: place,
+    };
+    thread::scope(|scope| {
+        let saving = Saving::begin(scope, savings);
+        let seen = |record: &MediaRecord| {
+            saving.add(record);
+            seen(record);
+        };
+        let handles = &mut model.handles;
+        let ending = pipeline::run(&context, handles, journal, claims, held.stop_flag(), seen);
+        saving.end(matches!(ending, Ok(Ending::Complete)));
+        Ok(ending?)
+    })
 }
 
 /// The first line of the journal of a job or of a part of it.
@@ -199,13 +244,4 @@ pub(super) fn journal_header(options: &RunOptions, plan: &PlanFile) -> JournalHe
 pub(super) fn files_of(span: ShardSpan) -> Range<usize> {
     let number = |file| usize::try_from(file).unwrap_or(usize::MAX);
     number(span.first)..number(span.end)
-}
-
-fn pack(package: &Package, zip: &Path) -> Result<(), TaskError> {
-    let records = JournalRecords::at(&package.journal());
-    let copies = records.records()?.flat_map(|record| match record {
-        Ok(record) => record.copies().map(|copy| Ok(copy.to_owned())).collect(),
-        Err(error) => vec![Err(error)],
-    });
-    Ok(package.pack_shard(zip, copies).map_err(JobError::from)?)
 }

@@ -1,6 +1,7 @@
 //! What every task of a worker needs.
 
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::{
         Mutex,
@@ -34,6 +35,8 @@ pub struct Environment {
     /// The way out for mails.
     pub mailer: Mailer,
     scratch: PathBuf,
+    /// Says to others that this worker lives.
+    _life: File,
     is_stopping: AtomicBool,
     is_hurried: AtomicBool,
     breakdown: Mutex<Option<String>>,
@@ -55,9 +58,8 @@ impl Environment {
         let scratch = scratch::folder(settings.scratch.clone(), &jobs.store)?;
         scratch::sweep(&scratch, false);
         let name = scratch::worker_name();
-        let scratch = scratch.join(&name);
-        std::fs::create_dir_all(&scratch)
-            .with_context(|| format!("making the folder {}", scratch.display()))?;
+        let (scratch, life) = scratch::begin(&scratch, &name)
+            .with_context(|| format!("making a folder in {}", scratch.display()))?;
         let models = ModelShelf::open(&engine, &settings)?;
         let mailer = Mailer::new(&config)?;
         Ok(Self {
@@ -70,6 +72,7 @@ impl Environment {
             listings: Listings::default(),
             mailer,
             scratch,
+            _life: life,
             is_stopping: AtomicBool::new(false),
             is_hurried: AtomicBool::new(false),
             breakdown: Mutex::new(None),

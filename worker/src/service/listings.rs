@@ -6,7 +6,7 @@ use std::sync::Arc;
 use common::{
     archive::ArchiveLimits,
     job::{JobFile, JobId},
-    store::JobFolder,
+    store::{JobFolder, Store},
 };
 use tokio::sync::Mutex;
 
@@ -40,7 +40,7 @@ impl Listings {
             kept.push(found);
             return Ok(listing);
         }
-        let listing = Arc::new(list(env, job).await?);
+        let listing = Arc::new(list(&env.jobs.store, job).await?);
         kept.push((job, Arc::clone(&listing)));
         let surplus = kept.len().saturating_sub(KEPT);
         kept.drain(..surplus);
@@ -53,11 +53,12 @@ impl Listings {
     }
 }
 
-async fn list(env: &Environment, job: JobId) -> Result<JobListing, TaskError> {
-    let file = env.jobs.store.job_file(job).await?;
+/// Lists a job's uploads.
+pub(super) async fn list(store: &Store, job: JobId) -> Result<JobListing, TaskError> {
+    let file = store.job_file(job).await?;
     let file = file.ok_or(TaskError::Unfounded)?;
     let names = file.uploads.iter().map(|upload| upload.name.clone());
-    let inputs: Vec<NamedInput> = origins(env, &file)
+    let inputs: Vec<NamedInput> = origins(store, &file)
         .await?
         .into_iter()
         .zip(names)
@@ -74,10 +75,9 @@ async fn list(env: &Environment, job: JobId) -> Result<JobListing, TaskError> {
 
 /// Where the uploads are. Those in a bucket are read there: of each, the listing needs the first
 /// bytes and, if it is an archive, its directory.
-async fn origins(env: &Environment, file: &JobFile) -> Result<Vec<Origin>, TaskError> {
+async fn origins(store: &Store, file: &JobFile) -> Result<Vec<Origin>, TaskError> {
     let folder = JobFolder::of(file.id);
     let keys = (0..file.uploads.len()).map(|number| folder.upload(number));
-    let store = &env.jobs.store;
     if store.local_root().is_some() {
         let paths = keys.filter_map(|key| store.local_path(&key));
         return Ok(paths.map(Origin::Disk).collect());

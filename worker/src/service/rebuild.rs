@@ -52,10 +52,6 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
             .remove(&JobFolder::of(job).rebuild_file())
             .await?;
     }
-    if env.jobs.store.job_file(job).await?.is_none() {
-        // Deleted meanwhile: what was written since must not stay.
-        env.jobs.store.remove_job(job).await?;
-    }
     Ok(Achieved::Rebuilt)
 }
 

@@ -1,11 +1,11 @@
 //! Keeping records, wake-ups and folders in step. One worker at a time does it for all.
 
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, path::Path, time::Duration};
 
 use common::{job::JobId, jobs::JobsError};
 use tokio::time::Instant;
 
-use super::environment::Environment;
+use super::{environment::Environment, scratch};
 
 /// How often sleeping tasks are looked for.
 const WAKE_EVERY: Duration = Duration::from_secs(2);
@@ -13,8 +13,10 @@ const WAKE_EVERY: Duration = Duration::from_secs(2);
 const RESTORE_EVERY: Duration = Duration::from_secs(30);
 /// How often jobs that are over are asked whether somebody wants another package of them.
 const RECALL_EVERY: Duration = Duration::from_secs(600);
-/// How often handled wake-ups are removed.
-const TIDY_EVERY: Duration = Duration::from_secs(300);
+/// How often handled wake-ups are removed: those of a deleted job are to go soon.
+const TIDY_EVERY: Duration = Duration::from_secs(10);
+/// How often folders of workers that died on this machine are removed.
+const SWEEP_SCRATCH_EVERY: Duration = Duration::from_secs(5);
 /// The role, and how long a worker that died keeps it.
 const ROLE: &str = "reconciler";
 const ROLE_FOR: Duration = Duration::from_secs(10);
@@ -25,6 +27,7 @@ struct State {
     restored: Option<Instant>,
     recalled: Option<Instant>,
     tidied: Option<Instant>,
+    swept: Option<Instant>,
     over: HashSet<JobId>,
 }
 
@@ -35,6 +38,11 @@ pub(super) async fn run(env: &Environment) {
     let mut state = State::default();
     while !env.is_stopping() {
         beat.tick().await;
+        if is_due(&mut state.swept, SWEEP_SCRATCH_EVERY) {
+            let scratch = env.scratch_root().parent().map(Path::to_owned);
+            let sweep = move || scratch.map(|scratch| scratch::sweep(&scratch, false));
+            drop(tokio::task::spawn_blocking(sweep).await);
+        }
         if let Err(error) = reconcile(env, &mut state).await {
             tracing::warn!(%error, "reconciling failed; trying again");
         }

@@ -1,8 +1,12 @@
 //! The folder of files that workers have not finished. Each worker has a folder in it, which it
 //! removes when it ends; what a worker leaves behind that is killed is swept.
+//!
+//! A worker keeps a file of its folder locked for as long as it lives, whatever ends it. So others
+//! on the same disk see at once that it is dead.
 
 use std::{
-    fs,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -11,6 +15,9 @@ use common::{config, env::EnvError, store::Store};
 
 /// What nobody has written for this long, nobody writes any more.
 const OLD_AFTER: Duration = Duration::from_secs(24 * 3600);
+
+/// The file that a living worker keeps locked.
+const LIFE: &str = "alive";
 
 /// Where it is: where `SCRATCH_DIR` says; else beside the jobs in the store's folder, so that
 /// finished files need only be renamed; with a bucket, in `TRAPLINE_HOME`.
@@ -25,13 +32,30 @@ pub fn folder(setting: Option<PathBuf>, store: &Store) -> Result<PathBuf, EnvErr
     }
 }
 
-/// Removes the folders of dead workers, and says how many. A worker at work writes all the time.
+/// Makes the folder of a worker below that of all, and the file that says that it lives: for as long
+/// as it is open.
+///
+/// # Errors
+/// When the disk refuses.
+pub(super) fn begin(all: &Path, name: &str) -> io::Result<(PathBuf, File)> {
+    let folder = all.join(name);
+    fs::create_dir_all(&folder)?;
+    let unlocked = folder.join("unborn");
+    let life = File::create(&unlocked)?;
+    // Some network file systems know no locks; there, only what is old is known to be dead.
+    if life.try_lock().is_ok() {
+        fs::rename(&unlocked, folder.join(LIFE))?;
+    }
+    Ok((folder, life))
+}
+
+/// Removes the folders of dead workers, and says how many.
 pub fn sweep(folder: &Path, dry_run: bool) -> usize {
     let found = fs::read_dir(folder).into_iter().flatten().flatten();
     let old = found
         .filter(|entry| entry.file_name().to_str().is_some_and(is_of_worker))
         .map(|entry| entry.path())
-        .filter(|path| newest(path).is_none_or(is_old));
+        .filter(|path| is_dead(path).unwrap_or_else(|| newest(path).is_none_or(is_old)));
     let removed = old.map(|path| dry_run || fs::remove_dir_all(path).is_ok());
     removed.filter(|&is_removed| is_removed).count()
 }
@@ -50,6 +74,20 @@ fn is_of_worker(name: &str) -> bool {
     name.matches('-').count() >= 2 && numbers.all(|number| number.parse::<u64>().is_ok())
 }
 
+/// Whether the worker that a folder belongs to is dead, as far as locks can tell. Where they cannot,
+/// its folder says it: a worker at work writes all the time.
+fn is_dead(folder: &Path) -> Option<bool> {
+    let life = File::options()
+        .read(true)
+        .write(true)
+        .open(folder.join(LIFE));
+    match life.ok()?.try_lock() {
+        Ok(()) => Some(true),
+        Err(fs::TryLockError::WouldBlock) => Some(false),
+        Err(fs::TryLockError::Error(_)) => None,
+    }
+}
+
 /// When something in a folder was last written.
 pub(super) fn newest(folder: &Path) -> Option<SystemTime> {
     let files = walkdir::WalkDir::new(folder).into_iter();
@@ -65,6 +103,21 @@ pub(super) fn is_old(moment: SystemTime) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_worker_is_dead_as_soon_as_it_is() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (folder, life) = begin(scratch.path(), &worker_name()).unwrap();
+        fs::create_dir(folder.join("a-job")).unwrap();
+        assert_eq!(sweep(scratch.path(), false), 0);
+        drop(life);
+        // A program that another test starts just now may have a copy of the open file.
+        while sweep(scratch.path(), true) == 0 {
+            std::thread::yield_now();
+        }
+        assert_eq!(sweep(scratch.path(), false), 1);
+        assert!(!folder.exists());
+    }
 
     #[test]
     fn only_what_was_left_long_ago_is_removed() {

@@ -1,6 +1,12 @@
 //! A picture that the program does not survive.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use common::job::JobId;
 
 use crate::{
     backend::{place::Place, until},
@@ -10,9 +16,9 @@ use crate::{
 };
 
 /// Address space of a worker, bytes: enough for everything but decoding [`deadly`].
-const MEMORY: u64 = 900 << 20;
-/// Workers that die before the picture is given up: two at the whole shard, two at it alone.
-const DEATHS: usize = 4;
+pub(crate) const MEMORY: u64 = 900 << 20;
+/// Workers that die before the pictures are looked at one at a time.
+const DEATHS: usize = 2;
 
 /// A picture whose pixels take more memory than there is, so that the program is aborted.
 fn deadly() -> Vec<u8> {
@@ -26,25 +32,45 @@ fn rows(package: &Path) -> Vec<String> {
     table.lines().skip(1).map(str::to_owned).collect()
 }
 
+/// A card with four pictures, of which the second ends the program.
+pub(crate) fn card_with_deadly(service: &Deployment) -> PathBuf {
+    let small = picture::jpeg(&picture::with_square(picture::RED, 9, 9));
+    service.bench.zip(
+        "card.zip",
+        &[
+            ("a.jpg", &small),
+            ("b.png", &deadly()),
+            ("c.jpg", &small),
+            ("d.jpg", &picture::jpeg(&picture::blank())),
+        ],
+    )
+}
+
+/// Asserts that of such a card only the deadly picture failed.
+pub(crate) async fn only_the_deadly_failed(service: &Deployment, job: JobId) {
+    let facts = service.done(job).await;
+    assert_eq!((facts.counts.processed, facts.counts.failed), (3, 1));
+    let expected = service.bench.path("expected");
+    process(&service.bench.path("card.zip"), &expected, &[]);
+    let found = rows(&service.unpack(job));
+    for (found, expected) in found.iter().zip(rows(&expected)) {
+        if found.starts_with("b.png,") {
+            assert!(
+                found.contains(",failed,") && found.contains("program-ended"),
+                "{found}"
+            );
+        } else {
+            assert_eq!(*found, expected);
+        }
+    }
+    assert_eq!(found.len(), 4);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_that_ends_the_program_fails_alone() {
     let mut service = Deployment::new(Place::sqlite(), 20).await;
     service.set("LEASE_SECONDS", "1");
-    let (small, deadly) = (
-        picture::jpeg(&picture::with_square(picture::RED, 9, 9)),
-        deadly(),
-    );
-    let card = service.bench.zip(
-        "card.zip",
-        &[
-            ("a.jpg", &small),
-            ("b.png", &deadly),
-            ("c.jpg", &small),
-            ("d.jpg", &picture::jpeg(&picture::blank())),
-        ],
-    );
-    let expected = service.bench.path("expected");
-    process(&card, &expected, &[]);
+    let card = card_with_deadly(&service);
     let job = service.submit(&[&card]).await;
 
     let mut deaths = 0;
@@ -65,21 +91,7 @@ async fn a_picture_that_ends_the_program_fails_alone() {
         assert!(deaths <= DEATHS, "{}", service.log());
     }
     assert_eq!(deaths, DEATHS);
-    let facts = service.done(job).await;
-    assert_eq!((facts.counts.processed, facts.counts.failed), (3, 1));
-
-    let found = rows(&service.unpack(job));
-    for (found, expected) in found.iter().zip(rows(&expected)) {
-        if found.starts_with("b.png,") {
-            assert!(
-                found.contains(",failed,") && found.contains("program-ended"),
-                "{found}"
-            );
-        } else {
-            assert_eq!(*found, expected);
-        }
-    }
-    assert_eq!(found.len(), 4);
+    only_the_deadly_failed(&service, job).await;
     let kept = Kept::of(&service, job).await;
     let places = kept.rows.iter().map(|row| row.picture);
     let pictures: Vec<_> = places.map(|place| place.is_some()).collect();

@@ -68,6 +68,7 @@ impl Deployment {
             store,
             records,
             queue,
+            mail_folder: Some(bench.path("mail")),
         };
         let settings = vec![
             ("QUEUE_URL", full_url(&place)),

@@ -10,7 +10,9 @@
 mod backend;
 mod buckets;
 mod card;
+mod crash_isolation;
 mod deadly_picture;
+mod deletions;
 mod deployment;
 mod drills;
 mod fairness;

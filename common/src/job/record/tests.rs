@@ -100,12 +100,12 @@ fn a_task_at_which_workers_die_is_set_aside_unless_the_job_moves() {
         now += 2 * LEASE;
         record.claim(Task::Detect(0), "w", LEASE, now).map(drop)
     };
-    for _ in 0..CRASH_LIMIT {
+    for _ in 0..SHARD_CRASH_LIMIT {
         crash(&mut record).unwrap();
     }
     let other = record.claim(Task::Detect(1), "w", LEASE, 0).unwrap();
     record.detected(&other, &images(10), WINDOW, 0).unwrap();
-    for _ in 0..CRASH_LIMIT - 1 {
+    for _ in 0..SHARD_CRASH_LIMIT - 1 {
         crash(&mut record).unwrap();
     }
     assert_eq!(crash(&mut record), Err(Refusal::SetAside));
@@ -124,8 +124,8 @@ fn deaths_that_a_worker_came_past_do_not_set_a_task_aside() {
     let mut record = planned(1);
     let task = Task::Detect(0);
     for round in 0..10 {
-        for death in 0..CRASH_LIMIT - CAREFUL_AFTER - 1 {
-            let now = u64::from(round * CRASH_LIMIT + death) * 2 * LEASE;
+        for death in 0..SHARD_CRASH_LIMIT - CAREFUL_AFTER - 1 {
+            let now = u64::from(round * SHARD_CRASH_LIMIT + death) * 2 * LEASE;
             let claim = record.claim(task, "w", LEASE, now).unwrap();
             assert_eq!(claim.is_careful(), round > 0);
             if death == 0 {

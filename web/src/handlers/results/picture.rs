@@ -10,46 +10,48 @@ use actix_web::{
     },
     web,
 };
-use common::{job::JobFile, media::PicturePlace, store::JobFolder};
+use common::{media::PicturePlace, store::JobFolder};
 
 use crate::{
     error::WebError,
-    handlers::{download::is_known, known_job::KnownJob},
+    handlers::{download::is_known, id},
     state::State,
 };
 
-/// Pictures never change, but are to be gone from other people's disks soon after their job.
-const KEPT: &str = "private, max-age=86400, immutable";
+/// Pictures never change, but are not to be seen any more after their job: a browser may keep them,
+/// and asks before it shows them. The answer is made from memory.
+const KEPT: &str = "private, no-cache";
 
 /// A picture with a long side of at most 400 pixels.
 pub(crate) async fn thumbnail(
     request: HttpRequest,
     state: web::Data<State>,
-    known: KnownJob,
     path: web::Path<(String, u32)>,
 ) -> Result<HttpResponse, WebError> {
-    send(&request, &state, known, path.1, PicturePlace::thumbnail).await
+    send(&request, &state, &path, PicturePlace::thumbnail).await
 }
 
 /// A picture with a long side of at most 1280 pixels.
 pub(crate) async fn preview(
     request: HttpRequest,
     state: web::Data<State>,
-    known: KnownJob,
     path: web::Path<(String, u32)>,
 ) -> Result<HttpResponse, WebError> {
-    send(&request, &state, known, path.1, PicturePlace::preview).await
+    send(&request, &state, &path, PicturePlace::preview).await
 }
 
 async fn send(
     request: &HttpRequest,
     state: &State,
-    KnownJob(JobFile { id: job, .. }): KnownJob,
-    number: u32,
+    (job, number): &(String, u32),
     part: impl Fn(&PicturePlace) -> Range<u64>,
 ) -> Result<HttpResponse, WebError> {
+    let job = id(job)?;
+    if !state.presence.is_there(job).await? {
+        return Err(WebError::NoSuchJob);
+    }
     let album = state.library.album(job).await?;
-    let place = album.and_then(|album| album.row(number)?.picture);
+    let place = album.and_then(|album| album.row(*number)?.picture);
     let place = place.ok_or(WebError::NoSuchPicture)?;
     let bytes = part(&place);
     let tag = format!("{}-{}-{}", place.pack, bytes.start, bytes.end);
