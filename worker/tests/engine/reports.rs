@@ -467,8 +467,17 @@ fn as_field(text: Option<&String>) -> String {
         .cloned()
         .unwrap_or_default()
         .replace(is_forbidden, "\u{fffd}");
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{text}") } else { text }
+    let inner = text.trim_start_matches('\'');
+    let is_formula = inner.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let is_number = text.strip_prefix(['+', '-']).is_some_and(|number| {
+        let mut parts = number.splitn(2, ['.', ',']);
+        parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    if is_formula && !is_number {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 fn check_images_csv(
