@@ -108,7 +108,7 @@ fn camera_facts(tags: &Tags, mut packets: Vec<Vec<u8>>) -> CameraFacts {
         serial_number: tags.text(Tag::BodySerialNumber).or(reconyx.serial_number),
         user_label: reconyx.user_label,
         temperature_celsius: temperature_celsius(tags).or(reconyx.temperature_celsius),
-        position: tags.structures().find_map(position::of),
+        position: tags.gps().find_map(position::of),
         description: tags.text(Tag::ImageDescription),
         comment: tags.comment(),
     }

@@ -1,13 +1,9 @@
 //! Where image files keep their TIFF structures and XMP packets.
 
 mod jpeg;
+mod png;
 
 use std::borrow::Cow;
-
-const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-
-/// The keyword of the PNG text chunk that holds an XMP packet (XMP part 3, 1.1.5).
-const PNG_XMP: &[u8] = b"XML:com.adobe.xmp\0";
 
 /// The metadata of an image file. All of it is given as it stands in the file; what the end of
 /// the file cuts off is given as far as it goes.
@@ -18,22 +14,22 @@ pub(super) struct Found<'a> {
     /// Whether the only structure is the file itself, pixels and all.
     pub is_whole_file: bool,
     /// XMP packets, in their order.
-    pub packets: Vec<&'a [u8]>,
+    pub packets: Vec<Cow<'a, [u8]>>,
 }
 
 /// The most structures, and the most packets, that are taken in: real files have two.
 const MOST: usize = 16;
 
 impl<'a> Found<'a> {
-    fn add_structure(&mut self, tiff: &'a [u8]) {
+    fn add_structure(&mut self, tiff: impl Into<Cow<'a, [u8]>>) {
         if self.structures.len() < MOST {
-            self.structures.push(Cow::Borrowed(tiff));
+            self.structures.push(tiff.into());
         }
     }
 
-    fn add_packet(&mut self, packet: &'a [u8]) {
+    fn add_packet(&mut self, packet: impl Into<Cow<'a, [u8]>>) {
         if self.packets.len() < MOST {
-            self.packets.push(packet);
+            self.packets.push(packet.into());
         }
     }
 }
@@ -43,8 +39,8 @@ pub(super) fn find(bytes: &[u8]) -> Found<'_> {
     let mut found = Found::default();
     if bytes.starts_with(&[0xff, 0xd8]) {
         jpeg::find(bytes, &mut found);
-    } else if let Some(chunks) = bytes.strip_prefix(PNG_SIGNATURE) {
-        in_png(chunks, &mut found);
+    } else if let Some(chunks) = bytes.strip_prefix(png::SIGNATURE) {
+        png::find(chunks, &mut found);
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         in_webp(bytes.get(12..).unwrap_or_default(), &mut found);
     } else if bytes.starts_with(b"II\x2a\0") || bytes.starts_with(b"MM\0\x2a") {
@@ -52,38 +48,6 @@ pub(super) fn find(bytes: &[u8]) -> Found<'_> {
         found.add_structure(bytes);
     }
     found
-}
-
-/// The `eXIf` chunk and the XMP packet, which may also stand behind the pixels (PNG 3rd edition,
-/// 11.3.4.6).
-fn in_png<'a>(mut rest: &'a [u8], found: &mut Found<'a>) {
-    while let Some((length, after)) = rest.split_first_chunk()
-        && let Some((kind, data)) = after.split_first_chunk::<4>()
-        && let Ok(length) = usize::try_from(u32::from_be_bytes(*length))
-    {
-        let content = data.get(..length.min(data.len())).unwrap_or_default();
-        match kind {
-            b"eXIf" => found.add_structure(unmarked(content)),
-            b"iTXt" => {
-                if let Some(packet) = png_packet(content) {
-                    found.add_packet(packet);
-                }
-            }
-            _ => {}
-        }
-        // Behind the content stands its checksum.
-        let next = length.checked_add(4).and_then(|next| data.get(next..));
-        rest = next.unwrap_or_default();
-    }
-}
-
-/// The packet of a text chunk that is not compressed: behind the keyword stand two bytes about
-/// compression and two texts about the language.
-fn png_packet(content: &[u8]) -> Option<&[u8]> {
-    let [0, _, texts @ ..] = content.strip_prefix(PNG_XMP)? else {
-        return None;
-    };
-    texts.splitn(3, |&byte| byte == 0).nth(2)
 }
 
 /// The `EXIF` and `XMP ` chunks.

@@ -1,25 +1,45 @@
 //! Where a camera stood, as the GPS tags have it.
 
-use ::exif::{Exif, Tag, Value};
+use ::exif::{Context, Exif, Tag, Value};
 use common::media::Position;
 
 use super::{charset::Charset, number, tags, text};
 
+/// The directory of GPS tags, as the reader has it.
+#[derive(Clone, Copy)]
+pub(super) struct GpsDirectory<'e> {
+    /// The structure that it is in.
+    pub exif: &'e Exif,
+    /// That of GPS, or that of the first directory, if the structure was read from there on.
+    pub context: Context,
+}
+
+impl GpsDirectory<'_> {
+    fn value(&self, tag: Tag) -> Option<&Value> {
+        tags::value(self.exif, Tag(self.context, tag.number()))
+    }
+}
+
 /// The position of the GPS tags. `None` without both coordinates and both of their hemispheres:
 /// a latitude of unknown sign is no latitude.
-pub(super) fn of(exif: &Exif) -> Option<Position> {
-    let latitude = coordinate(exif, Tag::GPSLatitude, Tag::GPSLatitudeRef, ['N', 'S'])?;
-    let longitude = coordinate(exif, Tag::GPSLongitude, Tag::GPSLongitudeRef, ['E', 'W'])?;
-    Position::new(latitude, longitude, altitude_m(exif))
+pub(super) fn of(gps: GpsDirectory<'_>) -> Option<Position> {
+    let latitude = coordinate(gps, Tag::GPSLatitude, Tag::GPSLatitudeRef, ['N', 'S'])?;
+    let longitude = coordinate(gps, Tag::GPSLongitude, Tag::GPSLongitudeRef, ['E', 'W'])?;
+    Position::new(latitude, longitude, altitude_m(gps))
 }
 
 /// A coordinate in degrees. How large it is tells the number, and on which side it is the letter:
 /// programs that write a sign write it beside the letter. `None` where the two contradict.
-fn coordinate(exif: &Exif, tag: Tag, reference: Tag, letters: [char; 2]) -> Option<f64> {
-    let (size, is_signed) = degrees(exif, tag)?;
-    match (hemisphere(exif, reference)?, is_signed) {
-        (letter, false) if letter == letters[0] => Some(size),
-        (letter, _) if letter == letters[1] => Some(-size),
+fn coordinate(
+    gps: GpsDirectory<'_>,
+    tag: Tag,
+    reference: Tag,
+    [positive, negative]: [char; 2],
+) -> Option<f64> {
+    let (size, is_signed) = degrees(gps, tag)?;
+    match hemisphere(gps, reference)? {
+        letter if letter == positive && !is_signed => Some(size),
+        letter if letter == negative => Some(-size),
         _ => None,
     }
 }
@@ -27,47 +47,34 @@ fn coordinate(exif: &Exif, tag: Tag, reference: Tag, letters: [char; 2]) -> Opti
 /// Degrees, minutes and seconds as one number without a sign, and whether there was one. Minutes
 /// and seconds may be missing: some cameras write fractions of degrees or of minutes, and 0/0 for
 /// the rest. A part that is no number at all makes the whole none.
-fn degrees(exif: &Exif, tag: Tag) -> Option<(f64, bool)> {
-    let value = tags::value(exif, tag)?;
-    let parts = [
+fn degrees(gps: GpsDirectory<'_>, tag: Tag) -> Option<(f64, bool)> {
+    let value = gps.value(tag)?;
+    let [degrees, minutes, seconds] = [
         number::at(value, 0)?,
         minor_part(value, 1)?,
         minor_part(value, 2)?,
     ];
-    let size = parts[0].abs() + parts[1].abs() / 60.0 + parts[2].abs() / 3600.0;
-    Some((size, parts.iter().any(|part| *part < 0.0)))
+    let size = degrees.abs() + minutes.abs() / 60.0 + seconds.abs() / 3600.0;
+    Some((size, degrees < 0.0 || minutes < 0.0 || seconds < 0.0))
 }
 
 /// Minutes or seconds, which are 0 where there are none; `None` for a division by zero.
 fn minor_part(value: &Value, index: usize) -> Option<f64> {
-    let (is_there, is_filler) = match value {
-        Value::Rational(parts) => {
-            let part = parts.get(index);
-            (
-                part.is_some(),
-                part.is_some_and(|part| part.num == 0 && part.denom == 0),
-            )
-        }
-        Value::SRational(parts) => {
-            let part = parts.get(index);
-            (
-                part.is_some(),
-                part.is_some_and(|part| part.num == 0 && part.denom == 0),
-            )
-        }
-        _ => (false, false),
+    let is_broken = match value {
+        Value::Rational(parts) => parts
+            .get(index)
+            .is_some_and(|part| part.denom == 0 && part.num != 0),
+        Value::SRational(parts) => parts
+            .get(index)
+            .is_some_and(|part| part.denom == 0 && part.num != 0),
+        _ => false,
     };
-    let number = number::at(value, index);
-    if is_there && !is_filler {
-        number
-    } else {
-        Some(number.unwrap_or(0.0))
-    }
+    (!is_broken).then(|| number::at(value, index).unwrap_or(0.0))
 }
 
 /// The first letter of a reference, as a capital.
-fn hemisphere(exif: &Exif, tag: Tag) -> Option<char> {
-    let text = text::of(tags::value(exif, tag)?, Charset::default())?;
+fn hemisphere(gps: GpsDirectory<'_>, tag: Tag) -> Option<char> {
+    let text = text::of(gps.value(tag)?, Charset::default())?;
     text.chars()
         .next()
         .map(|letter| letter.to_ascii_uppercase())
@@ -76,9 +83,9 @@ fn hemisphere(exif: &Exif, tag: Tag) -> Option<char> {
 /// Metres above sea level. The reference is 0 above and 1 below the sea level, and since EXIF
 /// 3.0 2 above and 3 below it with the level named; the default is 0. A sign beside a reference
 /// below says the same once more.
-fn altitude_m(exif: &Exif) -> Option<f64> {
-    let metres = number::at(tags::value(exif, Tag::GPSAltitude)?, 0)?;
-    let is_below = match tags::value(exif, Tag::GPSAltitudeRef) {
+fn altitude_m(gps: GpsDirectory<'_>) -> Option<f64> {
+    let metres = number::at(gps.value(Tag::GPSAltitude)?, 0)?;
+    let is_below = match gps.value(Tag::GPSAltitudeRef) {
         // Some programs write the digit as text.
         Some(Value::Ascii(parts)) => parts
             .first()
@@ -109,7 +116,10 @@ mod tests {
         for (tag, data) in tags {
             builder = builder.gps(*tag, data.clone());
         }
-        of(&parse(&builder.build()).unwrap())
+        of(GpsDirectory {
+            exif: &parse(&builder.build()).unwrap(),
+            context: Context::Gps,
+        })
     }
 
     fn dms(degrees: u32, minutes: u32, hundredths: u32) -> Data {

@@ -2,12 +2,14 @@
 
 use ::exif::{Context, Exif, In, Reader, Tag, Value};
 
-use super::{charset::Charset, comment, repair, text};
+use super::{charset::Charset, comment, position::GpsDirectory, repair, text};
 
 /// The tags of all EXIF structures of a file, and the charset of their texts.
 #[derive(Default)]
 pub(super) struct Tags {
     structures: Vec<Exif>,
+    /// GPS directories at which the EXIF directory points, each read as if it were the first.
+    misplaced_gps: Vec<Exif>,
     charset: Charset,
 }
 
@@ -19,8 +21,10 @@ impl Tags {
             .filter_map(|tiff| parse(tiff.as_ref()))
             .collect();
         let charset = Charset::of(structures.iter().flat_map(raw_texts));
+        let misplaced_gps = structures.iter().filter_map(misplaced_gps).collect();
         Self {
             structures,
+            misplaced_gps,
             charset,
         }
     }
@@ -28,6 +32,13 @@ impl Tags {
     /// The structures, in their order.
     pub(super) fn structures(&self) -> impl Iterator<Item = &Exif> {
         self.structures.iter()
+    }
+
+    /// The directories of GPS tags, those that stand where they should first.
+    pub(super) fn gps(&self) -> impl Iterator<Item = GpsDirectory<'_>> {
+        let in_context = |context| move |exif| GpsDirectory { exif, context };
+        let placed = self.structures.iter().map(in_context(Context::Gps));
+        placed.chain(self.misplaced_gps.iter().map(in_context(Context::Tiff)))
     }
 
     /// The charset of texts that do not name their own.
@@ -91,6 +102,19 @@ pub(super) fn parse(tiff: &[u8]) -> Option<Exif> {
         .read_raw(repair::repaired(tiff.to_vec()))
         .or_else(|error| error.distill_partial_result(|_| ()))
         .ok()
+}
+
+/// The GPS directory at which the EXIF directory points instead of the first one.
+fn misplaced_gps(exif: &Exif) -> Option<Exif> {
+    let at = value(exif, Tag(Context::Exif, Tag::GPSInfoIFDPointer.number()))?.get_uint(0)?;
+    let first = if exif.little_endian() {
+        at.to_le_bytes()
+    } else {
+        at.to_be_bytes()
+    };
+    let mut tiff = exif.buf().to_vec();
+    tiff.get_mut(4..8)?.copy_from_slice(&first);
+    parse(&tiff)
 }
 
 /// The value of a tag of the primary image.

@@ -153,6 +153,35 @@ fn pointers_of_the_type_of_directories_are_followed() {
 }
 
 #[test]
+fn a_position_below_the_exif_directory_is_one_too() {
+    for little_endian in [false, true] {
+        let mut tiff = every_tag(little_endian)
+            .exif(0x8825, Data::Long(vec![0]))
+            .build();
+        let expected = read(&jpeg_head(&tiff)).camera.position;
+        let order = |number: u16| {
+            if little_endian {
+                number.to_le_bytes()
+            } else {
+                number.to_be_bytes()
+            }
+        };
+        let pointers: Vec<usize> = (0..tiff.len() - 1)
+            .filter(|at| tiff[*at..at + 2] == order(0x8825) && at % 2 == 0)
+            .collect();
+        let [first, second] = pointers[..] else {
+            panic!("{pointers:?}");
+        };
+        // The first directory's pointer becomes a tag that means nothing.
+        let place: Vec<u8> = tiff[first + 8..first + 12].to_vec();
+        tiff[second + 8..second + 12].copy_from_slice(&place);
+        tiff[first..first + 2].copy_from_slice(&order(0xfff0));
+        assert!(expected.is_some());
+        assert_eq!(read(&jpeg_head(&tiff)).camera.position, expected);
+    }
+}
+
+#[test]
 fn texts_of_one_camera_are_in_one_charset() {
     let camera = read_tags(
         TiffBuilder::new(true)

@@ -8,7 +8,7 @@ const HEAD_BYTES: usize = 1 << 20;
 const APP1: u8 = 0xe1;
 
 /// The marker of a segment with an XMP packet (XMP part 3, 1.1.3).
-const XMP_MARKER: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+pub(super) const XMP_MARKER: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
 /// A structure of at least this many bytes may go on in the next segment: one holds 65,533.
 const FULL_SEGMENT_BYTES: usize = 65_000;

@@ -131,14 +131,14 @@ fn packets_are_found_in_every_format() {
         &segment(b"http://ns.adobe.com/xap/1.0/\0<x/>"),
     ]
     .concat();
-    assert_eq!(find(&jpeg).packets, [b"<x/>"]);
+    assert_eq!(find(&jpeg).packets, [&b"<x/>"[..]]);
     let chunk = b"XML:com.adobe.xmp\0\0\0en\0\0<x/>";
     let length = u32::try_from(chunk.len()).unwrap().to_be_bytes();
-    let png = [PNG_SIGNATURE, &length, b"iTXt", chunk, b"CRC_"].concat();
-    assert_eq!(find(&png).packets, [b"<x/>"]);
+    let png = [png::SIGNATURE, &length, b"iTXt", chunk, b"CRC_"].concat();
+    assert_eq!(find(&png).packets, [&b"<x/>"[..]]);
     assert_eq!(
         find(b"RIFF\xff\0\0\0WEBPXMP \x04\0\0\0<x/>").packets,
-        [b"<x/>"]
+        [&b"<x/>"[..]]
     );
 }
 
@@ -146,6 +146,46 @@ fn packets_are_found_in_every_format() {
 fn a_marker_is_taken_off_in_every_format() {
     let png = b"\x89PNG\r\n\x1a\n\0\0\0\x08eXIfExif\0\0MMCRC_";
     assert_eq!(embedded(png), structure(b"MM"));
+}
+
+/// A PNG chunk without a checksum that anybody would check.
+fn chunk(kind: &[u8], content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+    [&length[..], kind, content, b"CRC_"].concat()
+}
+
+fn packed(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut encoder, content).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn raw_profiles_of_a_png_are_read() {
+    let profile = b"\nexif\n      12\n457869660000\n49492A00abcd\n";
+    let plain = [b"Raw profile type APP1\0", &profile[..]].concat();
+    let zipped = [b"Raw profile type exif\0\0", &packed(profile)[..]].concat();
+    for chunk in [chunk(b"tEXt", &plain), chunk(b"zTXt", &zipped)] {
+        let file = [png::SIGNATURE, &chunk].concat();
+        assert_eq!(embedded(&file), structure(b"II*\0\xab\xcd"));
+    }
+    for other in [
+        &b"Raw profile type iptc\0\nx\n1\n00"[..],
+        b"Raw profile type exif\0zz",
+        b"Raw profile type exif",
+    ] {
+        assert_eq!(
+            find(&[png::SIGNATURE, &chunk(b"tEXt", other)].concat()),
+            Found::default()
+        );
+    }
+}
+
+#[test]
+fn a_packed_packet_of_a_png_is_read() {
+    let content = [b"XML:com.adobe.xmp\0\x01\0\0\0", &packed(b"<x/>")[..]].concat();
+    let file = [png::SIGNATURE, &chunk(b"iTXt", &content)].concat();
+    assert_eq!(find(&file).packets, [&b"<x/>"[..]]);
 }
 
 proptest! {
