@@ -142,9 +142,8 @@ fn japanese(content: &[u8], charset: Charset) -> String {
 /// Whether bytes up to their first NUL are not those of a text.
 fn holds_controls(content: &[u8]) -> bool {
     const ESCAPE: u8 = 0x1b;
-    let text = content.iter().take_while(|byte| **byte != 0);
-    text.into_iter()
-        .any(|byte| byte.is_ascii_control() && !matches!(*byte, b'\t' | b'\r' | b'\n' | ESCAPE))
+    let mut text = content.iter().take_while(|byte| **byte != 0);
+    text.any(|byte| byte.is_ascii_control() && !matches!(*byte, b'\t' | b'\r' | b'\n' | ESCAPE))
 }
 
 /// Whether a comment reads like one: not so the data of cameras, which read as anything.

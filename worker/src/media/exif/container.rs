@@ -83,10 +83,8 @@ fn unmarked(mut content: &[u8]) -> &[u8] {
 fn without_marker(content: &[u8]) -> Option<&[u8]> {
     const MARKER: &[u8] = b"Exif\0";
     const MOST_BYTES_BEFORE: usize = 4;
-    let starts = content.windows(MARKER.len()).take(MOST_BYTES_BEFORE + 1);
-    let at = starts
-        .into_iter()
-        .position(|start| start.eq_ignore_ascii_case(MARKER))?;
+    let mut starts = content.windows(MARKER.len()).take(MOST_BYTES_BEFORE + 1);
+    let at = starts.position(|start| start.eq_ignore_ascii_case(MARKER))?;
     content.get(at + MARKER.len() + 1..)
 }
 

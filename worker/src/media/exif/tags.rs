@@ -5,7 +5,6 @@ use ::exif::{Context, Exif, In, Reader, Tag, Value};
 use super::{charset::Charset, comment, position::GpsDirectory, repair, text};
 
 /// The tags of all EXIF structures of a file, and the charset of their texts.
-#[derive(Default)]
 pub(super) struct Tags {
     structures: Vec<Exif>,
     /// GPS directories at which the EXIF directory points, each read as if it were the first.
