@@ -119,7 +119,7 @@ fn the_workbook_has_real_dates_numbers_links_and_no_formula() {
     );
     let images = sheet(&sheets, "Images");
     assert_eq!(images.0["freeze"], "B2");
-    assert_eq!(images.0["filter"], "A1:AC6");
+    assert_eq!(images.0["filter"], "A1:AF6");
     assert!(images.0["width"].as_f64().unwrap() > 40.0);
 
     let row = images.row_of("north/cam 1/DCIM/a.jpg");
@@ -282,7 +282,7 @@ fn every_sheet_that_is_full_is_followed_by_another() {
         assert_eq!(linked.count(), links);
         assert_eq!(
             sheet(&sheets, name).0["filter"],
-            format!("A1:AC{}", rows.len())
+            format!("A1:AF{}", rows.len())
         );
     }
 }
