@@ -10,6 +10,7 @@ use crate::{
     category::Category,
     detection::{Confidence, Detection, Threshold},
     failure::{Failure, SkipReason},
+    name_time,
     path::MediaPath,
 };
 
@@ -48,6 +49,20 @@ impl MediaRecord {
             MediaOutcome::Processed(media) => media.picture,
             _ => None,
         }
+    }
+
+    /// How an unusual capture time was read, or, where there is none, which other times there
+    /// are: those in the file, and that in its name. For people to read.
+    #[must_use]
+    pub fn time_notes(&self) -> Option<String> {
+        let name = self.path.as_str().rsplit('/').next();
+        let in_name = name
+            .filter(|_| self.camera.captured.is_none())
+            .and_then(name_time::in_name);
+        let in_name = in_name.map(|time| format!("file name {time}"));
+        let notes = [self.camera.time_notes.clone(), in_name];
+        let notes: Vec<String> = notes.into_iter().flatten().collect();
+        (!notes.is_empty()).then(|| notes.join("; "))
     }
 
     /// The record of another file with the same bytes: the same findings under its own path. It
@@ -209,6 +224,10 @@ pub struct CameraFacts {
     /// When the picture was taken, as the camera wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub captured: Option<CaptureTime>,
+    /// How an unusual time was read, or, without a capture time, which other times the file
+    /// holds. For people to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_notes: Option<String>,
     /// The camera's maker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub make: Option<String>,
@@ -218,6 +237,9 @@ pub struct CameraFacts {
     /// The camera's serial number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial_number: Option<String>,
+    /// What the camera's user called it or its place (Reconyx cameras).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_label: Option<String>,
     /// Ambient temperature in degrees Celsius.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature_celsius: Option<f64>,
@@ -227,6 +249,9 @@ pub struct CameraFacts {
     /// The free text some makers put their facts into (EXIF `ImageDescription`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The comment that some makers put their facts into instead (EXIF `UserComment`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 impl CameraFacts {

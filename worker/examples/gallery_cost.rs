@@ -131,6 +131,7 @@ fn open<'a>(home: &Path, listing: &'a InputListing) -> anyhow::Result<Shard<'a>>
             originals: false,
             strip_gps: false,
             round_positions: false,
+            csv_plain: false,
             full_decode: false,
         },
         input_rule: pool.input_rule().clone(),

@@ -84,6 +84,7 @@ fn camera_facts(number: u32) -> CameraFacts {
         temperature_celsius: Some(f64::from(number % 40) - 10.0),
         position: Position::new(52.372_4, 9.735_5, None),
         description: None,
+        ..CameraFacts::default()
     }
 }
 
@@ -97,6 +98,7 @@ fn facts(counts: Counts, threshold: Threshold) -> RunFacts {
             originals: false,
             strip_gps: false,
             round_positions: false,
+            csv_plain: false,
             full_decode: false,
         },
         model: ModelFacts {

@@ -58,14 +58,14 @@ pub(crate) fn hidden<'a>(
 
 /// Makes an annotated copy as a JPEG: shrinks the upright frame to [`LONGEST_SIDE`] if it is
 /// larger, makes every detection of a blurred category unrecognisable, draws boxes and labels,
-/// encodes, and puts the camera's metadata (a raw TIFF structure) back in.
+/// encodes, and puts the camera's metadata (raw TIFF structures) back in, in its order.
 ///
 /// # Errors
 /// When the picture cannot be encoded.
 pub fn annotate(
     frame: Frame,
     detections: &[Detection],
-    tiff: Option<&[u8]>,
+    structures: &[Vec<u8>],
     rule: &AnnotateRule,
 ) -> Result<Vec<u8>, Failure> {
     let frame = render(frame, detections, rule)?;
@@ -76,12 +76,13 @@ pub fn annotate(
         width: frame.width,
         height: frame.height,
     };
-    Ok(
-        match tiff.and_then(|tiff| kept_exif::for_copy(tiff, options)) {
-            Some(kept) => kept_exif::insert_into_jpeg(jpeg, &kept),
-            None => jpeg,
-        },
-    )
+    let kept = structures
+        .iter()
+        .filter_map(|tiff| kept_exif::for_copy(tiff, options));
+    // Each is put in front of those before it.
+    let kept: Vec<Vec<u8>> = kept.collect();
+    let insert = |jpeg, tiff: &Vec<u8>| kept_exif::insert_into_jpeg(jpeg, tiff);
+    Ok(kept.iter().rev().fold(jpeg, insert))
 }
 
 /// The pixels of an annotated copy. Hiding comes before drawing, so that no line or label can

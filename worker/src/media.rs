@@ -4,4 +4,5 @@ pub mod decode;
 pub mod exif;
 pub mod frame;
 pub mod orientation;
+pub(crate) mod place_in_text;
 pub mod shrink;

@@ -179,6 +179,9 @@ impl<'f> Package<'f> {
         let is_corrected = corrections.is_some();
         let image_headings = columns::image_headings(is_corrected);
         let detection_headings = columns::detection_headings(is_corrected);
+        let table = |name, headings: &[&columns::Heading]| {
+            CsvTable::create(folder, name, headings, facts.options.csv_plain)
+        };
         Ok(Self {
             facts,
             corrections,
@@ -186,8 +189,8 @@ impl<'f> Package<'f> {
             survey: Survey::new(facts.options.threshold, limits.cameras),
             workbook: WorkbookFile::create(folder, facts, limits, is_corrected)?,
             overview: Overview::new(facts),
-            images: CsvTable::create(folder, IMAGES_CSV, &image_headings)?,
-            detections: CsvTable::create(folder, DETECTIONS_CSV, &detection_headings)?,
+            images: table(IMAGES_CSV, &image_headings)?,
+            detections: table(DETECTIONS_CSV, &detection_headings)?,
             megadetector: MegadetectorFile::create(folder, facts)?,
         })
     }
@@ -259,7 +262,7 @@ impl<'f> Package<'f> {
             write_run_facts(folder, self.facts)?,
         ];
         if let Some(corrections) = self.corrections {
-            files.push(write_corrections(folder, corrections)?);
+            files.push(write_corrections(folder, corrections, self.facts)?);
         }
         files.iter_mut().try_for_each(StagedFile::seal)?;
         files.into_iter().try_for_each(StagedFile::publish)?;
@@ -267,8 +270,14 @@ impl<'f> Package<'f> {
     }
 }
 
-fn write_corrections(folder: &Path, corrections: &Corrections) -> Result<StagedFile, ReportError> {
-    let mut table = CsvTable::create(folder, CORRECTIONS_CSV, &CorrectionRow::headings())?;
+fn write_corrections(
+    folder: &Path,
+    corrections: &Corrections,
+    facts: &RunFacts,
+) -> Result<StagedFile, ReportError> {
+    let headings = CorrectionRow::headings();
+    let is_plain = facts.options.csv_plain;
+    let mut table = CsvTable::create(folder, CORRECTIONS_CSV, &headings, is_plain)?;
     for row in CorrectionRow::all(corrections) {
         table.add(&row)?;
     }

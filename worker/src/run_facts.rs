@@ -43,6 +43,10 @@ pub struct RunOptions {
     /// annotated copies.
     #[serde(default)]
     pub round_positions: bool,
+    /// Whether text in CSV files stands as it is, without the `'` that keeps spreadsheet programs
+    /// from running it.
+    #[serde(default)]
+    pub csv_plain: bool,
     /// Whether JPEGs are decoded in full, as the reference does, or at a cheaper scale.
     pub full_decode: bool,
 }

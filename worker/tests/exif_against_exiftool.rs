@@ -71,7 +71,11 @@ fn assert_same(name: &str, ours: &exif::MediaMetadata, theirs: &Tags) {
     let time = camera.captured.as_ref();
     let date = text(
         theirs,
-        &["ExifIFD:DateTimeOriginal", "Reconyx:DateTimeOriginal"],
+        &[
+            "ExifIFD:DateTimeOriginal",
+            "IFD0:DateTimeOriginal",
+            "Reconyx:DateTimeOriginal",
+        ],
     )
     .filter(|date| !date.starts_with("0000"));
     assert_eq!(
@@ -101,6 +105,16 @@ fn assert_same(name: &str, ours: &exif::MediaMetadata, theirs: &Tags) {
         camera.description,
         text(theirs, &["IFD0:ImageDescription"]),
         "{name}: description"
+    );
+    assert_eq!(
+        camera.comment,
+        text(theirs, &["ExifIFD:UserComment"]),
+        "{name}: comment"
+    );
+    assert_eq!(
+        camera.user_label,
+        text(theirs, &["Reconyx:UserLabel"]),
+        "{name}: label"
     );
     let serial = text(theirs, &["ExifIFD:SerialNumber", "Reconyx:SerialNumber"]);
     assert_eq!(camera.serial_number, serial, "{name}: serial");
@@ -164,6 +178,14 @@ fn structures(little_endian: bool) -> Vec<(String, TiffBuilder)> {
         ),
         ("north-east".to_owned(), north_east(new())),
         (
+            "misplaced-time".to_owned(),
+            new().ifd0(0x9003, Data::Ascii(b"2020:05:06 07:08:09")),
+        ),
+        (
+            "unicode-comment".to_owned(),
+            new().exif(0x9286, Data::Undefined(unicode_comment(little_endian))),
+        ),
+        (
             "padded".to_owned(),
             new()
                 .ifd0(0x010f, Data::Ascii(b"BUSHNELL\0\0\0\0"))
@@ -181,6 +203,18 @@ fn structures(little_endian: bool) -> Vec<(String, TiffBuilder)> {
         )
     }));
     structures
+}
+
+fn unicode_comment(little_endian: bool) -> Vec<u8> {
+    let order = |unit: u16| {
+        if little_endian {
+            unit.to_le_bytes()
+        } else {
+            unit.to_be_bytes()
+        }
+    };
+    let text = "Тропа у ручья".encode_utf16().flat_map(order);
+    b"UNICODE\0".iter().copied().chain(text).collect()
 }
 
 fn north_east(builder: TiffBuilder) -> TiffBuilder {

@@ -25,6 +25,10 @@ pub struct JobOptions {
     /// cameras from being found.
     #[serde(default)]
     pub round_positions: bool,
+    /// Whether text in CSV files stands as it is, without the `'` that keeps spreadsheet programs
+    /// from running it.
+    #[serde(default)]
+    pub csv_plain: bool,
 }
 
 impl Default for JobOptions {
@@ -38,6 +42,7 @@ impl Default for JobOptions {
             originals: false,
             strip_gps: false,
             round_positions: false,
+            csv_plain: false,
         }
     }
 }

@@ -4,6 +4,7 @@
 use common::{
     Threshold,
     correction::{Correction, Verdict},
+    formula_guard::guarded,
 };
 
 use super::Sight;
@@ -23,21 +24,26 @@ const COLUMNS: [&str; 11] = [
     "model_detection_confidence",
 ];
 
-/// Everything that was said, one line each, in the order in which it was said.
-pub(crate) fn table(sight: &Sight, threshold: Threshold) -> Result<Vec<u8>, csv::Error> {
+/// Everything that was said, one line each, in the order in which it was said. Paths are guarded
+/// against being run as formulas unless the job wants plain text.
+pub(crate) fn table(
+    sight: &Sight,
+    threshold: Threshold,
+    is_plain: bool,
+) -> Result<Vec<u8>, csv::Error> {
     // Spreadsheets take a text for UTF-8 if it begins like that.
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(COLUMNS)?;
     for entry in sight.corrections.list() {
         let model = model(sight, entry, threshold);
-        let line = said(sight, entry).into_iter().chain(model);
+        let line = said(sight, entry, is_plain).into_iter().chain(model);
         writer.write_record(line)?;
     }
     let written = writer.into_inner();
     written.map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn said(sight: &Sight, entry: &Correction) -> [String; 8] {
+fn said(sight: &Sight, entry: &Correction, is_plain: bool) -> [String; 8] {
     let blank = String::new;
     let (verdict, category, detection, takes_back) = match entry.verdict {
         Verdict::Shows(label) => ("shows", label.name().to_owned(), blank(), blank()),
@@ -51,7 +57,11 @@ fn said(sight: &Sight, entry: &Correction) -> [String; 8] {
     [
         entry.number.to_string(),
         entry.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        guarded(entry.path.as_str()),
+        if is_plain {
+            entry.path.to_string()
+        } else {
+            guarded(entry.path.as_str().into()).into_owned()
+        },
         verdict.to_owned(),
         category,
         detection,
@@ -77,13 +87,4 @@ fn model(sight: &Sight, entry: &Correction, threshold: Threshold) -> [String; 3]
         found.map_or_else(String::new, |found| found.category.name().to_owned()),
         found.map_or_else(String::new, |found| found.confidence().value().to_string()),
     ]
-}
-
-/// A text that spreadsheets do not take for a formula.
-fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
 }

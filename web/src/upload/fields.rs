@@ -17,6 +17,7 @@ pub(crate) struct Fields {
     pub(crate) originals: bool,
     pub(crate) strip_gps: bool,
     pub(crate) round_positions: bool,
+    pub(crate) csv_plain: bool,
 }
 
 /// What the fields mean.
@@ -50,6 +51,7 @@ impl Fields {
             "originals" => self.originals = is_yes(&value),
             "strip_gps" => self.strip_gps = is_yes(&value),
             "round_positions" => self.round_positions = is_yes(&value),
+            "csv_plain" => self.csv_plain = is_yes(&value),
             _ => return false,
         }
         true
@@ -92,6 +94,7 @@ impl Fields {
             originals: self.originals,
             strip_gps: self.strip_gps,
             round_positions: self.round_positions,
+            csv_plain: self.csv_plain,
         };
         Ok(Choices {
             email: self.email()?,
@@ -197,6 +200,7 @@ mod tests {
             ("originals", "on"),
             ("strip_gps", "1"),
             ("round_positions", "yes"),
+            ("csv_plain", "yes"),
         ]);
         let options = fields.choices().unwrap().options;
         assert_eq!(options.model.unwrap().as_str(), "yolox-nano");
@@ -204,6 +208,7 @@ mod tests {
         assert_eq!(options.annotate, AnnotateChoice::All);
         assert_eq!(options.blur, [Category::Person, Category::Vehicle]);
         assert!(options.originals && options.strip_gps && options.round_positions);
+        assert!(options.csv_plain);
     }
 
     #[test]

@@ -129,5 +129,6 @@ fn facts(camera: usize, captured: DateTime) -> CameraFacts {
         temperature_celsius: Some(4.0 + (chance(camera, 9) * 20.0).round()),
         position: position.filter(|_| camera % 4 != 3),
         description: None,
+        ..CameraFacts::default()
     }
 }

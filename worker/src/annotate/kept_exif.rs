@@ -25,7 +25,7 @@ const PIXEL_Y_DIMENSION: u16 = 0xa003;
 /// What must change in metadata that goes into an annotated copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeptExif {
-    /// Remove the GPS position.
+    /// Remove the GPS position, and texts that may hold one.
     pub strip_gps: bool,
     /// Remove maker notes and everything else that may hold a picture: set when something in
     /// the picture was made unrecognisable.
@@ -48,7 +48,9 @@ impl KeptExif {
 /// becomes 1 and the sizes those of the copy, since its pixels are upright and may be fewer.
 ///
 /// Thumbnails, and other pictures that the directories point at, go, and their bytes become
-/// zeros. With `strip_gps` or `drop_opaque`, maker notes and other opaque values go too, and
+/// zeros. With `strip_gps`, the GPS directory goes, and every text that may hold a position. XMP
+/// packets and other metadata of the file around the structure are never in a copy. With
+/// `strip_gps` or `drop_opaque`, maker notes and other opaque values go too, and
 /// every byte that no remaining tag refers to becomes zero. All other tags stay as they are and
 /// where they are, so that the offsets inside maker notes still hold.
 ///
@@ -128,7 +130,13 @@ fn pointed_pictures(structure: &TiffStructure, directory: &Directory) -> Vec<Ran
 /// to pictures, and pointers to directories that are not there.
 fn drop_entries(structure: &mut TiffStructure, options: KeptExif) -> Option<()> {
     let first = structure.first()?;
+    if options.strip_gps {
+        drop_telling(structure, first)?;
+    }
     if let Some(exif) = structure.child(first, EXIF_IFD) {
+        if options.strip_gps {
+            drop_telling(structure, exif)?;
+        }
         if let Some(interop) = structure.child(exif, INTEROP_IFD) {
             structure.retain(interop, |entry| privacy::may_stay(entry, options))?;
         }
@@ -148,6 +156,13 @@ fn drop_entries(structure: &mut TiffStructure, options: KeptExif) -> Option<()> 
         _ => privacy::may_stay(entry, options),
     })?;
     (!structure.directory(first)?.entries.is_empty()).then_some(())
+}
+
+/// Takes the entries out that may tell where the picture was taken.
+fn drop_telling(structure: &mut TiffStructure, directory_at: usize) -> Option<()> {
+    let directory = structure.directory(directory_at)?;
+    let telling = privacy::telling_places(structure, &directory);
+    structure.retain(directory_at, |entry| !telling.contains(&entry.at))
 }
 
 /// Makes the tags about the picture's shape those of the copy.

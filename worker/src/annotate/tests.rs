@@ -88,7 +88,7 @@ fn the_floor_follows_a_lower_threshold() {
 #[test]
 fn an_annotated_copy_is_a_jpeg_of_the_right_size() {
     let animal = detection(Category::Animal, 0.8, [0.6, 0.2, 0.9, 0.8]);
-    let bytes = annotate(stripes(2000, 1000), &[animal], None, &rule(0.5, &[])).unwrap();
+    let bytes = annotate(stripes(2000, 1000), &[animal], &[], &rule(0.5, &[])).unwrap();
     let copy = decode(
         &bytes,
         Orientation::Upright,
@@ -104,7 +104,7 @@ fn an_annotated_copy_is_a_jpeg_of_the_right_size() {
 fn the_cameras_metadata_are_in_the_copy() {
     // One entry: Make (0x010F), 8 bytes of text behind the directory.
     let tiff = b"II*\0\x08\0\0\0\x01\0\x0F\x01\x02\0\x08\0\0\0\x1A\0\0\0\0\0\0\0RECONYX\0";
-    let bytes = annotate(stripes(64, 64), &[], Some(tiff), &rule(0.5, &[])).unwrap();
+    let bytes = annotate(stripes(64, 64), &[], &[tiff.to_vec()], &rule(0.5, &[])).unwrap();
     let has = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
     assert!(has(b"Exif\0\0") && has(b"RECONYX\0"));
     let copy = decode(
@@ -124,7 +124,7 @@ fn a_frame_without_pixels_is_a_failure() {
         rgb: Vec::new(),
     };
     let all = [detection(Category::Person, 0.8, [0.0, 0.0, 1.0, 1.0])];
-    assert!(annotate(frame, &all, None, &rule(0.5, &[Category::Person])).is_err());
+    assert!(annotate(frame, &all, &[], &rule(0.5, &[Category::Person])).is_err());
 }
 
 proptest! {
@@ -146,6 +146,6 @@ proptest! {
         if detections.iter().all(|d| d.confidence.value() < 0.1) {
             prop_assert_eq!(&frame, &stripes(width, height));
         }
-        prop_assert!(annotate(stripes(width, height), &detections, None, &rule).is_ok());
+        prop_assert!(annotate(stripes(width, height), &detections, &[], &rule).is_ok());
     }
 }

@@ -92,6 +92,10 @@ pub struct ProcessArguments {
     /// from annotated copies; copies of originals keep them.
     #[arg(long)]
     round_positions: bool,
+    /// Write text into CSV files as it is. Without this, text that spreadsheet programs would run
+    /// as a formula has a ' before it.
+    #[arg(long)]
+    csv_plain: bool,
     /// How JPEGs are decoded: at a cheaper scale, or in full as the reference program does.
     #[arg(long, value_name = "HOW", value_enum, default_value = "fast")]
     decode: Decode,
@@ -203,6 +207,7 @@ fn request(
             originals: arguments.originals,
             strip_gps: arguments.strip_gps,
             round_positions: arguments.round_positions,
+            csv_plain: arguments.csv_plain,
             full_decode: arguments.decode == Decode::Full,
         },
         resume: arguments.resume,

@@ -1,24 +1,35 @@
 //! What cameras write into their files.
 
 mod capture_time;
+mod charset;
+mod comment;
 mod container;
+mod date_time;
 mod descriptive;
 mod number;
+mod other_times;
 mod position;
 mod reconyx;
+mod repair;
+mod tags;
 mod text;
 #[cfg(test)]
 #[path = "../../tests/support/tiff_builder.rs"]
 pub(crate) mod tiff_builder;
+mod utc_offset;
+mod xmp;
 
-use ::exif::{Exif, In, Reader, Tag, Value};
+use ::exif::{Context, Tag, Value};
 use common::media::{CameraFacts, CaptureTime};
 
-use self::{container::TiffSource, reconyx::ReconyxFacts};
+use self::{reconyx::ReconyxFacts, tags::Tags};
 use crate::media::orientation::Orientation;
 
 /// EXIF's mark for "unknown" in the denominator of an ambient temperature (EXIF 2.31, 0x9400).
 const UNKNOWN_DENOMINATOR: i32 = -1;
+
+/// An XMP packet in a TIFF structure (XMP part 3, 2.3).
+const XMP: Tag = Tag(Context::Tiff, 0x02bc);
 
 /// What was read from a file's metadata.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,37 +38,38 @@ pub struct MediaMetadata {
     pub camera: CameraFacts,
     /// How to make the pixels upright.
     pub orientation: Orientation,
-    /// The raw TIFF structure (without the `Exif\0\0` marker), to be kept in annotated copies.
-    /// A TIFF file is such a structure itself, pixels and all; here it is a small one rebuilt
-    /// from its descriptive tags.
-    pub tiff: Option<Vec<u8>>,
+    /// The raw TIFF structures (without the `Exif\0\0` marker), to be kept in annotated copies, in
+    /// their order. A TIFF file is such a structure itself, pixels and all; here it is a small one
+    /// rebuilt from its descriptive tags.
+    pub structures: Vec<Vec<u8>>,
 }
 
 /// Reads the metadata of an image file of any supported format. Damaged or missing metadata
 /// gives what could be read, never an error: a picture without metadata is still a picture.
 ///
-/// Reads EXIF 2.32 tags from JPEG (its first MiB), PNG (`eXIf`), WebP (`EXIF`) and TIFF. Where
-/// EXIF has no capture time, serial number or temperature, Reconyx maker notes give them.
+/// Reads EXIF 2.32 tags from JPEG (its first MiB), PNG (`eXIf`), WebP (`EXIF`) and TIFF; where a
+/// JPEG has several segments with EXIF, each fills in what those before do not say. Where EXIF has
+/// no capture time, serial number or temperature, Reconyx maker notes give them.
 ///
-/// The capture time is `DateTimeOriginal` and nothing else: `DateTimeDigitized` is the moment of
-/// the scan for a scanned picture, and `DateTime` changes whenever a program saves the file.
+/// The capture time is `DateTimeOriginal` and nothing else. Where there is none, the other times
+/// of the file, those of its XMP packets too, are told in a note.
 #[must_use]
 pub fn read(bytes: &[u8]) -> MediaMetadata {
-    let Some(source) = container::find(bytes) else {
-        return MediaMetadata::default();
-    };
-    let tiff = match source {
-        TiffSource::Embedded(tiff) | TiffSource::WholeFile(tiff) => tiff,
-    };
-    let Some(exif) = parse(tiff) else {
-        return MediaMetadata::default();
-    };
+    let found = container::find(bytes);
+    let tags = Tags::of(&found.structures);
+    let packets: Vec<Vec<u8>> = found.packets.iter().map(|packet| packet.to_vec()).collect();
     MediaMetadata {
-        camera: camera_facts(&exif),
-        orientation: orientation(&exif),
-        tiff: match source {
-            TiffSource::Embedded(tiff) => Some(tiff.to_vec()),
-            TiffSource::WholeFile(_) => descriptive::rebuild(&exif),
+        camera: camera_facts(&tags, packets),
+        orientation: orientation(&tags),
+        structures: if found.is_whole_file {
+            let rebuilt = tags.structures().filter_map(descriptive::rebuild);
+            rebuilt.collect()
+        } else {
+            let sound = found
+                .structures
+                .iter()
+                .filter(|tiff| tags::parse(tiff).is_some());
+            sound.map(|tiff| tiff.to_vec()).collect()
         },
     }
 }
@@ -66,46 +78,51 @@ pub fn read(bytes: &[u8]) -> MediaMetadata {
 /// and anything long. `None` when nothing is left or readable.
 #[must_use]
 pub(crate) fn descriptive_tiff(tiff: &[u8]) -> Option<Vec<u8>> {
-    descriptive::rebuild(&parse(tiff)?)
+    descriptive::rebuild(&tags::parse(tiff)?)
 }
 
-fn parse(tiff: &[u8]) -> Option<Exif> {
-    Reader::new()
-        .continue_on_error(true)
-        .read_raw(tiff.to_vec())
-        .or_else(|error| error.distill_partial_result(|_| ()))
-        .ok()
-}
-
-fn camera_facts(exif: &Exif) -> CameraFacts {
-    let make = text::of(exif, Tag::Make);
-    let reconyx = value(exif, Tag::MakerNote)
-        .and_then(bytes_of)
-        .and_then(|note| ReconyxFacts::read(note, make.as_deref()))
+fn camera_facts(tags: &Tags, mut packets: Vec<Vec<u8>>) -> CameraFacts {
+    let make = tags.text(Tag::Make);
+    let reconyx = tags
+        .value(Tag::MakerNote)
+        .and_then(text::bytes_of)
+        .and_then(|note| ReconyxFacts::read(note, make.as_deref(), tags.charset()))
         .unwrap_or_default();
     let from_note = |local| CaptureTime {
         local,
         offset_minutes: None,
     };
+    let reading = capture_time::of(tags);
+    let captured = reading.captured.or_else(|| reconyx.local.map(from_note));
+    let mut notes: Vec<String> = reading.note.into_iter().collect();
+    if captured.is_none() {
+        let in_tags = tags.values(XMP).filter_map(text::bytes_of);
+        packets.extend(in_tags.map(<[u8]>::to_vec));
+        notes.extend(other_times::of(tags, &packets));
+    }
     CameraFacts {
-        captured: capture_time::of(exif).or_else(|| reconyx.local.map(from_note)),
+        captured,
+        time_notes: (!notes.is_empty()).then(|| notes.join("; ")),
         make,
-        model: text::of(exif, Tag::Model),
-        serial_number: text::of(exif, Tag::BodySerialNumber).or(reconyx.serial_number),
-        temperature_celsius: temperature_celsius(exif).or(reconyx.temperature_celsius),
-        position: position::of(exif),
-        description: text::of(exif, Tag::ImageDescription),
+        model: tags.text(Tag::Model),
+        serial_number: tags.text(Tag::BodySerialNumber).or(reconyx.serial_number),
+        user_label: reconyx.user_label,
+        temperature_celsius: temperature_celsius(tags).or(reconyx.temperature_celsius),
+        position: tags.gps().find_map(position::of),
+        description: tags.text(Tag::ImageDescription),
+        comment: tags.comment(),
     }
 }
 
-fn orientation(exif: &Exif) -> Orientation {
-    value(exif, Tag::Orientation)
-        .and_then(|value| value.get_uint(0))
+/// That of the first structure that has one: decoders take no other tag for it.
+fn orientation(tags: &Tags) -> Orientation {
+    tags.structures()
+        .find_map(|exif| tags::value(exif, Tag::Orientation)?.get_uint(0))
         .map_or(Orientation::Upright, Orientation::from_exif)
 }
 
-fn temperature_celsius(exif: &Exif) -> Option<f64> {
-    let value = value(exif, Tag::Temperature)?;
+fn temperature_celsius(tags: &Tags) -> Option<f64> {
+    let value = tags.value(Tag::Temperature)?;
     if let Value::SRational(parts) = value
         && parts.first()?.denom == UNKNOWN_DENOMINATOR
     {
@@ -119,15 +136,10 @@ fn is_on_earth(celsius: f64) -> bool {
     (-90.0..=90.0).contains(&celsius)
 }
 
-fn value(exif: &Exif, tag: Tag) -> Option<&Value> {
-    exif.get_field(tag, In::PRIMARY).map(|field| &field.value)
-}
-
-fn bytes_of(value: &Value) -> Option<&[u8]> {
-    match value {
-        Value::Undefined(bytes, _) | Value::Byte(bytes) => Some(bytes),
-        _ => None,
-    }
+/// What one structure says.
+#[cfg(test)]
+fn facts_of(tiff: &[u8]) -> CameraFacts {
+    camera_facts(&Tags::of(&[tiff]), Vec::new())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use crate::{
         decode::{self, DecodeLimits, DecodeScale, DecodedMedia},
         exif,
         orientation::Orientation,
+        place_in_text,
     },
     model::contract::InputRule,
     package::Package,
@@ -211,6 +212,7 @@ impl<'a> Inspector<'a> {
         if self.context.options.round_positions {
             let position = &mut metadata.camera.position;
             *position = position.map(Position::rounded);
+            place_in_text::withhold(&mut metadata.camera);
         }
         let decoded = match clock.time(Stage::Decode, || {
             self.decode(metadata.orientation, self.detect_scale())
@@ -240,8 +242,8 @@ impl<'a> Inspector<'a> {
         };
         let pictures = self.gallery_pictures(&frame, &media.detections);
         if wants_copy {
-            let tiff = metadata.tiff.as_deref();
-            media.annotated = self.write_annotated(item, frame, &media.detections, tiff)?;
+            let kept = &metadata.structures;
+            media.annotated = self.write_annotated(item, frame, &media.detections, kept)?;
         }
         if self.context.options.originals {
             media.original = Some(self.write_original(item, &media)?);

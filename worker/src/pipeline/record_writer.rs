@@ -177,6 +177,7 @@ mod tests {
             originals: false,
             strip_gps: false,
             round_positions: false,
+            csv_plain: false,
             full_decode: false,
         }
     }

@@ -47,6 +47,13 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// Text that was put together for this cell and may be missing.
+    pub(crate) fn made_text(text: Option<String>) -> Self {
+        text.map_or(Self::Blank, |text| {
+            Self::Text(Cow::Owned(without_forbidden(&text).into_owned()))
+        })
+    }
+
     /// Text that may be missing.
     pub(crate) fn maybe_text(text: Option<&'a str>) -> Self {
         text.map_or(Self::Blank, Self::text)

@@ -5,6 +5,7 @@
 
 use std::{borrow::Cow, io, path::Path};
 
+use common::formula_guard::guarded;
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::{
@@ -16,15 +17,18 @@ use super::{
 /// A CSV file being written.
 pub(crate) struct CsvTable {
     name: &'static str,
+    is_plain: bool,
     writer: Writer<StagedFile>,
 }
 
 impl CsvTable {
-    /// Starts a file with the header of a table.
+    /// Starts a file with the header of a table. A plain one has its text as it is, others guard
+    /// it against being run as a formula.
     pub(crate) fn create(
         folder: &Path,
         name: &'static str,
         headings: &[&Heading],
+        is_plain: bool,
     ) -> Result<Self, ReportError> {
         let file = StagedFile::create(folder, name)?;
         let mut writer = WriterBuilder::new()
@@ -34,7 +38,11 @@ impl CsvTable {
         writer
             .write_record(header)
             .map_err(|error| refused(name, error))?;
-        Ok(Self { name, writer })
+        Ok(Self {
+            name,
+            is_plain,
+            writer,
+        })
     }
 
     /// Writes one row.
@@ -42,7 +50,7 @@ impl CsvTable {
         let refused = |error| refused(self.name, error);
         for cell in row.cells() {
             self.writer
-                .write_field(field(cell).as_bytes())
+                .write_field(field(cell, self.is_plain).as_bytes())
                 .map_err(refused)?;
         }
         self.writer.write_record(None::<&[u8]>).map_err(refused)
@@ -67,9 +75,10 @@ fn refused(file: &'static str, error: csv::Error) -> ReportError {
 }
 
 /// A cell's text. Numbers keep their full precision; times are ISO 8601 without a zone.
-fn field(cell: Cell<'_>) -> Cow<'_, str> {
+fn field(cell: Cell<'_>, is_plain: bool) -> Cow<'_, str> {
     match cell {
         Cell::Blank => Cow::Borrowed(""),
+        Cell::Text(text) | Cell::Link(text) if is_plain => text,
         Cell::Text(text) | Cell::Link(text) => guarded(text),
         Cell::Integer(value) => Cow::Owned(value.to_string()),
         Cell::Number(value) => Cow::Owned(value.to_string()),
@@ -78,33 +87,25 @@ fn field(cell: Cell<'_>) -> Cow<'_, str> {
     }
 }
 
-/// Puts a `'` before text that spreadsheet programs would run as a formula (OWASP, "CSV
-/// Injection").
-fn guarded(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn text_never_begins_like_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(field(Cell::text(text)), format!("'{text}"));
+    fn text_is_guarded_unless_the_table_is_plain() {
+        for text in ["=1+1", "@SUM(A1)", "-cam/a.jpg"] {
+            assert_eq!(field(Cell::text(text), false), format!("'{text}"));
+            assert_eq!(field(Cell::text(text), true), text);
         }
-        assert_eq!(field(Cell::text("a=1")), "a=1");
+        assert_eq!(field(Cell::text("-33.123"), false), "-33.123");
+        assert_eq!(field(Cell::maybe_link(Some("=a.jpg")), false), "'=a.jpg");
     }
 
     #[test]
     fn numbers_are_not_guarded_and_times_are_iso() {
-        assert_eq!(field(Cell::Number(-12.5)), "-12.5");
-        assert_eq!(field(Cell::Integer(-60)), "-60");
+        assert_eq!(field(Cell::Number(-12.5), false), "-12.5");
+        assert_eq!(field(Cell::Integer(-60), false), "-60");
         let moment = jiff::civil::date(2024, 5, 1).at(6, 30, 15, 120_000_000);
-        assert_eq!(field(Cell::Moment(moment)), "2024-05-01T06:30:15.12");
+        assert_eq!(field(Cell::Moment(moment), false), "2024-05-01T06:30:15.12");
     }
 }

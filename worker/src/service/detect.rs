@@ -105,6 +105,7 @@ pub(super) fn run_options(listing: &JobListing, plan: &PlanFile) -> RunOptions {
         originals: options.originals,
         strip_gps: options.strip_gps,
         round_positions: options.round_positions,
+        csv_plain: options.csv_plain,
         full_decode: false,
     }
 }

@@ -17,5 +17,6 @@ mod reports;
 mod resume;
 #[path = "../support/mod.rs"]
 mod support;
+mod tables;
 #[path = "../support/tiff_builder.rs"]
 mod tiff_builder;

@@ -119,7 +119,7 @@ fn the_workbook_has_real_dates_numbers_links_and_no_formula() {
     );
     let images = sheet(&sheets, "Images");
     assert_eq!(images.0["freeze"], "B2");
-    assert_eq!(images.0["filter"], "A1:AC6");
+    assert_eq!(images.0["filter"], "A1:AF6");
     assert!(images.0["width"].as_f64().unwrap() > 40.0);
 
     let row = images.row_of("north/cam 1/DCIM/a.jpg");
@@ -282,7 +282,7 @@ fn every_sheet_that_is_full_is_followed_by_another() {
         assert_eq!(linked.count(), links);
         assert_eq!(
             sheet(&sheets, name).0["filter"],
-            format!("A1:AC{}", rows.len())
+            format!("A1:AF{}", rows.len())
         );
     }
 }
@@ -467,8 +467,17 @@ fn as_field(text: Option<&String>) -> String {
         .cloned()
         .unwrap_or_default()
         .replace(is_forbidden, "\u{fffd}");
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    if is_formula { format!("'{text}") } else { text }
+    let inner = text.trim_start_matches('\'');
+    let is_formula = inner.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let is_number = text.strip_prefix(['+', '-']).is_some_and(|number| {
+        let mut parts = number.splitn(2, ['.', ',']);
+        parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    });
+    if is_formula && !is_number {
+        format!("'{text}")
+    } else {
+        text
+    }
 }
 
 fn check_images_csv(

@@ -51,6 +51,7 @@ pub(crate) fn ultrafire() -> Vec<u8> {
     put(&mut note, 59, &[7, 6, 5, 4, 3, 0xe3, 0x07, 1]);
     put(&mut note, 68, &temperature());
     put(&mut note, 75, b"UXR6BI02004234");
+    put(&mut note, 90, b"SITE 7");
     note
 }
 
@@ -60,6 +61,19 @@ pub(crate) fn hyperfire_4k() -> Vec<u8> {
     put(&mut note, 40, b"M");
     put(&mut note, 47, &[7, 6, 5, 4, 3, 0xe3, 0x07, 2]);
     put(&mut note, 56, &temperature());
+    put(&mut note, 81, b"SITE 7");
     put(&mut note, 132, b"HF4KAB00000001");
+    note
+}
+
+pub(crate) fn microfire() -> Vec<u8> {
+    let mut note = vec![0; 172];
+    put(&mut note, 0, b"RECONYXMF\0");
+    put(&mut note, 68, b"M\0");
+    put(&mut note, 70, &words(&[1, 3]));
+    put(&mut note, 78, &words(&[7, 6, 5, 3, 4, 2019, 2]));
+    put(&mut note, 94, &temperature());
+    put(&mut note, 118, b"SITE 7");
+    put(&mut note, 140, &utf16("MF1ABC00012345"));
     note
 }

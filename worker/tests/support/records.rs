@@ -42,6 +42,7 @@ pub(crate) fn facts_of(records: &[MediaRecord]) -> RunFacts {
             originals: true,
             strip_gps: false,
             round_positions: false,
+            csv_plain: false,
             full_decode: false,
         },
         model: ModelFacts {
@@ -110,9 +111,12 @@ pub(crate) fn camera_facts() -> CameraFacts {
         make: Some("RECONYX".to_owned()),
         model: Some("HF2 PRO".to_owned()),
         serial_number: Some("0012345".to_owned()),
+        user_label: Some("SITE 7".to_owned()),
         temperature_celsius: Some(-3.5),
         position: Position::new(52.372_4, 9.735_5, Some(55.0)),
         description: Some("=HYPERLINK(\"http://example.org\")".to_owned()),
+        comment: Some("by the brook".to_owned()),
+        time_notes: None,
     }
 }
 
@@ -245,6 +249,9 @@ fn arbitrary_camera_facts() -> impl Strategy<Value = CameraFacts> {
                 model,
                 temperature_celsius,
                 position: place.and_then(|(north, east, up)| Position::new(north, east, up)),
+                comment: description.clone(),
+                user_label: description.clone(),
+                time_notes: None,
                 description,
             },
         )

@@ -17,5 +17,9 @@ pub(crate) async fn csv(visit: Visit) -> Result<HttpResponse, WebError> {
     Ok(HttpResponse::Ok()
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, name))
-        .body(table(&visit.sight, visit.threshold)?))
+        .body(table(
+            &visit.sight,
+            visit.threshold,
+            visit.file.options.csv_plain,
+        )?))
 }

@@ -18,7 +18,7 @@ pub(crate) fn facts(record: &MediaRecord, camera: &str) -> Vec<Fact> {
     let mut facts = Facts(Vec::new());
     facts.add("File", record.path.as_str());
     facts.add("Camera folder", camera);
-    facts.of_camera(&record.camera);
+    facts.of_camera(&record.camera, record.time_notes());
     match &record.outcome {
         MediaOutcome::Processed(media) => facts.of_picture(media),
         MediaOutcome::Failed(failure) => {
@@ -48,9 +48,10 @@ impl Facts {
         }
     }
 
-    fn of_camera(&mut self, camera: &CameraFacts) {
+    fn of_camera(&mut self, camera: &CameraFacts, time_notes: Option<String>) {
         let captured = camera.captured.as_ref().map(clock).unwrap_or_default();
         self.add("Taken, by the camera’s clock", &captured);
+        self.add("About the time", &time_notes.unwrap_or_default());
         let parts = [camera.make.as_deref(), camera.model.as_deref()];
         let parts: Vec<&str> = parts.into_iter().flatten().collect();
         self.add("Camera", &parts.join(" "));
@@ -58,6 +59,7 @@ impl Facts {
             "Serial number",
             camera.serial_number.as_deref().unwrap_or_default(),
         );
+        self.add("Label", camera.user_label.as_deref().unwrap_or_default());
         let celsius = camera
             .temperature_celsius
             .map(|celsius| format!("{celsius} °C"));
@@ -68,6 +70,7 @@ impl Facts {
             "Note by the camera",
             camera.description.as_deref().unwrap_or_default(),
         );
+        self.add("Comment", camera.comment.as_deref().unwrap_or_default());
     }
 
     fn of_picture(&mut self, media: &ProcessedMedia) {

@@ -1,6 +1,10 @@
 //! Which tags may show what an annotated copy hides.
 
-use super::{KeptExif, structure::Entry};
+use super::{
+    KeptExif,
+    structure::{Directory, Entry, TiffStructure},
+};
+use crate::media::place_in_text;
 
 /// The longest value without a known meaning that stays in strict mode, in bytes: too short
 /// for a picture.
@@ -26,8 +30,33 @@ const CONTAINERS: [u16; 5] = [0x02bc, 0x83bb, 0x8649, 0x927c, 0xc634];
 const TEXTS: [u16; 6] = [0x9286, 0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f];
 
 const TYPE_BYTE: u16 = 1;
+const TYPE_ASCII: u16 = 2;
 const TYPE_SBYTE: u16 = 6;
 const TYPE_UNDEFINED: u16 = 7;
+const TYPE_UTF8: u16 = 129;
+
+/// GeoTIFF's scale, tie points, matrix and keys, which place a picture on the Earth.
+const GEO_TAGS: [u16; 6] = [0x830e, 0x8482, 0x85d8, 0x87af, 0x87b0, 0x87b1];
+
+/// Dates in digits alone look like the metres of a grid.
+const DATES: [u16; 3] = [0x0132, 0x9003, 0x9004];
+
+/// The entries of a directory, by their places, whose text may hold a position, or whose numbers
+/// do. GPS tags have a directory of their own.
+pub(super) fn telling_places(structure: &TiffStructure, directory: &Directory) -> Vec<usize> {
+    let tells = |entry: &&Entry| {
+        let is_text = matches!(
+            entry.kind,
+            TYPE_ASCII | TYPE_BYTE | TYPE_SBYTE | TYPE_UNDEFINED | TYPE_UTF8
+        );
+        let may_tell = is_text
+            && !DATES.contains(&entry.tag)
+            && place_in_text::may_be_in(structure.value(entry));
+        may_tell || GEO_TAGS.contains(&entry.tag)
+    };
+    let telling = directory.entries.iter().filter(tells);
+    telling.map(|entry| entry.at).collect()
+}
 
 /// Whether an entry may stay in a copy.
 pub(super) fn may_stay(entry: &Entry, options: KeptExif) -> bool {

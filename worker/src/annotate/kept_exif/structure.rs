@@ -118,6 +118,14 @@ impl TiffStructure {
         self.directory(at).map(|child| child.at)
     }
 
+    /// The bytes of an entry's value; none when it is not inside the structure.
+    pub(super) fn value(&self, entry: &Entry) -> &[u8] {
+        let range = entry.value.clone();
+        range
+            .and_then(|range| self.bytes.get(range))
+            .unwrap_or_default()
+    }
+
     /// The values of an entry of unsigned integers of two or four bytes.
     pub(super) fn numbers(&self, entry: &Entry) -> Vec<usize> {
         let Some(value) = entry.value.clone() else {

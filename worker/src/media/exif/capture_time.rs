@@ -1,189 +1,158 @@
 //! When a picture was taken, as EXIF has it.
 
-use ::exif::{Exif, Tag};
+use ::exif::Tag;
 use common::media::CaptureTime;
 use jiff::civil::DateTime;
 
-/// The widest offset from UTC in use anywhere, in minutes.
-const WIDEST_OFFSET_MINUTES: i16 = 14 * 60;
+use super::{date_time, tags::Tags, utc_offset};
 
-/// `DateTimeOriginal` with its fraction of a second and its offset from UTC. A date that does
-/// not exist (or is all zeros or blanks, as cameras with an unset clock write it) is none; one
-/// that is merely wrong, such as a maker's epoch, stays as it was written.
-pub(super) fn of(exif: &Exif) -> Option<CaptureTime> {
-    let whole_seconds = parse_date_time(&super::text::of(exif, Tag::DateTimeOriginal)?)?;
-    let nanosecond = super::text::of(exif, Tag::SubSecTimeOriginal)
-        .and_then(|digits| parse_fraction(&digits))
-        .unwrap_or(0);
-    let offset_minutes =
-        super::text::of(exif, Tag::OffsetTimeOriginal).and_then(|text| parse_offset(&text));
-    Some(CaptureTime {
-        local: whole_seconds
-            .with()
-            .subsec_nanosecond(nanosecond)
-            .build()
-            .ok()?,
-        offset_minutes,
-    })
+/// What the tags say about the time at which a picture was taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reading {
+    /// The time, if there is one.
+    pub captured: Option<CaptureTime>,
+    /// What was unusual about it, or why it was not taken.
+    pub note: Option<String>,
 }
 
-/// Parses `YYYY:MM:DD HH:MM:SS`. Also takes `-`, `/` or `.` between the parts of the date, `T`
-/// before the time, and a space for a leading zero, as some cameras write them. Anything behind
-/// the seconds makes it unreadable: it may be `PM`.
-fn parse_date_time(text: &str) -> Option<DateTime> {
-    let bytes: &[u8; 19] = text.as_bytes().try_into().ok()?;
-    let [
-        y1,
-        y2,
-        y3,
-        y4,
-        d1,
-        m1,
-        m2,
-        d2,
-        day1,
-        day2,
-        gap,
-        h1,
-        h2,
-        t1,
-        min1,
-        min2,
-        t2,
-        s1,
-        s2,
-    ] = *bytes;
-    let has_separators =
-        d1 == d2 && b":-/.".contains(&d1) && b" T".contains(&gap) && t1 == b':' && t2 == b':';
-    if !has_separators {
-        return None;
-    }
-    let year = i16::from(two_digits(y1, y2)?) * 100 + i16::from(two_digits(y3, y4)?);
-    if year == 0 {
-        return None;
-    }
-    let [month, day] = [two_digits(m1, m2)?, two_digits(day1, day2)?];
-    let [hour, minute, second] = [
-        two_digits(h1, h2)?,
-        two_digits(min1, min2)?,
-        two_digits(s1, s2)?,
-    ];
-    DateTime::new(year, month, day, hour, minute, second, 0).ok()
-}
-
-fn two_digits(tens: u8, ones: u8) -> Option<i8> {
-    let tens = if tens == b' ' { b'0' } else { tens };
-    let is_number = tens.is_ascii_digit() && ones.is_ascii_digit();
-    is_number.then(|| i8::try_from((tens - b'0') * 10 + (ones - b'0')).ok())?
-}
-
-/// The digits behind the decimal point of a second, in nanoseconds.
-fn parse_fraction(digits: &str) -> Option<i32> {
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    format!("{digits:0<9}").get(..9)?.parse().ok()
-}
-
-/// Parses `+HH:MM`, `-HH:MM` or `Z` into minutes east of UTC.
-fn parse_offset(text: &str) -> Option<i16> {
-    if text == "Z" {
-        return Some(0);
-    }
-    let &[sign, h1, h2, b':', m1, m2] = text.as_bytes() else {
-        return None;
+/// `DateTimeOriginal` with its fraction of a second and its offset from UTC: those that it says
+/// itself, or else those of their own tags. A date that does not exist (or is all zeros or blanks,
+/// as cameras with an unset clock write it) is none; one that is merely wrong, such as a maker's
+/// epoch, stays as it was written.
+pub(super) fn of(tags: &Tags) -> Reading {
+    let written: Vec<String> = tags.texts(Tag::DateTimeOriginal).collect();
+    let read = written
+        .iter()
+        .find_map(|text| Some((text, date_time::parse(text)?)));
+    let Some((text, read)) = read else {
+        return Reading {
+            captured: None,
+            note: written.first().map(|text| refusal(text)),
+        };
     };
-    let (hours, minutes) = (
-        i16::from(two_digits(h1, h2)?),
-        i16::from(two_digits(m1, m2)?),
-    );
-    let offset = hours * 60 + minutes;
-    if minutes > 59 || offset > WIDEST_OFFSET_MINUTES {
-        return None;
+    let own_offset = || utc_offset::parse(&tags.text(Tag::OffsetTimeOriginal)?);
+    let captured = CaptureTime {
+        local: with_fraction(read.local, tags),
+        offset_minutes: read.offset_minutes.or_else(own_offset),
+    };
+    Reading {
+        captured: Some(captured),
+        note: read.note.map(|note| format!("{}: {note}", named(text))),
     }
-    match sign {
-        b'+' => Some(offset),
-        b'-' => Some(-offset),
-        _ => None,
+}
+
+/// The time with the fraction of its own tag, unless it has one.
+fn with_fraction(local: DateTime, tags: &Tags) -> DateTime {
+    if local.subsec_nanosecond() != 0 {
+        return local;
     }
+    let digits = tags.text_or_number(Tag::SubSecTimeOriginal);
+    let fraction = digits.and_then(|digits| date_time::parse_fraction(&digits));
+    let whole = local.with().subsec_nanosecond(fraction.unwrap_or(0));
+    whole.build().unwrap_or(local)
+}
+
+/// Why a text was not taken for a time.
+fn refusal(text: &str) -> String {
+    if holds_digits(text) {
+        format!("{}: not understood", named(text))
+    } else {
+        "DateTimeOriginal: not set".to_owned()
+    }
+}
+
+fn named(text: &str) -> String {
+    format!("DateTimeOriginal {}", shortened(text))
+}
+
+/// Whether a text says anything: not so the zeros and blanks of an unset clock.
+pub(super) fn holds_digits(text: &str) -> bool {
+    text.contains(|c: char| c.is_numeric() && c != '0')
+}
+
+/// A text as it was written, but for what no date needs.
+pub(super) fn shortened(text: &str) -> &str {
+    const LONGEST_CHARS: usize = 40;
+    let end = text.char_indices().nth(LONGEST_CHARS);
+    end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use jiff::civil::datetime;
-    use proptest::prelude::*;
+
+    use super::*;
+    use crate::media::exif::tiff_builder::{Data, TiffBuilder};
+
+    fn reading(builder: TiffBuilder) -> Reading {
+        of(&Tags::of(&[builder.build()]))
+    }
+
+    fn original(text: &'static [u8]) -> TiffBuilder {
+        TiffBuilder::new(true).exif(0x9003, Data::Ascii(text))
+    }
+
+    fn captured(builder: TiffBuilder) -> Option<(DateTime, Option<i16>)> {
+        let captured = reading(builder).captured;
+        captured.map(|time| (time.local, time.offset_minutes))
+    }
+
+    fn at(nanosecond: i32) -> DateTime {
+        datetime(2020, 5, 6, 7, 8, 9, nanosecond)
+    }
 
     #[test]
-    fn dates_are_read_in_all_the_ways_that_cameras_write_them() {
-        let evening = Some(datetime(2016, 9, 5, 18, 35, 10, 0));
-        assert_eq!(parse_date_time("2016:09:05 18:35:10"), evening);
-        assert_eq!(parse_date_time("2016-09-05 18:35:10"), evening);
-        assert_eq!(parse_date_time("2016/09/05T18:35:10"), evening);
-        assert_eq!(parse_date_time("2016: 9: 5 18:35:10"), evening);
+    fn the_tags_of_fraction_and_offset_fill_in_what_the_time_does_not_say() {
+        let tags = |text| {
+            original(text)
+                .exif(0x9291, Data::Ascii(b"25 "))
+                .exif(0x9011, Data::Ascii(b"+5:30"))
+        };
         assert_eq!(
-            parse_date_time("2000:01:01 00:00:00"),
-            Some(datetime(2000, 1, 1, 0, 0, 0, 0))
+            captured(tags(b"2020:05:06 07:08:09")),
+            Some((at(250_000_000), Some(330)))
         );
+        assert_eq!(
+            captured(tags(b"2020:05:06 07:08:09.5Z")),
+            Some((at(500_000_000), Some(0)))
+        );
+        let number = original(b"2020:05:06 07:08:09").exif(0x9291, Data::Short(vec![75]));
+        assert_eq!(captured(number), Some((at(750_000_000), None)));
     }
 
     #[test]
-    fn dates_that_do_not_exist_are_none() {
-        for text in [
-            "0000:00:00 00:00:00",
-            "    :  :     :  :  ",
-            "2016:02:30 00:00:00",
-            "2016:13:01 00:00:00",
-            "2016:12:01 24:00:00",
-            "2016:12:01 12:60:00",
-            "2016:12:01 12:00:61",
-            "0000:01:01 00:00:00",
-            "2016:12:01",
-            "2016:12:01 06:35:10 PM",
-            "2016:12-01 06:35:10",
-            "9999:99:99 99:99:99",
-            "",
-            "\u{ff}\u{ff}16:12:01 00:00",
-            "2016:12:01 -1:00:00",
-        ] {
-            assert_eq!(parse_date_time(text), None, "{text:?}");
-        }
+    fn a_time_in_the_first_directory_is_one_too() {
+        let misplaced = TiffBuilder::new(false)
+            .ifd0(0x9003, Data::Ascii(b"2020:05:06 07:08:09"))
+            .ifd0(0x9011, Data::Ascii(b"+0530"));
+        assert_eq!(captured(misplaced), Some((at(0), Some(330))));
+        let unset =
+            original(b"0000:00:00 00:00:00").ifd0(0x9003, Data::Ascii(b"2020:05:06 07:08:09"));
+        assert_eq!(captured(unset), Some((at(0), None)));
     }
 
     #[test]
-    fn a_fraction_counts_from_the_decimal_point() {
-        assert_eq!(parse_fraction("5"), Some(500_000_000));
-        assert_eq!(parse_fraction("05"), Some(50_000_000));
-        assert_eq!(parse_fraction("123"), Some(123_000_000));
-        assert_eq!(parse_fraction("1234567891"), Some(123_456_789));
-        assert_eq!(parse_fraction("-5"), None);
-        assert_eq!(parse_fraction(""), None);
+    fn what_is_unusual_is_told() {
+        let note = |text| reading(original(text)).note;
+        assert_eq!(note(b"2020:05:06 07:08:09"), None);
+        assert_eq!(
+            note(b"2019:01:01 24:04:20").as_deref(),
+            Some("DateTimeOriginal 2019:01:01 24:04:20: hour 24 read as hour 0 of the same date")
+        );
+        assert_eq!(
+            note(b"2020:13:06 07:08:09").as_deref(),
+            Some("DateTimeOriginal 2020:13:06 07:08:09: not understood")
+        );
+        for unset in [&b"0000:00:00 00:00:00"[..], b"    :  :     :  :  "] {
+            assert_eq!(note(unset).as_deref(), Some("DateTimeOriginal: not set"));
+        }
+        assert_eq!(note(b"                   "), None);
+        assert_eq!(reading(TiffBuilder::new(true)), Reading::default());
     }
 
     #[test]
-    fn offsets_are_minutes_east_of_utc() {
-        assert_eq!(parse_offset("+05:30"), Some(330));
-        assert_eq!(parse_offset("-03:30"), Some(-210));
-        assert_eq!(parse_offset("+14:00"), Some(840));
-        assert_eq!(parse_offset("Z"), Some(0));
-        for text in ["05:30", "+5:30", "+14:01", "+05:60", "   :  ", "", "+99:99"] {
-            assert_eq!(parse_offset(text), None, "{text:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn every_real_moment_is_read_back(
-            (year, month, day) in (1i16..=9999, 1i8..=12, 1i8..=28),
-            (hour, minute, second) in (0i8..24, 0i8..60, 0i8..60),
-        ) {
-            let text = format!("{year:04}:{month:02}:{day:02} {hour:02}:{minute:02}:{second:02}");
-            prop_assert_eq!(parse_date_time(&text), Some(datetime(year, month, day, hour, minute, second, 0)));
-        }
-
-        #[test]
-        fn any_text_is_harmless(text in ".{0,24}") {
-            let _ = (parse_date_time(&text), parse_fraction(&text), parse_offset(&text));
-        }
+    fn a_long_text_is_told_in_part() {
+        let note = reading(original(&[b'9'; 300])).note.unwrap();
+        assert!(note.len() < 100, "{note}");
     }
 }

@@ -1,45 +1,91 @@
 //! Where a camera stood, as the GPS tags have it.
 
-use ::exif::{Exif, Tag, Value};
+use ::exif::{Context, Exif, Tag, Value};
 use common::media::Position;
 
-/// The position of the GPS tags. `None` without both coordinates and both of their hemispheres:
-/// a latitude of unknown sign is no latitude.
-pub(super) fn of(exif: &Exif) -> Option<Position> {
-    let latitude =
-        degrees(exif, Tag::GPSLatitude)? * hemisphere(exif, Tag::GPSLatitudeRef, 'N', 'S')?;
-    let longitude =
-        degrees(exif, Tag::GPSLongitude)? * hemisphere(exif, Tag::GPSLongitudeRef, 'E', 'W')?;
-    Position::new(latitude, longitude, altitude_m(exif))
+use super::{charset::Charset, number, tags, text};
+
+/// The directory of GPS tags, as the reader has it.
+#[derive(Clone, Copy)]
+pub(super) struct GpsDirectory<'e> {
+    /// The structure that it is in.
+    pub exif: &'e Exif,
+    /// That of GPS, or that of the first directory, if the structure was read from there on.
+    pub context: Context,
 }
 
-/// Degrees, minutes and seconds as one number. Minutes and seconds may be missing: some cameras
-/// write fractions of degrees or of minutes, and 0/0 for the rest.
-fn degrees(exif: &Exif, tag: Tag) -> Option<f64> {
-    let value = super::value(exif, tag)?;
-    let part = |index| super::number::at(value, index);
-    Some(part(0)? + part(1).unwrap_or(0.0) / 60.0 + part(2).unwrap_or(0.0) / 3600.0)
-}
-
-fn hemisphere(exif: &Exif, tag: Tag, positive: char, negative: char) -> Option<f64> {
-    let letter = super::text::of(exif, tag)?
-        .chars()
-        .next()?
-        .to_ascii_uppercase();
-    if letter == positive {
-        Some(1.0)
-    } else if letter == negative {
-        Some(-1.0)
-    } else {
-        None
+impl GpsDirectory<'_> {
+    fn value(&self, tag: Tag) -> Option<&Value> {
+        tags::value(self.exif, Tag(self.context, tag.number()))
     }
 }
 
+/// The position of the GPS tags. `None` without both coordinates and both of their hemispheres:
+/// a latitude of unknown sign is no latitude.
+pub(super) fn of(gps: GpsDirectory<'_>) -> Option<Position> {
+    let latitude = coordinate(gps, Tag::GPSLatitude, Tag::GPSLatitudeRef, ['N', 'S'])?;
+    let longitude = coordinate(gps, Tag::GPSLongitude, Tag::GPSLongitudeRef, ['E', 'W'])?;
+    Position::new(latitude, longitude, altitude_m(gps))
+}
+
+/// A coordinate in degrees. How large it is tells the number, and on which side it is the letter:
+/// programs that write a sign write it beside the letter. `None` where the two contradict.
+fn coordinate(
+    gps: GpsDirectory<'_>,
+    tag: Tag,
+    reference: Tag,
+    [positive, negative]: [char; 2],
+) -> Option<f64> {
+    let (size, is_signed) = degrees(gps, tag)?;
+    match hemisphere(gps, reference)? {
+        letter if letter == positive && !is_signed => Some(size),
+        letter if letter == negative => Some(-size),
+        _ => None,
+    }
+}
+
+/// Degrees, minutes and seconds as one number without a sign, and whether there was one. Minutes
+/// and seconds may be missing: some cameras write fractions of degrees or of minutes, and 0/0 for
+/// the rest. A part that is no number at all makes the whole none.
+fn degrees(gps: GpsDirectory<'_>, tag: Tag) -> Option<(f64, bool)> {
+    let value = gps.value(tag)?;
+    let [degrees, minutes, seconds] = [
+        number::at(value, 0)?,
+        minor_part(value, 1)?,
+        minor_part(value, 2)?,
+    ];
+    let size = degrees.abs() + minutes.abs() / 60.0 + seconds.abs() / 3600.0;
+    Some((size, degrees < 0.0 || minutes < 0.0 || seconds < 0.0))
+}
+
+/// Minutes or seconds, which are 0 where there are none; `None` for a division by zero.
+fn minor_part(value: &Value, index: usize) -> Option<f64> {
+    let is_broken = match value {
+        Value::Rational(parts) => parts
+            .get(index)
+            .is_some_and(|part| part.denom == 0 && part.num != 0),
+        Value::SRational(parts) => parts
+            .get(index)
+            .is_some_and(|part| part.denom == 0 && part.num != 0),
+        _ => false,
+    };
+    (!is_broken).then(|| number::at(value, index).unwrap_or(0.0))
+}
+
+/// The first letter of a reference, as a capital.
+fn hemisphere(gps: GpsDirectory<'_>, tag: Tag) -> Option<char> {
+    let text = text::of(gps.value(tag)?, Charset::default())?;
+    text.chars()
+        .next()
+        .map(|letter| letter.to_ascii_uppercase())
+}
+
 /// Metres above sea level. The reference is 0 above and 1 below the sea level, and since EXIF
-/// 3.0 2 above and 3 below it with the level named; the default is 0.
-fn altitude_m(exif: &Exif) -> Option<f64> {
-    let metres = super::number::at(super::value(exif, Tag::GPSAltitude)?, 0)?;
-    let is_below = match super::value(exif, Tag::GPSAltitudeRef) {
+/// 3.0 2 above and 3 below it with the level named; the default is 0. A sign beside a reference
+/// below says the same once more.
+fn altitude_m(gps: GpsDirectory<'_>) -> Option<f64> {
+    let metres = number::at(gps.value(Tag::GPSAltitude)?, 0)?;
+    let is_below = match gps.value(Tag::GPSAltitudeRef) {
         // Some programs write the digit as text.
         Some(Value::Ascii(parts)) => parts
             .first()
@@ -47,14 +93,14 @@ fn altitude_m(exif: &Exif) -> Option<f64> {
         Some(value) => matches!(value.get_uint(0), Some(1 | 3)),
         None => false,
     };
-    Some(if is_below { -metres } else { metres })
+    Some(if is_below { -metres.abs() } else { metres })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::media::exif::{
-        parse,
+        tags::parse,
         tiff_builder::{Data, TiffBuilder},
     };
 
@@ -70,7 +116,10 @@ mod tests {
         for (tag, data) in tags {
             builder = builder.gps(*tag, data.clone());
         }
-        of(&parse(&builder.build()).unwrap())
+        of(GpsDirectory {
+            exif: &parse(&builder.build()).unwrap(),
+            context: Context::Gps,
+        })
     }
 
     fn dms(degrees: u32, minutes: u32, hundredths: u32) -> Data {
@@ -146,5 +195,76 @@ mod tests {
             None
         );
         assert_eq!(position(&[north, (LAT, dms(48, 0, 0)), east]), None);
+    }
+
+    #[test]
+    fn the_letter_says_the_side_and_the_number_how_far() {
+        let south = |degrees: [(i32, i32); 3], letter| {
+            position(&[
+                (LAT_REF, Data::Ascii(letter)),
+                (LAT, Data::SRational(degrees.to_vec())),
+                (LON_REF, Data::Ascii(b"E")),
+                (LON, dms(151, 12, 0)),
+            ])
+            .map(|position| position.latitude())
+        };
+        for degrees in [
+            [(-33, 1), (51, 1), (30, 1)],
+            [(-33, 1), (-51, 1), (-30, 1)],
+            [(33, 1), (51, 1), (30, 1)],
+            [(33, -1), (51, 1), (30, 1)],
+        ] {
+            let latitude = south(degrees, b"S").unwrap();
+            assert!((latitude + 33.858_333).abs() < 1e-6, "{latitude}");
+        }
+        assert_eq!(south([(-33, 1), (51, 1), (30, 1)], b"N"), None);
+        assert!(south([(33, 1), (51, 1), (30, 1)], b"N").is_some());
+        assert_eq!(south([(33, 1), (51, 1), (30, 1)], b"E"), None);
+    }
+
+    #[test]
+    fn both_sides_of_a_signed_longitude_are_those_of_the_letter() {
+        let longitude = |degrees, letter| {
+            position(&[
+                (LAT_REF, Data::Ascii(b"N")),
+                (LAT, dms(48, 0, 0)),
+                (LON_REF, Data::Ascii(letter)),
+                (LON, Data::SRational(vec![(degrees, 1)])),
+            ])
+            .map(|position| position.longitude())
+        };
+        assert_eq!(longitude(-70, b"W"), Some(-70.0));
+        assert_eq!(longitude(70, b"W"), Some(-70.0));
+        assert_eq!(longitude(-70, b"E"), None);
+    }
+
+    #[test]
+    fn coordinates_of_other_types_are_read() {
+        let read = |lat: Data, lat_ref: Data| {
+            position(&[
+                (LAT_REF, lat_ref),
+                (LAT, lat),
+                (LON_REF, Data::Ascii(b"East")),
+                (LON, dms(8, 0, 0)),
+            ])
+            .map(|position| position.latitude())
+        };
+        let north = || Data::Ascii(b"N");
+        assert_eq!(read(Data::Short(vec![48, 30, 0]), north()), Some(48.5));
+        assert_eq!(read(Data::Long(vec![48]), north()), Some(48.5 - 0.5));
+        assert_eq!(read(Data::Ascii(b"48.5"), north()), Some(48.5));
+        assert_eq!(
+            read(Data::Ascii(b"48, 30, 0"), Data::Byte(b"s".to_vec())),
+            Some(-48.5)
+        );
+        assert_eq!(read(dms(48, 90, 0), north()), Some(49.5));
+        assert_eq!(read(Data::Ascii(b"north of here"), north()), None);
+        assert_eq!(
+            read(Data::Rational(vec![(48, 1), (5, 0), (0, 1)]), north()),
+            None
+        );
+        for unknown in [&b"\0"[..], b" ", b"X"] {
+            assert_eq!(read(dms(48, 0, 0), Data::Byte(unknown.to_vec())), None);
+        }
     }
 }

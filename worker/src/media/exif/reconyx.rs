@@ -1,17 +1,21 @@
-//! Reconyx maker notes: capture time, serial number and temperature.
+//! Reconyx maker notes: capture time, serial number, temperature, and the label that the camera's
+//! user gave it.
 //!
 //! Some HyperFire cameras write nothing else about a picture, and none writes its temperature
-//! anywhere else. The layouts are those of ExifTool's and metadata-extractor's tables. HyperFire
-//! and UltraFire were checked against files of real cameras; the tables agree about the others,
-//! but for one thing (see [`HYPERFIRE_2`]). All are little-endian, whatever the file around them
-//! is.
+//! anywhere else. All notes are little-endian, whatever the file around them is.
+
+mod layout;
 
 use jiff::civil::DateTime;
 
-use super::{is_on_earth, text};
+use self::layout::{Layout, SerialLayout, TimeLayout};
+use super::{charset::Charset, is_on_earth, text};
 
 /// How far the two scales of a temperature may be apart after rounding, in degrees Celsius.
 const ROUNDING_CELSIUS: f64 = 1.5;
+
+/// The longest serial number.
+const SERIAL_CHARS: usize = 15;
 
 /// The facts of a Reconyx maker note.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,93 +26,21 @@ pub(super) struct ReconyxFacts {
     pub serial_number: Option<String>,
     /// Ambient temperature in degrees Celsius.
     pub temperature_celsius: Option<f64>,
+    /// What the user called the camera or its place.
+    pub user_label: Option<String>,
 }
-
-/// Where a family of cameras keeps what we read, in bytes from the start of the note.
-struct Layout {
-    time: TimeLayout,
-    fahrenheit: usize,
-    celsius: usize,
-    serial: SerialLayout,
-}
-
-enum TimeLayout {
-    /// Six `u16`: second, minute, hour, month, day, year.
-    MonthFirst(usize),
-    /// Six `u16`: second, minute, hour, then day and month in an order that the weekday tells
-    /// (a `u16`, 0 is Sunday), and the year.
-    ByWeekday { at: usize, weekday_at: usize },
-    /// Five bytes, second, minute, hour, day, month, and the year as `u16`.
-    Bytes(usize),
-}
-
-enum SerialLayout {
-    /// UTF-16 up to a NUL, at most 15 units.
-    Utf16(usize),
-    /// Bytes up to a NUL, at most 15.
-    Ascii(usize),
-}
-
-const SERIAL_CHARS: usize = 15;
-
-const HYPERFIRE: Layout = Layout {
-    time: TimeLayout::MonthFirst(22),
-    fahrenheit: 38,
-    celsius: 40,
-    serial: SerialLayout::Utf16(42),
-};
-
-/// The published tables disagree about day and month here, so the weekday decides.
-const HYPERFIRE_2: Layout = Layout {
-    time: TimeLayout::ByWeekday {
-        at: 62,
-        weekday_at: 74,
-    },
-    fahrenheit: 78,
-    celsius: 80,
-    serial: SerialLayout::Utf16(126),
-};
-
-const ULTRAFIRE: Layout = Layout {
-    time: TimeLayout::Bytes(59),
-    fahrenheit: 68,
-    celsius: 70,
-    serial: SerialLayout::Ascii(75),
-};
-
-const HYPERFIRE_4K: Layout = Layout {
-    time: TimeLayout::Bytes(47),
-    fahrenheit: 56,
-    celsius: 58,
-    serial: SerialLayout::Ascii(132),
-};
 
 impl ReconyxFacts {
     /// Reads a maker note; `None` when it is not one of Reconyx. What is cut off or impossible
-    /// in it stays `None`.
-    pub(super) fn read(note: &[u8], make: Option<&str>) -> Option<Self> {
-        let layout = layout(note, make)?;
+    /// in it stays `None`. The label is text in the charset of the file.
+    pub(super) fn read(note: &[u8], make: Option<&str>, charset: Charset) -> Option<Self> {
+        let layout = layout::of(note, make)?;
         Some(Self {
             local: local(note, &layout.time),
             serial_number: serial_number(note, &layout.serial),
             temperature_celsius: temperature_celsius(note, &layout),
+            user_label: user_label(note, layout.label, charset),
         })
-    }
-}
-
-fn layout(note: &[u8], make: Option<&str>) -> Option<Layout> {
-    if note.starts_with(b"RECONYXHF4K\0") {
-        Some(HYPERFIRE_4K)
-    } else if note.starts_with(b"RECONYXH2\0") {
-        Some(HYPERFIRE_2)
-    } else if note.starts_with(b"RECONYXUF\0") {
-        Some(ULTRAFIRE)
-    } else if u16_at(note, 0)? == 0xf101 {
-        // Two bytes are little to go by: the firmware's version or the maker must agree.
-        let is_known = matches!(u16_at(note, 2)?, 2 | 3) || make == Some("RECONYX");
-        is_known.then_some(HYPERFIRE)
-    } else {
-        None
     }
 }
 
@@ -183,12 +115,27 @@ fn serial_number(note: &[u8], layout: &SerialLayout) -> Option<String> {
                 .ok()?
         }
     };
-    text::decode(&bytes).filter(|serial| serial.is_ascii())
+    text::decode(&bytes, Charset::default()).filter(|serial| serial.is_ascii())
 }
 
+/// The label, whose end the end of the note may cut off.
+fn user_label(note: &[u8], (at, longest): (usize, usize), charset: Charset) -> Option<String> {
+    let bytes = note.get(at..)?;
+    text::decode(bytes.get(..longest).unwrap_or(bytes), charset)
+}
+
+/// Six numbers of two bytes. Some HyperFires write these alone in the other byte order, which the
+/// first, a second, tells.
 fn six_words(note: &[u8], at: usize) -> Option<[u16; 6]> {
     let words = note.get(at..)?.as_chunks::<2>().0.first_chunk::<6>()?;
-    Some(words.map(u16::from_le_bytes))
+    let is_swapped = matches!(words, [[0, second], ..] if *second != 0);
+    Some(words.map(|word| {
+        if is_swapped {
+            u16::from_be_bytes(word)
+        } else {
+            u16::from_le_bytes(word)
+        }
+    }))
 }
 
 fn u16_at(note: &[u8], at: usize) -> Option<u16> {
@@ -196,122 +143,4 @@ fn u16_at(note: &[u8], at: usize) -> Option<u16> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::media::exif::tiff_builder::reconyx::{
-        hyperfire, hyperfire_2, hyperfire_4k, ultrafire,
-    };
-    use jiff::civil::datetime;
-    use proptest::prelude::*;
-
-    fn facts(local: DateTime, serial: &str, celsius: f64) -> Option<ReconyxFacts> {
-        Some(ReconyxFacts {
-            local: Some(local),
-            serial_number: Some(serial.into()),
-            temperature_celsius: Some(celsius),
-        })
-    }
-
-    #[test]
-    fn every_family_of_cameras_is_read() {
-        let moment = datetime(2019, 3, 4, 5, 6, 7, 0);
-        assert_eq!(
-            ReconyxFacts::read(&hyperfire(), None),
-            facts(moment, "P800BD05003063", -7.0)
-        );
-        assert_eq!(
-            ReconyxFacts::read(&hyperfire_2(), None),
-            facts(moment, "H2XABC01234567", -7.0)
-        );
-        assert_eq!(
-            ReconyxFacts::read(&ultrafire(), None),
-            facts(moment, "UXR6BI02004234", -7.0)
-        );
-        assert_eq!(
-            ReconyxFacts::read(&hyperfire_4k(), None),
-            facts(moment, "HF4KAB00000001", -7.0)
-        );
-    }
-
-    #[test]
-    fn a_later_hyperfire_is_known_by_its_maker() {
-        let mut note = hyperfire();
-        note[2] = 4;
-        assert_eq!(ReconyxFacts::read(&note, None), None);
-        assert_eq!(ReconyxFacts::read(&note, Some("Canon")), None);
-        assert!(ReconyxFacts::read(&note, Some("RECONYX")).is_some());
-    }
-
-    #[test]
-    fn the_weekday_decides_which_is_day_and_which_is_month() {
-        let read = |first: u8, last: u8, weekday: u8| {
-            let mut note = hyperfire_2();
-            (note[68], note[70], note[74]) = (first, last, weekday);
-            ReconyxFacts::read(&note, None).unwrap().local
-        };
-        // 4 March 2019 was a Monday, 3 April a Wednesday.
-        assert_eq!(read(4, 3, 1), Some(datetime(2019, 3, 4, 5, 6, 7, 0)));
-        assert_eq!(read(3, 4, 1), Some(datetime(2019, 3, 4, 5, 6, 7, 0)));
-        assert_eq!(read(3, 4, 3), Some(datetime(2019, 4, 3, 5, 6, 7, 0)));
-        assert_eq!(read(3, 4, 5), None);
-        // 5 May 2019 was a Sunday, either way.
-        assert_eq!(read(5, 5, 0), Some(datetime(2019, 5, 5, 5, 6, 7, 0)));
-        // Only one of the two can be a month.
-        assert_eq!(read(31, 12, 2), Some(datetime(2019, 12, 31, 5, 6, 7, 0)));
-    }
-
-    #[test]
-    fn days_and_months_that_both_fit_the_weekday_give_no_time() {
-        let year = 2019;
-        let same_weekday = (1..=12i8)
-            .flat_map(|month| (month + 1..=12).map(move |day| (month, day)))
-            .find(|&(month, day)| {
-                datetime(year, month, day, 0, 0, 0, 0).weekday()
-                    == datetime(year, day, month, 0, 0, 0, 0).weekday()
-            })
-            .unwrap();
-        let weekday = datetime(year, same_weekday.0, same_weekday.1, 0, 0, 0, 0).weekday();
-        let mut note = hyperfire_2();
-        note[68] = same_weekday.0.cast_unsigned();
-        note[70] = same_weekday.1.cast_unsigned();
-        note[74] = weekday.to_sunday_zero_offset().cast_unsigned();
-        assert_eq!(ReconyxFacts::read(&note, None).unwrap().local, None);
-    }
-
-    #[test]
-    fn a_note_without_measurements_gives_none() {
-        let mut note = vec![0; 200];
-        note[..4].copy_from_slice(&[0x01, 0xf1, 3, 0]);
-        assert_eq!(
-            ReconyxFacts::read(&note, None),
-            Some(ReconyxFacts::default())
-        );
-    }
-
-    #[test]
-    fn notes_of_others_are_not_read() {
-        assert_eq!(ReconyxFacts::read(b"Nikon\0\x02\x10", Some("NIKON")), None);
-        assert_eq!(ReconyxFacts::read(b"RECONYXMF\0", Some("RECONYX")), None);
-        assert_eq!(ReconyxFacts::read(b"", Some("RECONYX")), None);
-    }
-
-    proptest! {
-        #[test]
-        fn cut_and_damaged_notes_never_panic_and_never_give_impossible_temperatures(
-            note in prop::sample::select(vec![hyperfire(), hyperfire_2(), ultrafire(), hyperfire_4k()]),
-            length in 0usize..200,
-            damage in prop::collection::vec((0usize..200, any::<u8>()), 0..40),
-        ) {
-            let mut note = note;
-            note.truncate(length);
-            for (at, byte) in damage {
-                if let Some(slot) = note.get_mut(at) {
-                    *slot = byte;
-                }
-            }
-            if let Some(facts) = ReconyxFacts::read(&note, None) {
-                prop_assert!(facts.temperature_celsius.is_none_or(is_on_earth));
-            }
-        }
-    }
-}
+mod tests;

@@ -44,13 +44,16 @@ fn every_tag_is_read_in_both_byte_orders() {
         temperature_celsius: Some(-7.5),
         position,
         description: Some("Pürschweg 7, by the brook".into()),
+        comment: Some("a comment long enough to be a value of its own, and then some".into()),
+        user_label: Some("SITE 7".into()),
+        time_notes: None,
     };
     for little_endian in [false, true] {
         let tiff = every_tag(little_endian).build();
         let metadata = read(&jpeg_head(&tiff));
         assert_eq!(metadata.camera, expected);
         assert_eq!(metadata.orientation, Orientation::TurnRight);
-        assert_eq!(metadata.tiff.as_deref(), Some(tiff.as_slice()));
+        assert_eq!(metadata.structures, [tiff]);
     }
 }
 
@@ -61,9 +64,15 @@ fn a_tiff_file_keeps_a_small_structure_that_reads_the_same() {
         .build();
     let metadata = read(&file);
     assert_eq!(metadata.camera, read_tags(every_tag(true)).camera);
-    let kept = metadata.tiff.unwrap();
+    let kept = metadata.structures.into_iter().next().unwrap();
     assert!(kept.len() < 2000, "{} bytes", kept.len());
-    assert_eq!(read(&jpeg_head(&kept)).camera, metadata.camera);
+    let read_again = read(&jpeg_head(&kept)).camera;
+    // The label stands in the maker note, which is not kept.
+    let expected = CameraFacts {
+        user_label: None,
+        ..metadata.camera
+    };
+    assert_eq!(read_again, expected);
 }
 
 #[test]
@@ -75,7 +84,118 @@ fn no_other_time_stands_in_for_the_capture_time() {
             .exif(0x9004, Data::Ascii(b"2021:01:01 01:01:01"))
             .gps(0x001d, Data::Ascii(b"2021:01:01")),
     );
-    assert_eq!(metadata.camera, CameraFacts::default());
+    let notes = "DateTimeOriginal: not set; CreateDate 2021:01:01 01:01:01; \
+        ModifyDate 2022:02:02 02:02:02; GPS 2021:01:01";
+    let expected = CameraFacts {
+        time_notes: Some(notes.into()),
+        ..CameraFacts::default()
+    };
+    assert_eq!(metadata.camera, expected);
+}
+
+/// A JPEG file with several segments.
+fn jpeg_with(segments: &[&[u8]]) -> Vec<u8> {
+    let mut file = b"\xff\xd8".to_vec();
+    for content in segments {
+        let length = u16::try_from(content.len() + 2).unwrap().to_be_bytes();
+        file.extend([b"\xff\xe1", &length[..], content].concat());
+    }
+    file.extend(b"\xff\xda\0\x02");
+    file
+}
+
+#[test]
+fn a_second_segment_fills_in_what_the_first_does_not_say() {
+    let first = TiffBuilder::new(true).ifd0(0x010f, Data::Ascii(b"Bushnell"));
+    let second = TiffBuilder::new(false)
+        .ifd0(0x010f, Data::Ascii(b"Other"))
+        .exif(0x9003, Data::Ascii(b"2020:05:06 07:08:09"));
+    let tiffs = [first.build(), second.build()];
+    let segments = tiffs
+        .each_ref()
+        .map(|tiff| [b"Exif\0\0", tiff.as_slice()].concat());
+    let metadata = read(&jpeg_with(&segments.each_ref().map(Vec::as_slice)));
+    assert_eq!(metadata.camera.make.as_deref(), Some("Bushnell"));
+    let local = metadata.camera.captured.unwrap().local;
+    assert_eq!(local, datetime(2020, 5, 6, 7, 8, 9, 0));
+    assert_eq!(metadata.structures, tiffs);
+}
+
+#[test]
+fn times_in_a_packet_are_told_and_not_taken() {
+    let packet =
+        br#"<d xmlns:e="http://ns.adobe.com/exif/1.0/" e:DateTimeOriginal="2020-05-06T07:08:09"/>"#;
+    let segment = [b"http://ns.adobe.com/xap/1.0/\0", &packet[..]].concat();
+    let camera = read(&jpeg_with(&[&segment])).camera;
+    assert_eq!(camera.captured, None);
+    let notes = camera.time_notes.unwrap();
+    assert_eq!(notes, "XMP DateTimeOriginal 2020-05-06T07:08:09");
+}
+
+#[test]
+fn pointers_of_the_type_of_directories_are_followed() {
+    for little_endian in [false, true] {
+        let mut tiff = every_tag(little_endian).build();
+        let expected = read(&jpeg_head(&tiff)).camera;
+        for tag in [0x8769u16, 0x8825] {
+            let order = |number: u16| {
+                if little_endian {
+                    number.to_le_bytes()
+                } else {
+                    number.to_be_bytes()
+                }
+            };
+            let at = tiff.windows(2).position(|pair| pair == order(tag)).unwrap();
+            tiff[at + 2..at + 4].copy_from_slice(&order(13));
+        }
+        assert_eq!(read(&jpeg_head(&tiff)).camera, expected);
+    }
+}
+
+#[test]
+fn a_position_below_the_exif_directory_is_one_too() {
+    for little_endian in [false, true] {
+        let mut tiff = every_tag(little_endian)
+            .exif(0x8825, Data::Long(vec![0]))
+            .build();
+        let expected = read(&jpeg_head(&tiff)).camera.position;
+        let order = |number: u16| {
+            if little_endian {
+                number.to_le_bytes()
+            } else {
+                number.to_be_bytes()
+            }
+        };
+        let pointers: Vec<usize> = (0..tiff.len() - 1)
+            .filter(|at| tiff[*at..at + 2] == order(0x8825) && at % 2 == 0)
+            .collect();
+        let [first, second] = pointers[..] else {
+            panic!("{pointers:?}");
+        };
+        // The first directory's pointer becomes a tag that means nothing.
+        let place: Vec<u8> = tiff[first + 8..first + 12].to_vec();
+        tiff[second + 8..second + 12].copy_from_slice(&place);
+        tiff[first..first + 2].copy_from_slice(&order(0xfff0));
+        assert!(expected.is_some());
+        assert_eq!(read(&jpeg_head(&tiff)).camera.position, expected);
+    }
+}
+
+#[test]
+fn texts_of_one_camera_are_in_one_charset() {
+    let camera = read_tags(
+        TiffBuilder::new(true)
+            .ifd0(
+                0x010e,
+                Data::Ascii(
+                    b"\xc9\xad\xc1\xd6\xb1\xa3\xbb\xa4\xc7\xf8\xc8\xfd\xba\xc5\xcf\xe0\xbb\xfa",
+                ),
+            )
+            .ifd0(0x0110, Data::Ascii(b"\xb1\xb1")),
+    )
+    .camera;
+    assert_eq!(camera.description.as_deref(), Some("森林保护区三号相机"));
+    assert_eq!(camera.model.as_deref(), Some("北"));
 }
 
 #[test]

@@ -24,11 +24,11 @@ impl Inspector<'_> {
         item: &InputItem,
         frame: Frame,
         detections: &[Detection],
-        tiff: Option<&[u8]>,
+        structures: &[Vec<u8>],
     ) -> Result<Option<String>, PipelineError> {
         let clock = self.context.clock;
         let jpeg = clock.time(Stage::Annotate, || {
-            annotate::annotate(frame, detections, tiff, &self.rule)
+            annotate::annotate(frame, detections, structures, &self.rule)
         });
         let Ok(jpeg) = jpeg else {
             // A picture that cannot be drawn on still has its detections.

@@ -105,6 +105,12 @@ fn write_options(notes: &mut NoteSheet<'_>, options: &RunOptions) -> Result<(), 
         "GPS positions rounded to a hundredth of a degree",
         &[Cell::yes_no(options.round_positions)],
     )?;
+    let csv_text = if options.csv_plain {
+        "as it is"
+    } else {
+        "with a ' before what spreadsheet programs would run as a formula"
+    };
+    notes.line("Text in CSV files", &[Cell::text(csv_text)])?;
     notes.line("Images decoded", &[Cell::text(decoding)])
 }
 
@@ -118,7 +124,7 @@ fn write_reading(notes: &mut NoteSheet<'_>) -> Result<(), XlsxError> {
         "Times are those of the camera's own clock; none is guessed.",
         "Positions that the cameras wrote stand in Images and images.csv, whatever was dropped from copies.",
         "Excel opens at most 65,530 links on a sheet; paths of further annotated copies are plain text.",
-        "In the CSV files, text that begins with = + - @ has a ' before it, so that no program runs it as a formula.",
+        "Unless the option says that text in CSV files is as it is: text there that begins with = + - @, a tab or a line break, or with such behind one or more ', has a ' before it, so that no program runs it as a formula. Numbers with a sign have none.",
     ] {
         notes.sentence(sentence)?;
     }

@@ -171,6 +171,7 @@ mod tests {
             originals: true,
             strip_gps: false,
             round_positions: false,
+            csv_plain: false,
             full_decode: false,
         };
         Change::of(&options, Threshold::new(to).unwrap())

@@ -144,8 +144,8 @@ impl Remaking<'_> {
         let decode = |scale| decode::decode(bytes, metadata.orientation, scale, self.limits);
         let jpeg = decode(self.scale).and_then(|decoded| {
             let frame = copying::frame_for_copy(decoded, decode);
-            let tiff = metadata.tiff.as_deref();
-            annotate::annotate(frame, &media.detections, tiff, &self.change.new)
+            let kept = &metadata.structures;
+            annotate::annotate(frame, &media.detections, kept, &self.change.new)
         });
         // What cannot be drawn on has no copy, as in the pipeline.
         let (Ok(jpeg), Some(listing)) = (jpeg, self.listing) else {

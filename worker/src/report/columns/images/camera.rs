@@ -25,6 +25,13 @@ pub(super) static COLUMNS: &[Column<ImageCell>] = &[
         },
     ),
     column(
+        "time_notes",
+        28,
+        Style::Plain,
+        "How an unusual time was read; where none could be taken, why, and which other times there are, in the file and in its name. None of them is taken for the time of the picture.",
+        |row| Cell::made_text(row.record.time_notes()),
+    ),
+    column(
         "camera_make",
         16,
         Style::Plain,
@@ -44,6 +51,13 @@ pub(super) static COLUMNS: &[Column<ImageCell>] = &[
         Style::Plain,
         "The camera's serial number.",
         |row| Cell::maybe_text(row.record.camera.serial_number.as_deref()),
+    ),
+    column(
+        "user_label",
+        18,
+        Style::Plain,
+        "What the camera's user called it or its place: the label of Reconyx cameras.",
+        |row| Cell::maybe_text(row.record.camera.user_label.as_deref()),
     ),
     column(
         "temperature_celsius",
@@ -86,5 +100,12 @@ pub(super) static COLUMNS: &[Column<ImageCell>] = &[
         Style::Plain,
         "Free text that the camera wrote.",
         |row| Cell::maybe_text(row.record.camera.description.as_deref()),
+    ),
+    column(
+        "comment",
+        24,
+        Style::Plain,
+        "The comment that the camera wrote beside it (EXIF UserComment).",
+        |row| Cell::maybe_text(row.record.camera.comment.as_deref()),
     ),
 ];
