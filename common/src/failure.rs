@@ -126,6 +126,12 @@ pub enum SkipReason {
     Directory,
     /// Bookkeeping of an operating system: `__MACOSX`, `._*`, `.DS_Store`, `Thumbs.db`, …
     SystemFile,
+    /// In a trash folder, or named as systems name deleted files.
+    Trash,
+    /// A small copy that a NAS or a program made.
+    Thumbnail,
+    /// An older version, or in a snapshot.
+    OlderVersion,
     /// A video.
     Video,
     /// Any other file that is not an image.
@@ -143,6 +149,9 @@ impl SkipReason {
         match self {
             Self::Directory => "directory",
             Self::SystemFile => "system-file",
+            Self::Trash => "trash",
+            Self::Thumbnail => "thumbnail",
+            Self::OlderVersion => "older-version",
             Self::Video => "video",
             Self::NotAnImage => "not-an-image",
             Self::NestedArchive => "nested-archive",
@@ -156,6 +165,9 @@ impl SkipReason {
         match self {
             Self::Directory => "A folder, not a file.",
             Self::SystemFile => "Written by the operating system, not by a camera.",
+            Self::Trash => "In a trash folder: it was deleted. Move it out to have it looked at.",
+            Self::Thumbnail => "A small copy that a NAS or a program made, not a camera.",
+            Self::OlderVersion => "An older version or snapshot that a NAS or a program keeps.",
             Self::Video => "Videos are not supported yet.",
             Self::NotAnImage => "Not an image.",
             Self::NestedArchive => "An archive inside the archive: unpack it and add its pictures.",

@@ -1,6 +1,6 @@
 //! What kind of file a name promises, before any byte of it is read.
 
-use crate::{failure::SkipReason, path::MediaPath};
+use crate::{failure::SkipReason, left_behind, path::MediaPath};
 
 /// What to do with a file, judged by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,29 +27,13 @@ const VIDEOS: &[&str] = &[
     "asf",
 ];
 const ARCHIVES: &[&str] = &["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"];
-const SYSTEM_FOLDERS: &[&str] = &[
-    "__macosx",
-    "$recycle.bin",
-    "system volume information",
-    ".trashes",
-    ".spotlight-v100",
-    ".fseventsd",
-];
-const SYSTEM_FILES: &[&str] = &[
-    "thumbs.db",
-    "ehthumbs.db",
-    "desktop.ini",
-    ".ds_store",
-    "picasa.ini",
-    ".picasa.ini",
-];
 
 impl MediaKind {
     /// Judges a file by its path.
     #[must_use]
     pub fn of(path: &MediaPath) -> Self {
-        if is_system_file(path) {
-            return Self::Skip(SkipReason::SystemFile);
+        if let Some(reason) = left_behind::reason(path) {
+            return Self::Skip(reason);
         }
         let Some(extension) = path.extension() else {
             return Self::Unknown;
@@ -68,16 +52,6 @@ impl MediaKind {
             Self::Unknown
         }
     }
-}
-
-fn is_system_file(path: &MediaPath) -> bool {
-    let name = path.file_name();
-    let in_system_folder = path
-        .parent_components()
-        .any(|folder| SYSTEM_FOLDERS.contains(&folder.to_ascii_lowercase().as_str()));
-    in_system_folder
-        || name.starts_with("._")
-        || SYSTEM_FILES.contains(&name.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]
@@ -103,7 +77,9 @@ mod tests {
             kind("__MACOSX/a/IMG.JPG"),
             MediaKind::Skip(SkipReason::SystemFile)
         );
-        assert_eq!(kind("a/._IMG.JPG"), MediaKind::Skip(SkipReason::SystemFile));
-        assert_eq!(kind("a/thumbs.DB"), MediaKind::Skip(SkipReason::SystemFile));
+        assert_eq!(
+            kind("a/#recycle/clip.MP4"),
+            MediaKind::Skip(SkipReason::Trash)
+        );
     }
 }
