@@ -126,7 +126,15 @@ mod tests {
         assert_eq!(folder("DCIM/SiteA/102NORTH/a.jpg"), "SiteA/102NORTH");
         assert_eq!(folder("ridge/PHOTO/a.jpg"), "ridge/PHOTO");
         assert_eq!(folder("ridge/2021PHOTO/a.jpg"), "ridge/2021PHOTO");
-        for site in ["099STLTH", "10STLTHX", "100NORTHS", "100NRD", "100 NORD", "1000STL", "Site_001"] {
+        for site in [
+            "099STLTH",
+            "10STLTHX",
+            "100NORTHS",
+            "100NRD",
+            "100 NORD",
+            "1000STL",
+            "Site_001",
+        ] {
             assert_eq!(folder(&format!("DCIM/{site}/a.jpg")), site);
         }
     }

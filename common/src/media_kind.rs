@@ -11,7 +11,8 @@ pub enum MediaKind {
     UnsupportedImage,
     /// No known extension: its first bytes decide.
     Unknown,
-    /// Not to be read.
+    /// Not to be looked at. If only the ending says so, the first bytes can say otherwise; see
+    /// [`Self::may_be_image`].
     Skip(SkipReason),
 }
 
@@ -26,6 +27,8 @@ const VIDEOS: &[&str] = &[
     "mp4", "avi", "mov", "mpg", "mpeg", "mkv", "flv", "m4v", "wmv", "webm", "3gp", "mts", "m2ts",
     "asf",
 ];
+/// Endings of archives that go on in other files, before a number such as `001`.
+const SPLIT_ARCHIVES: &[&str] = &["zip", "7z", "rar", "tar"];
 const ARCHIVES: &[&str] = &["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"];
 
 impl MediaKind {
@@ -46,12 +49,54 @@ impl MediaKind {
             Self::UnsupportedImage
         } else if is_one_of(VIDEOS) {
             Self::Skip(SkipReason::Video)
+        } else if is_part_of_archive(path.file_name(), &extension) {
+            Self::Skip(SkipReason::ArchivePart)
         } else if is_one_of(ARCHIVES) {
             Self::Skip(SkipReason::NestedArchive)
         } else {
             Self::Unknown
         }
     }
+
+    /// Whether the file counts as an image until its bytes say otherwise.
+    #[must_use]
+    pub fn is_taken_for_image(self) -> bool {
+        !matches!(self, Self::Skip(_))
+    }
+
+    /// Whether the file's first bytes can say that it is an image after all: people and programs
+    /// give pictures the names of videos. What lies in a trash folder stays there.
+    #[must_use]
+    pub fn may_be_image(self) -> bool {
+        match self {
+            Self::Image | Self::UnsupportedImage | Self::Unknown => true,
+            Self::Skip(reason) => matches!(
+                reason,
+                SkipReason::Video
+                    | SkipReason::NotAnImage
+                    | SkipReason::NestedArchive
+                    | SkipReason::ArchivePart
+            ),
+        }
+    }
+}
+
+/// Whether a name is that of one part of a split archive: `a.zip.001`, `a.z01`, `a.part2.rar`,
+/// `a.r00`. The last part of a split zip is called `.zip` and says itself what it is.
+fn is_part_of_archive(name: &str, extension: &str) -> bool {
+    let is_number =
+        |text: &str, digits| text.len() == digits && text.bytes().all(|c| c.is_ascii_digit());
+    let mut endings = name.rsplit('.').skip(1);
+    let before = endings.next().unwrap_or_default().to_ascii_lowercase();
+    let is_old_volume = extension
+        .strip_prefix(['z', 'r'])
+        .is_some_and(|number| is_number(number, 2));
+    let is_numbered = is_number(extension, 3) && SPLIT_ARCHIVES.contains(&before.as_str());
+    let is_rar_volume = extension == "rar"
+        && before
+            .strip_prefix("part")
+            .is_some_and(|number| !number.is_empty() && is_number(number, number.len()));
+    is_old_volume || is_numbered || is_rar_volume
 }
 
 #[cfg(test)]
@@ -63,6 +108,25 @@ mod tests {
     }
 
     #[test]
+    fn bytes_can_overrule_an_ending_but_not_a_trash_folder() {
+        for path in [
+            "a.jpg",
+            "a.heic",
+            "a.avi",
+            "a.MOV",
+            "a.zip",
+            "a.txt",
+            "a.zip.001",
+        ] {
+            assert!(kind(path).may_be_image(), "{path}");
+        }
+        for path in ["#recycle/a.avi", "@eaDir/a.jpg", "._a.avi"] {
+            assert!(!kind(path).may_be_image(), "{path}");
+        }
+        assert!(kind("a.txt").is_taken_for_image() && !kind("a.avi").is_taken_for_image());
+    }
+
+    #[test]
     fn names_say_what_a_file_is() {
         assert_eq!(kind("a/IMG_0001.JPG"), MediaKind::Image);
         assert_eq!(kind("a/IMG_0001.heic"), MediaKind::UnsupportedImage);
@@ -71,6 +135,23 @@ mod tests {
             kind("a/more.zip"),
             MediaKind::Skip(SkipReason::NestedArchive)
         );
+        for part in [
+            "a.zip.001",
+            "a.ZIP.012",
+            "a.z01",
+            "a.part2.rar",
+            "a.r00",
+            "a.7z.003",
+        ] {
+            assert_eq!(
+                kind(part),
+                MediaKind::Skip(SkipReason::ArchivePart),
+                "{part}"
+            );
+        }
+        for other in ["a.001", "a.jpg.001", "a.z1", "a.zip.1", "zip.001x"] {
+            assert_eq!(kind(other), MediaKind::Unknown, "{other}");
+        }
         assert_eq!(kind("notes.txt"), MediaKind::Unknown);
         assert_eq!(kind("IMG_0001"), MediaKind::Unknown);
         assert_eq!(

@@ -7,7 +7,7 @@ use std::{
 };
 
 use common::{
-    MediaPath, SkipReason,
+    Failure, MediaPath, SkipReason,
     archive::{Archive, ArchiveError, ArchiveLimits},
     media_kind::MediaKind,
     store::StoredFile,
@@ -42,6 +42,12 @@ pub(super) enum Place {
     },
     /// A single file in a bucket.
     Object(StoredFile),
+    /// An archive in a folder that cannot be used.
+    Refused {
+        path: PathBuf,
+        size_bytes: u64,
+        failure: Failure,
+    },
 }
 
 impl Source {
