@@ -35,7 +35,9 @@ pub(super) async fn look(
         MediaKind::Image => Ok(Held::Images),
         MediaKind::UnsupportedImage => Ok(Held::UnsupportedImages),
         // What is wrong with other kinds of archives is told when they are opened as zips.
-        MediaKind::Skip(SkipReason::NestedArchive) => look_into(store, file, upload).await,
+        MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart) => {
+            look_into(store, file, upload).await
+        }
         kind if !kind.may_be_image() => Ok(Held::Nothing),
         kind => {
             let head = file.head(store).await?;

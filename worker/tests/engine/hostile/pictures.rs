@@ -256,7 +256,6 @@ fn of_something_else() -> Vec<Case> {
         skipped("video.jpg", "video", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"),
         skipped("video.JPG", "video", b"RIFF\x10\0\0\0AVI LIST"),
         skipped("old video.jpg", "video", b"\0\0\0\x08wide\0\0\0\0mdat"),
-        skipped("film", "video", b"RIFF\x20\0\0\0AVI LIST"),
         failed("heic.jpg", "unsupported", heic),
         failed("photo.heic", "unsupported", heic),
         failed("raw.CR2", "unsupported", b"II*\0\x10\0\0\0CR\x02\0"),
