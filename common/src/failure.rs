@@ -17,6 +17,8 @@ pub enum FailureCode {
     TooManyPixels,
     /// The file is larger than the limit allows.
     TooManyBytes,
+    /// An archive in a folder cannot be used as a whole.
+    ArchiveRefused,
     /// The archive entry is encrypted.
     Encrypted,
     /// The archive entry is damaged: its data or checksum does not fit its header.
@@ -41,6 +43,7 @@ impl FailureCode {
             Self::Unsupported => "unsupported",
             Self::TooManyPixels => "too-many-pixels",
             Self::TooManyBytes => "too-many-bytes",
+            Self::ArchiveRefused => "archive-refused",
             Self::Encrypted => "encrypted",
             Self::DamagedEntry => "damaged-entry",
             Self::UnsupportedCompression => "unsupported-compression",
@@ -61,6 +64,9 @@ impl FailureCode {
             Self::Unsupported => "Convert the file to JPEG, PNG, TIFF, WebP, BMP or GIF.",
             Self::TooManyPixels => "Scale the picture down below the pixel limit.",
             Self::TooManyBytes => "Save the picture in a smaller file.",
+            Self::ArchiveRefused => {
+                "None of its pictures was looked at: mend the archive or make it again, and process it by itself."
+            }
             Self::Encrypted => "Make the archive again without a password.",
             Self::DamagedEntry => {
                 "The archive is damaged here: make it again and compare the file sizes."
@@ -126,12 +132,20 @@ pub enum SkipReason {
     Directory,
     /// Bookkeeping of an operating system: `__MACOSX`, `._*`, `.DS_Store`, `Thumbs.db`, …
     SystemFile,
+    /// In a trash folder, or named as systems name deleted files.
+    Trash,
+    /// A small copy that a NAS or a program made.
+    Thumbnail,
+    /// An older version, or in a snapshot.
+    OlderVersion,
     /// A video.
     Video,
     /// Any other file that is not an image.
     NotAnImage,
-    /// An archive inside the archive.
+    /// An archive inside the archive, or one that is no zip.
     NestedArchive,
+    /// One part of a split archive.
+    ArchivePart,
     /// A symbolic link or a device.
     NotARegularFile,
 }
@@ -143,9 +157,13 @@ impl SkipReason {
         match self {
             Self::Directory => "directory",
             Self::SystemFile => "system-file",
+            Self::Trash => "trash",
+            Self::Thumbnail => "thumbnail",
+            Self::OlderVersion => "older-version",
             Self::Video => "video",
             Self::NotAnImage => "not-an-image",
             Self::NestedArchive => "nested-archive",
+            Self::ArchivePart => "archive-part",
             Self::NotARegularFile => "not-a-regular-file",
         }
     }
@@ -156,9 +174,15 @@ impl SkipReason {
         match self {
             Self::Directory => "A folder, not a file.",
             Self::SystemFile => "Written by the operating system, not by a camera.",
+            Self::Trash => "In a trash folder: it was deleted. Move it out to have it looked at.",
+            Self::Thumbnail => "A small copy that a NAS or a program made, not a camera.",
+            Self::OlderVersion => "An older version or snapshot that a NAS or a program keeps.",
             Self::Video => "Videos are not supported yet.",
             Self::NotAnImage => "Not an image.",
-            Self::NestedArchive => "An archive inside the archive: unpack it and add its pictures.",
+            Self::NestedArchive => {
+                "An archive inside the archive, or one that is no zip: unpack it and add its pictures."
+            }
+            Self::ArchivePart => "One part of a split archive: join the parts first.",
             Self::NotARegularFile => "A link or device, not a file.",
         }
     }

@@ -24,6 +24,7 @@ pub mod gallery;
 pub mod hiding;
 pub mod job;
 pub mod jobs;
+mod left_behind;
 pub mod media;
 pub mod media_kind;
 pub mod model_id;

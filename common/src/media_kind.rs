@@ -1,6 +1,6 @@
 //! What kind of file a name promises, before any byte of it is read.
 
-use crate::{archive::SplitKind, failure::SkipReason, path::MediaPath};
+use crate::{archive::SplitKind, failure::SkipReason, left_behind, path::MediaPath};
 
 /// What to do with a file, judged by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,8 @@ pub enum MediaKind {
     UnsupportedImage,
     /// No known extension: its first bytes decide.
     Unknown,
-    /// Not to be read.
+    /// Not to be looked at. If only the ending says so, the first bytes can say otherwise; see
+    /// [`Self::may_be_image`].
     Skip(SkipReason),
 }
 
@@ -26,30 +27,15 @@ const VIDEOS: &[&str] = &[
     "mp4", "avi", "mov", "mpg", "mpeg", "mkv", "flv", "m4v", "wmv", "webm", "3gp", "mts", "m2ts",
     "asf",
 ];
+/// Endings of archives that go on in other files, before a number such as `001`.
 const ARCHIVES: &[&str] = &["zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz"];
-const SYSTEM_FOLDERS: &[&str] = &[
-    "__macosx",
-    "$recycle.bin",
-    "system volume information",
-    ".trashes",
-    ".spotlight-v100",
-    ".fseventsd",
-];
-const SYSTEM_FILES: &[&str] = &[
-    "thumbs.db",
-    "ehthumbs.db",
-    "desktop.ini",
-    ".ds_store",
-    "picasa.ini",
-    ".picasa.ini",
-];
 
 impl MediaKind {
     /// Judges a file by its path.
     #[must_use]
     pub fn of(path: &MediaPath) -> Self {
-        if is_system_file(path) {
-            return Self::Skip(SkipReason::SystemFile);
+        if let Some(reason) = left_behind::reason(path) {
+            return Self::Skip(reason);
         }
         let Some(extension) = path.extension() else {
             return Self::Unknown;
@@ -62,22 +48,52 @@ impl MediaKind {
             Self::UnsupportedImage
         } else if is_one_of(VIDEOS) {
             Self::Skip(SkipReason::Video)
-        } else if is_one_of(ARCHIVES) || SplitKind::of_name(path.file_name()).is_some() {
+        } else if is_part_of_archive(path.file_name(), &extension) {
+            Self::Skip(SkipReason::ArchivePart)
+        } else if is_one_of(ARCHIVES) {
             Self::Skip(SkipReason::NestedArchive)
         } else {
             Self::Unknown
         }
     }
+
+    /// Whether the file counts as an image until its bytes say otherwise.
+    #[must_use]
+    pub fn is_taken_for_image(self) -> bool {
+        !matches!(self, Self::Skip(_))
+    }
+
+    /// Whether the file's first bytes can say that it is an image after all: people and programs
+    /// give pictures the names of videos. What lies in a trash folder stays there.
+    #[must_use]
+    pub fn may_be_image(self) -> bool {
+        match self {
+            Self::Image | Self::UnsupportedImage | Self::Unknown => true,
+            Self::Skip(reason) => matches!(
+                reason,
+                SkipReason::Video
+                    | SkipReason::NotAnImage
+                    | SkipReason::NestedArchive
+                    | SkipReason::ArchivePart
+            ),
+        }
+    }
 }
 
-fn is_system_file(path: &MediaPath) -> bool {
-    let name = path.file_name();
-    let in_system_folder = path
-        .parent_components()
-        .any(|folder| SYSTEM_FOLDERS.contains(&folder.to_ascii_lowercase().as_str()));
-    in_system_folder
-        || name.starts_with("._")
-        || SYSTEM_FILES.contains(&name.to_ascii_lowercase().as_str())
+/// Whether a name is that of one part of a split archive: `a.zip.001`, `a.z01`, `a.part2.rar`,
+/// `a.r00`. The last part of a split zip is called `.zip` and says itself what it is.
+fn is_part_of_archive(name: &str, extension: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    let before = name.rsplit('.').nth(1).unwrap_or_default();
+    let is_rar_volume = match extension.strip_prefix('r') {
+        Some("ar") => before
+            .to_ascii_lowercase()
+            .strip_prefix("part")
+            .is_some_and(is_number),
+        Some(number) => number.len() == 2 && is_number(number),
+        None => false,
+    };
+    is_rar_volume || SplitKind::of_name(name).is_some()
 }
 
 #[cfg(test)]
@@ -89,6 +105,25 @@ mod tests {
     }
 
     #[test]
+    fn bytes_can_overrule_an_ending_but_not_a_trash_folder() {
+        for path in [
+            "a.jpg",
+            "a.heic",
+            "a.avi",
+            "a.MOV",
+            "a.zip",
+            "a.txt",
+            "a.zip.001",
+        ] {
+            assert!(kind(path).may_be_image(), "{path}");
+        }
+        for path in ["#recycle/a.avi", "@eaDir/a.jpg", "._a.avi"] {
+            assert!(!kind(path).may_be_image(), "{path}");
+        }
+        assert!(kind("a.txt").is_taken_for_image() && !kind("a.avi").is_taken_for_image());
+    }
+
+    #[test]
     fn names_say_what_a_file_is() {
         assert_eq!(kind("a/IMG_0001.JPG"), MediaKind::Image);
         assert_eq!(kind("a/IMG_0001.heic"), MediaKind::UnsupportedImage);
@@ -97,8 +132,22 @@ mod tests {
             kind("a/more.zip"),
             MediaKind::Skip(SkipReason::NestedArchive)
         );
-        for part in ["a/more.zip.001", "a/more.z01"] {
-            assert_eq!(kind(part), MediaKind::Skip(SkipReason::NestedArchive));
+        for part in [
+            "a.zip.001",
+            "a.ZIP.012",
+            "a.z01",
+            "a.part2.rar",
+            "a.r00",
+            "a.7z.003",
+        ] {
+            assert_eq!(
+                kind(part),
+                MediaKind::Skip(SkipReason::ArchivePart),
+                "{part}"
+            );
+        }
+        for other in ["a.001", "a.jpg.001", "a.z1", "a.zip.1", "zip.001x"] {
+            assert_eq!(kind(other), MediaKind::Unknown, "{other}");
         }
         assert_eq!(kind("notes.txt"), MediaKind::Unknown);
         assert_eq!(kind("IMG_0001"), MediaKind::Unknown);
@@ -106,7 +155,9 @@ mod tests {
             kind("__MACOSX/a/IMG.JPG"),
             MediaKind::Skip(SkipReason::SystemFile)
         );
-        assert_eq!(kind("a/._IMG.JPG"), MediaKind::Skip(SkipReason::SystemFile));
-        assert_eq!(kind("a/thumbs.DB"), MediaKind::Skip(SkipReason::SystemFile));
+        assert_eq!(
+            kind("a/#recycle/clip.MP4"),
+            MediaKind::Skip(SkipReason::Trash)
+        );
     }
 }

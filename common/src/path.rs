@@ -2,8 +2,10 @@
 //! reaching outside a folder.
 
 mod clashes;
+mod namesakes;
 
 pub use clashes::renames_of_clashes;
+pub use namesakes::Namesakes;
 
 use serde::{Deserialize, Serialize};
 
@@ -84,6 +86,13 @@ impl MediaPath {
     pub fn extension(&self) -> Option<&str> {
         let (stem, extension) = self.file_name().rsplit_once('.')?;
         (!stem.is_empty() && !extension.is_empty()).then_some(extension)
+    }
+
+    /// Whether the name is that of a JPEG: it ends in `.jpg` or `.jpeg`.
+    #[must_use]
+    pub fn is_named_jpeg(&self) -> bool {
+        self.extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("jpg") || e.eq_ignore_ascii_case("jpeg"))
     }
 
     /// The folders above the file, outermost first.

@@ -6,6 +6,7 @@
 mod error;
 mod fingerprint;
 mod folder;
+mod found_archives;
 mod item;
 mod lister;
 mod object;
@@ -17,7 +18,8 @@ mod source;
 use std::{fs, path::PathBuf};
 
 use common::{
-    Failure, FailureCode, MediaPath, SkipReason, archive::ArchiveLimits, media_kind::MediaKind,
+    Failure, FailureCode, SkipReason, archive::ArchiveLimits, media_kind::MediaKind,
+    path::Namesakes,
 };
 
 pub use error::InputError;
@@ -35,6 +37,7 @@ use crate::run_facts::InputFacts;
 pub struct InputListing {
     sources: Vec<Source>,
     items: Vec<InputItem>,
+    namesakes: Namesakes,
     /// Names on disk, below their folder, that differ from the paths they are shown under.
     odd_names: Vec<PathBuf>,
     limits: ArchiveLimits,
@@ -42,7 +45,8 @@ pub struct InputListing {
 
 impl InputListing {
     /// Lists inputs: zip archives, told apart by their content, folders, and single files. Of
-    /// folders, what is in `exclude` (such as the output) is left out.
+    /// folders, what is in `exclude` (such as the output) is left out. Zips in a folder are opened,
+    /// too, and shown as folders of their names; one that cannot be used is a file that failed.
     ///
     /// A single input is listed without its own name in front. Of several, each archive and
     /// each folder has its name in front: `north.zip` becomes `north/`, and a namesake of it
@@ -50,7 +54,7 @@ impl InputListing {
     /// [`common::path::renames_of_clashes`].
     ///
     /// # Errors
-    /// When an input is missing, cannot be listed, or is an archive that is refused.
+    /// When an input is missing, cannot be listed, or is itself an archive that is refused.
     pub fn open(
         inputs: &[PathBuf],
         exclude: &[PathBuf],
@@ -83,13 +87,16 @@ impl InputListing {
             source.files = lister.list(number, source)?;
             lister.check(&limits)?;
         }
+        found_archives::list(&mut lister, &mut sources, limits)?;
         lister.bring_into_order(&sources);
         let Lister {
             items, odd_names, ..
         } = lister;
+        let namesakes = Namesakes::of(items.iter().map(|item| (&item.path, item.is_folder())));
         Ok(Self {
             sources,
             items,
+            namesakes,
             odd_names,
             limits,
         })
@@ -107,31 +114,24 @@ impl InputListing {
         let images = self
             .items
             .iter()
-            .filter(|item| !matches!(item.kind, MediaKind::Skip(_)));
+            .filter(|item| item.kind.is_taken_for_image());
         images.count() as u64
     }
 
-    /// Whether there is a file or folder at this path.
+    /// Whether any file is an image or may turn out to be one, whatever its name says.
     #[must_use]
-    pub fn is_taken(&self, path: &MediaPath) -> bool {
-        let is_listed = self
-            .items
-            .binary_search_by(|item| item.path.cmp(path))
-            .is_ok();
-        is_listed || self.has_items_below(path)
+    pub fn may_hold_images(&self) -> bool {
+        self.items.iter().any(|item| item.kind.may_be_image())
     }
 
-    fn has_items_below(&self, folder: &MediaPath) -> bool {
-        let front = format!("{folder}/");
-        let first = self
-            .items
-            .partition_point(|item| item.path.as_str() < front.as_str());
-        self.items
-            .get(first)
-            .is_some_and(|item| item.path.as_str().starts_with(&front))
+    /// The files whose copies Windows or macOS would take for one.
+    #[must_use]
+    pub fn namesakes(&self) -> &Namesakes {
+        &self.namesakes
     }
 
-    /// The inputs in the order given, and how many files each has.
+    /// The inputs in the order given, then the archives found in folders, and how many files each
+    /// has.
     #[must_use]
     pub fn facts(&self) -> Vec<InputFacts> {
         let fact = |s: &Source| InputFacts {
@@ -161,6 +161,7 @@ impl InputListing {
                 archive.read_location(entry, item.size_bytes, bytes)?;
             }
             (Place::Object(object), _) => object::read(object, limit, bytes)?,
+            (Place::Refused { failure, .. }, _) => return Err(failure.clone().into()),
             _ => folder::read(&self.path_on_disk(item)?, limit, bytes)?,
         }
         if bytes.is_empty() {
@@ -186,6 +187,7 @@ impl InputListing {
                 archive.read_head(entry, item.size_bytes, count, bytes)?;
             }
             (Place::Object(object), _) => object::read_head(object, count, bytes)?,
+            (Place::Refused { failure, .. }, _) => return Err(failure.clone().into()),
             _ => folder::read_head(&self.path_on_disk(item)?, count, bytes)?,
         }
         Ok(())
@@ -205,7 +207,7 @@ impl InputListing {
             Place::Folder { root, identity } => {
                 reachability::check_folder(root, *identity, self.some_others(item))
             }
-            Place::File { path, .. } => fs::metadata(path).map(drop),
+            Place::File { path, .. } | Place::Refused { path, .. } => fs::metadata(path).map(drop),
             Place::Object(object) => object.check_unchanged(),
         };
         checked.map_err(|error| InputError::of_lost(&source.path, error))
@@ -248,7 +250,7 @@ impl InputListing {
                 .name_on_disk(source, &self.odd_names)
                 .map(|name| root.join(name)),
             Place::File { path, .. } => Some(path.clone()),
-            Place::Archive(_) | Place::Object(_) => None,
+            Place::Archive(_) | Place::Object(_) | Place::Refused { .. } => None,
         };
         path.ok_or_else(foreign_item)
     }
@@ -425,6 +427,42 @@ mod tests {
             facts,
             expected.map(|(name, files)| (name.to_owned(), files))
         );
+    }
+
+    #[test]
+    fn zips_in_folders_are_folders_of_their_names() {
+        let folder = TempDir::new().unwrap();
+        write(&folder, "cards/loose.jpg", b"loose");
+        write(&folder, "cards/north/1.jpg", b"unpacked");
+        write(&folder, "cards/torn.zip", b"PK\x03\x04 and no end");
+        write(&folder, "cards/._north.zip", b"x");
+        for name in ["north.zip", "sub/south.zip", "sub/south.ZIP"] {
+            let path = folder.path().join("cards").join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            write_zip(&path, &[("1.jpg", name.as_bytes()), ("in.zip", b"PK")]);
+        }
+        let cards = folder.path().join("cards");
+        let listing = open(&[&cards]).unwrap();
+        let expected = [
+            ("._north.zip", "x"),
+            ("loose.jpg", "loose"),
+            ("north (2)/1.jpg", "north.zip"),
+            ("north (2)/in.zip", "PK"),
+            ("north/1.jpg", "unpacked"),
+            ("sub/south (2)/1.jpg", "sub/south.zip"),
+            ("sub/south (2)/in.zip", "PK"),
+            ("sub/south/1.jpg", "sub/south.ZIP"),
+            ("sub/south/in.zip", "PK"),
+            ("torn.zip", "archive-refused"),
+        ];
+        assert_eq!(paths(&listing), expected.map(|(path, _)| path));
+        assert_eq!(contents(&listing), expected.map(|(_, content)| content));
+        let facts = listing.facts();
+        assert_eq!(facts.iter().map(|fact| fact.files).sum::<u64>(), 10);
+        assert_eq!(facts.len(), 5);
+        let other = write(&folder, "single.jpg", b"single");
+        let listing = open(&[&cards, &other]).unwrap();
+        assert_eq!(listing.items()[0].path.as_str(), "cards/._north.zip");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use common::{MediaOutcome, MediaRecord, SkipReason, archive::ArchiveLimits};
+use common::{MediaOutcome, MediaRecord, archive::ArchiveLimits};
 use jiff::Timestamp;
 
 use crate::{
@@ -131,6 +131,8 @@ struct Job<'a> {
     journal: Journal,
     claims: Mutex<Claims>,
     counts: Counts,
+    /// By how much the records taken over changed the number of images.
+    surprise: i64,
 }
 
 impl<'a> Job<'a> {
@@ -156,6 +158,7 @@ impl<'a> Job<'a> {
             journal,
             claims,
             counts,
+            surprise,
         } = if request.resume {
             resumed::resume(&listing, &package, &header)?
         } else {
@@ -170,6 +173,7 @@ impl<'a> Job<'a> {
             journal,
             claims: Mutex::new(claims),
             counts,
+            surprise,
         })
     }
 
@@ -231,9 +235,8 @@ impl<'a> Job<'a> {
 
     /// What people are told from here on, where `images` are done already.
     fn progress(&self, images: u64) -> Progress {
-        let no_images = self.counts.skips.get(&SkipReason::NotAnImage).copied();
         let total = self.listing.image_count();
-        let total = total.saturating_sub(no_images.unwrap_or_default());
+        let total = total.saturating_add_signed(self.surprise);
         let request = self.request;
         Progress::begin(request.audience, images, total, request.options.threshold)
     }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{MediaOutcome, MediaRecord, SkipReason, Threshold};
+use common::{MediaOutcome, MediaRecord, SkipReason, Threshold, media_kind::MediaKind};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -90,13 +90,12 @@ impl Progress {
 
     /// Counts one more record.
     pub fn advance(&mut self, record: &MediaRecord) {
+        let surprise = surprise(record);
+        if surprise != 0 {
+            self.total = self.total.saturating_add_signed(surprise);
+            self.bar.set_length(self.total);
+        }
         match &record.outcome {
-            // Its name did not tell, so it was taken for an image.
-            MediaOutcome::Skipped(SkipReason::NotAnImage) => {
-                self.total = self.total.saturating_sub(1);
-                self.bar.set_length(self.total);
-                return;
-            }
             MediaOutcome::Skipped(_) => return,
             MediaOutcome::Failed(_) => self.failed += 1,
             MediaOutcome::Processed(media) => {
@@ -163,6 +162,20 @@ impl Progress {
     }
 }
 
+/// By how much a record changes the number of images, which were counted by their names: a video
+/// can have the name of a picture, and a picture that of a video.
+#[must_use]
+pub fn surprise(record: &MediaRecord) -> i64 {
+    let was_counted = MediaKind::of(&record.path).is_taken_for_image();
+    match &record.outcome {
+        MediaOutcome::Skipped(SkipReason::NotAnImage | SkipReason::Video) => {
+            -i64::from(was_counted)
+        }
+        MediaOutcome::Skipped(_) => 0,
+        MediaOutcome::Processed(_) | MediaOutcome::Failed(_) => i64::from(!was_counted),
+    }
+}
+
 fn describe(rate: Option<f64>, left: Option<Duration>) -> String {
     match (rate, left) {
         (Some(rate), Some(left)) => format!("{rate:.1} images/s  {} left", in_words(left)),
@@ -198,23 +211,38 @@ pub fn event(event: &serde_json::Value) {
 
 #[cfg(test)]
 mod tests {
-    use common::{MediaPath, media::CameraFacts};
+    use common::{Failure, FailureCode, MediaPath, media::CameraFacts};
 
     use super::*;
 
-    #[test]
-    fn files_that_turn_out_to_be_no_images_leave_the_total() {
-        let threshold = "0.2".parse().unwrap();
-        let mut progress = Progress::begin(Audience::Script, 0, 5, threshold);
-        let skipped = |reason| MediaRecord {
-            path: MediaPath::from_display_name("notes.txt"),
+    fn record(path: &str, outcome: MediaOutcome) -> MediaRecord {
+        MediaRecord {
+            path: MediaPath::from_display_name(path),
             size_bytes: 1,
             content_hash: None,
             camera: CameraFacts::default(),
-            outcome: MediaOutcome::Skipped(reason),
+            outcome,
+        }
+    }
+
+    #[test]
+    fn the_total_follows_what_files_turn_out_to_be() {
+        let threshold = "0.2".parse().unwrap();
+        let mut progress = Progress::begin(Audience::Script, 0, 5, threshold);
+        let mut after = |path, outcome| {
+            progress.advance(&record(path, outcome));
+            (progress.done, progress.total)
         };
-        progress.advance(&skipped(SkipReason::NotAnImage));
-        progress.advance(&skipped(SkipReason::Video));
-        assert_eq!((progress.done, progress.total), (0, 4));
+        let skipped = MediaOutcome::Skipped;
+        assert_eq!(after("notes.txt", skipped(SkipReason::NotAnImage)), (0, 4));
+        assert_eq!(after("a.mp4", skipped(SkipReason::Video)), (0, 4));
+        assert_eq!(after("a.jpg", skipped(SkipReason::Video)), (0, 3));
+        assert_eq!(
+            after("link.jpg", skipped(SkipReason::NotARegularFile)),
+            (0, 3)
+        );
+        let failed = || MediaOutcome::Failed(Failure::new(FailureCode::Unreadable, "torn"));
+        assert_eq!(after("b.jpg", failed()), (1, 3));
+        assert_eq!(after("b.avi", failed()), (2, 4));
     }
 }

@@ -10,7 +10,8 @@ use common::{
 
 use super::{Arrived, SubmissionError, magic};
 
-/// Files without a telling name that are looked at in an archive.
+/// Files without a telling name that are looked at in an archive, and so many of those that are
+/// called something else than pictures.
 const LOOKED_AT: usize = 50;
 
 /// What there is in a file for the model to look at, from least to most.
@@ -34,11 +35,15 @@ pub(super) async fn look(
         MediaKind::Image => Ok(Held::Images),
         MediaKind::UnsupportedImage => Ok(Held::UnsupportedImages),
         // What is wrong with other kinds of archives is told when they are opened as zips.
-        MediaKind::Skip(SkipReason::NestedArchive) => look_into(store, file, upload).await,
-        MediaKind::Skip(_) => Ok(Held::Nothing),
-        MediaKind::Unknown => {
+        MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart) => {
+            look_into(store, file, upload).await
+        }
+        kind if !kind.may_be_image() => Ok(Held::Nothing),
+        kind => {
             let head = file.head(store).await?;
-            if magic::is_zip(&head) {
+            // A document can be a zip inside, too; its name says that it is none of pictures.
+            let is_untold = !matches!(kind, MediaKind::Skip(SkipReason::NotAnImage));
+            if is_untold && magic::is_zip(&head) {
                 look_into(store, file, upload).await
             } else if magic::is_image(&head) {
                 Ok(Held::Images)
@@ -76,14 +81,21 @@ async fn look_into(
 fn contents(archive: &Archive) -> Result<Held, ArchiveError> {
     let mut held = Held::Nothing;
     let (mut untold, mut untold_count) = (Vec::new(), 0);
+    // Pictures are called videos now and then; where there are many, the first ones tell.
+    let mut misnamed = Vec::new();
     archive.visit_entries(|entry| {
         if entry.location.kind != EntryKind::File {
             return;
         }
-        match MediaKind::of(&entry.path) {
+        let kind = MediaKind::of(&entry.path);
+        match kind {
             MediaKind::Image => held = Held::Images,
             MediaKind::UnsupportedImage => held = held.max(Held::UnsupportedImages),
-            MediaKind::Skip(_) => {}
+            MediaKind::Skip(_) => {
+                if kind.may_be_image() && misnamed.len() < LOOKED_AT {
+                    misnamed.push(entry);
+                }
+            }
             MediaKind::Unknown => {
                 untold_count += 1;
                 if untold.len() < LOOKED_AT {
@@ -92,11 +104,11 @@ fn contents(archive: &Archive) -> Result<Held, ArchiveError> {
             }
         }
     })?;
-    if held == Held::Images || untold_count == 0 {
+    if held == Held::Images {
         return Ok(held);
     }
     let mut is_hopeful = untold_count > LOOKED_AT;
-    for entry in &untold {
+    for entry in untold.iter().chain(&misnamed) {
         is_hopeful = is_hopeful || may_be_image(archive, entry)?;
     }
     if is_hopeful {

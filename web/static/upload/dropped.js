@@ -1,10 +1,45 @@
 // The files of what was dropped or chosen, folders with all that is in them.
 
-// What a folder of a card may hold that nobody looks at: films, sounds, bookkeeping.
-const OF_NO_USE = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$|\.(mp4|m4v|mov|avi|mkv|wmv|mpe?g|mts|3gp|wav|mp3)$/i;
+// What a folder of a card may hold that nobody looks at: sounds and bookkeeping.
+const OF_NO_USE = /(^|\/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$|\.(wav|mp3)$/i;
+
+// Films, unless their first bytes are those of a picture: some programs give pictures such names.
+const FILM = /\.(mp4|m4v|mov|avi|mkv|wmv|mpe?g|mts|3gp)$/i;
+
+// Folders of trash, thumbnails and older versions, which the service would set aside.
+const LEFT_BEHIND = new Set([
+  "#recycle",
+  "@recycle",
+  ".recycle",
+  ".recycle.bin",
+  ".trash",
+  ".trashes",
+  "$recycle.bin",
+  "recycler",
+  "recycled",
+  "lost+found",
+  "@eadir",
+  ".@__thumb",
+  ".thumbnails",
+  ".thumbs",
+  ".thumb",
+  ".picasaoriginals",
+  ".stversions",
+  ".dropbox.cache",
+  "@recently-snapshot",
+  "#snapshot",
+  "@tmp",
+  "__macosx",
+  "system volume information",
+  ".spotlight-v100",
+  ".fseventsd",
+  ".temporaryitems",
+  ".appledouble",
+  ".git",
+]);
 
 // Folders that cameras make, which say nothing of the camera; the service drops them from its name.
-const MADE_BY_CAMERA = /^(dcim|\d+(recnx|_btcf|media|dscim|ek\d+))\/$/i;
+const MADE_BY_CAMERA = /^(dcim|\d+(recnx|_btcf|media|dscim|ek\d+)|[1-9]\d\d(stlth|mfcam|bmcim|canon|nikon|olymp|msdcf|pentx|_pana|_fuji|gopro|image|photo))\/$/i;
 
 // Whether a topmost folder, "DCIM/", is named by a camera.
 export function isMadeByCamera(name) {
@@ -27,13 +62,20 @@ export async function takeDropped(data, take) {
   return found;
 }
 
-// The same for files that were chosen by themselves or as a folder.
-export function takeChosen(files, take) {
+// The same for files that were chosen by themselves or as a folder. All but films are taken at once.
+export async function takeChosen(files, take) {
   let ofNoUse = 0;
+  const films = [];
   for (const file of files) {
-    const path = file.webkitRelativePath || file.name;
-    if (file.webkitRelativePath && OF_NO_USE.test(path)) ofNoUse += 1;
+    const path = file.webkitRelativePath;
+    if (!path) take(file, file.name);
+    else if (isLeftBehind(path)) ofNoUse += 1;
+    else if (FILM.test(path)) films.push(file);
     else take(file, path);
+  }
+  for (const film of films) {
+    if (await beginsAsPicture(film)) take(film, film.webkitRelativePath);
+    else ofNoUse += 1;
   }
   return { ofNoUse, unreadable: 0 };
 }
@@ -43,13 +85,34 @@ async function walk(entry, take, found) {
   try {
     if (entry.isDirectory) {
       for (const inner of await read(entry.createReader())) await walk(inner, take, found);
-    } else if (path.includes("/") && OF_NO_USE.test(path)) {
-      found.ofNoUse += 1;
-    } else {
-      take(await new Promise((resolve, reject) => entry.file(resolve, reject)), path);
+      return;
     }
+    const isInFolder = path.includes("/");
+    if (isInFolder && isLeftBehind(path)) {
+      found.ofNoUse += 1;
+      return;
+    }
+    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+    if (isInFolder && FILM.test(path) && !(await beginsAsPicture(file))) found.ofNoUse += 1;
+    else take(file, path);
   } catch {
     found.unreadable += 1;
+  }
+}
+
+function isLeftBehind(path) {
+  const folders = path.toLowerCase().split("/").slice(0, -1);
+  return OF_NO_USE.test(path) || folders.some((name) => LEFT_BEHIND.has(name) || name.startsWith(".trash-"));
+}
+
+// JPEG, PNG, GIF, TIFF and WebP. What cannot be read is sent, so that somebody says what is wrong.
+async function beginsAsPicture(file) {
+  try {
+    const bytes = new Uint8Array(await file.slice(0, 12).arrayBuffer());
+    const head = String.fromCharCode(...bytes);
+    return /^(\xff\xd8\xff|\x89PNG|GIF8|II\*\0|MM\0\*|RIFF[^]{4}WEBP)/.test(head);
+  } catch {
+    return true;
   }
 }
 

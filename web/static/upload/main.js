@@ -56,10 +56,16 @@ async function addDropped(data) {
   taken(found);
 }
 
-function addChosen(input) {
-  taken(takeChosen(input.files, (file, path) => chosen.add(file, path)));
+async function addChosen(input) {
+  const given = Array.from(input.files);
   // So that the same file can be chosen again after it was taken off the list.
   input.value = "";
+  reading += 1;
+  const chosenFiles = takeChosen(given, (file, path) => chosen.add(file, path));
+  showList();
+  const found = await chosenFiles;
+  reading -= 1;
+  taken(found);
 }
 
 function remove(items) {

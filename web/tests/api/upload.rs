@@ -107,7 +107,21 @@ async fn what_cannot_be_used_is_refused_with_the_reason_and_nothing_of_it_stays(
         (form_with("a.zip", truncated), "unusable-archive", "files"),
         (form_with("a.zip", text), "no-images", "files"),
         (form_with("a.zip", nested), "no-images", "files"),
-        (form_with("clip.mp4", jpeg(10)), "no-images", "files"),
+        (
+            form_with("clip.mp4", b"\0\0\0\x18ftypmp42".to_vec()),
+            "no-images",
+            "files",
+        ),
+        (
+            form_with("a.zip", zip(&[("#recycle/a.jpg", &jpeg(10))])),
+            "no-images",
+            "files",
+        ),
+        (
+            form_with("a.zip", zip(&[("clip.avi", b"RIFF\0\0\0\0AVI ")])),
+            "no-images",
+            "files",
+        ),
         (form_with("a.heic", jpeg(10)), "unsupported-images", "files"),
         (
             form_with("a.jpg", jpeg(10)).text("threshold", "7"),
@@ -133,6 +147,15 @@ async fn what_cannot_be_used_is_refused_with_the_reason_and_nothing_of_it_stays(
     }
     assert_eq!(app.stored(), Vec::<std::path::PathBuf>::new());
     assert_eq!(app.jobs.records.store().jobs().await.unwrap(), []);
+}
+
+#[actix_web::test]
+async fn a_picture_is_taken_although_it_is_called_a_video() {
+    let app = TestApp::start().await;
+    let packed = zip(&[("film.mov", b"no film"), ("trap/x.avi", &jpeg(400))]);
+    for form in [form_with("a.avi", jpeg(400)), form_with("a.zip", packed)] {
+        assert_eq!(app.upload(form).await.status(), 201);
+    }
 }
 
 #[actix_web::test]

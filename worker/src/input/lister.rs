@@ -12,6 +12,7 @@ use common::{
 use super::{
     error::InputError,
     folder::{self, FoundFile},
+    found_archives::FoundArchive,
     item::{InputItem, Location},
     source::{Place, Source},
 };
@@ -21,6 +22,8 @@ pub(super) struct Lister {
     pub(super) items: Vec<InputItem>,
     /// Names on disk, below their folder, that differ from the paths they are shown under.
     pub(super) odd_names: Vec<PathBuf>,
+    /// Zips in folders, which are yet to be opened.
+    pub(super) archives: Vec<FoundArchive>,
     excluded: Vec<PathBuf>,
 }
 
@@ -29,6 +32,7 @@ impl Lister {
         Self {
             items: Vec::new(),
             odd_names: Vec::new(),
+            archives: Vec::new(),
             excluded,
         }
     }
@@ -47,6 +51,7 @@ impl Lister {
             }
             Place::File { size_bytes, .. } => self.add_single(number, source, *size_bytes),
             Place::Object(object) => self.add_single(number, source, object.size_bytes()),
+            Place::Refused { size_bytes, .. } => self.add_refused(number, source, *size_bytes),
         }
         Ok((self.items.len() - listed_before) as u64)
     }
@@ -61,7 +66,7 @@ impl Lister {
         let read = self
             .items
             .iter()
-            .filter(|item| !matches!(item.kind, MediaKind::Skip(_)));
+            .filter(|item| item.kind.is_taken_for_image());
         let bytes = read.fold(0_u64, |sum, item| sum.saturating_add(item.size_bytes));
         if bytes > limits.job_bytes {
             let limit = limits.job_bytes;
@@ -106,6 +111,23 @@ impl Lister {
         });
     }
 
+    /// Adds an archive of a folder that cannot be used. What is wrong with it is told when it is
+    /// its turn to be read.
+    fn add_refused(&mut self, number: u32, source: &Source, size_bytes: u64) {
+        let Some(path) = source.prefix.clone() else {
+            return;
+        };
+        self.items.push(InputItem {
+            path,
+            size_bytes,
+            kind: MediaKind::Unknown,
+            location: Location::File {
+                source: number,
+                odd_name: None,
+            },
+        });
+    }
+
     fn add_found(&mut self, number: u32, source: &Source, found: &FoundFile<'_>) {
         let path = MediaPath::from_display_name(&found.relative.to_string_lossy());
         let kind = if found.is_regular {
@@ -113,6 +135,27 @@ impl Lister {
         } else {
             MediaKind::Skip(SkipReason::NotARegularFile)
         };
+        let may_be_opened = kind == MediaKind::Skip(SkipReason::NestedArchive) && is_zip(&path);
+        if may_be_opened {
+            self.archives.push(FoundArchive {
+                source: number,
+                relative: found.relative.to_owned(),
+                size_bytes: found.size_bytes,
+            });
+            return;
+        }
+        self.add_file(number, source, found, kind);
+    }
+
+    /// Adds a file of a folder.
+    pub(super) fn add_file(
+        &mut self,
+        number: u32,
+        source: &Source,
+        found: &FoundFile<'_>,
+        kind: MediaKind,
+    ) {
+        let path = MediaPath::from_display_name(&found.relative.to_string_lossy());
         let path = source.shown_path(path);
         let is_odd = source.relative_path(&path) != found.relative.to_str();
         let odd_name = is_odd.then(|| self.remember(found.relative.to_owned()));
@@ -164,6 +207,11 @@ impl Lister {
         self.odd_names.push(name);
         index
     }
+}
+
+fn is_zip(path: &MediaPath) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("zip"))
 }
 
 fn kind_of(entry: &ArchiveEntry) -> MediaKind {

@@ -17,7 +17,7 @@ pub(super) fn assign(sources: &mut [Source]) {
                 .rsplit_once('.')
                 .map_or(&*source.name, |(s, _)| s),
             Place::Folder { .. } => &source.name,
-            Place::File { .. } | Place::Object(_) => continue,
+            Place::File { .. } | Place::Object(_) | Place::Refused { .. } => continue,
         };
         let wanted =
             MediaPath::from_display_name(if stem.is_empty() { &source.name } else { stem });

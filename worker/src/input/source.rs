@@ -7,7 +7,7 @@ use std::{
 };
 
 use common::{
-    MediaPath, SkipReason,
+    Failure, MediaPath, SkipReason,
     archive::{Archive, ArchiveError, ArchiveLimits, SplitKind},
     media_kind::MediaKind,
     store::StoredFile,
@@ -46,6 +46,12 @@ pub(super) enum Place {
     },
     /// A single file in a bucket.
     Object(StoredFile),
+    /// An archive in a folder that cannot be used.
+    Refused {
+        path: PathBuf,
+        size_bytes: u64,
+        failure: Failure,
+    },
 }
 
 impl Source {
@@ -161,8 +167,11 @@ fn open_archive(
     open: impl FnOnce() -> Result<Archive, ArchiveError>,
 ) -> Result<Option<Place>, InputError> {
     let kind = MediaKind::of(&MediaPath::from_display_name(name));
-    let is_surely_archive =
-        begins_as_zip(head) || kind == MediaKind::Skip(SkipReason::NestedArchive);
+    let is_called_archive = matches!(
+        kind,
+        MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart)
+    );
+    let is_surely_archive = begins_as_zip(head) || is_called_archive;
     if !is_surely_archive && kind != MediaKind::Unknown {
         return Ok(None);
     }

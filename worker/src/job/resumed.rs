@@ -10,6 +10,7 @@ use crate::{
     journal::{Journal, JournalHeader},
     package::Package,
     pipeline::{claims::Claims, copies::copies_of},
+    progress::surprise,
     run_facts::Counts,
 };
 
@@ -19,6 +20,8 @@ pub(super) struct Resumed {
     /// The contents that were looked at.
     pub(super) claims: Claims,
     pub(super) counts: Counts,
+    /// By how much they changed the number of images; see [`surprise`].
+    pub(super) surprise: i64,
 }
 
 impl Resumed {
@@ -28,6 +31,7 @@ impl Resumed {
             journal,
             claims: Claims::default(),
             counts: Counts::default(),
+            surprise: 0,
         }
     }
 }
@@ -40,12 +44,14 @@ pub(super) fn resume(
     header: &JournalHeader,
 ) -> Result<Resumed, JobError> {
     let (mut claims, mut counts) = (Claims::default(), Counts::default());
+    let mut surprises = 0;
     let mut named = HashSet::new();
     let journal = Journal::resume(&package.journal(), header, |number, record| {
         let is_kept = is_still_whole(listing, package, number, record);
         if is_kept {
             named.extend(copies_of(record).into_iter().flatten().map(str::to_owned));
             counts.add(record, header.options.threshold);
+            surprises += surprise(record);
             let hash = record.content_hash.as_deref();
             if let Some(hash) = hash.and_then(|hash| blake3::Hash::from_hex(hash).ok()) {
                 claims.claim(&hash, number);
@@ -58,6 +64,7 @@ pub(super) fn resume(
         journal,
         claims,
         counts,
+        surprise: surprises,
     })
 }
 

@@ -8,6 +8,7 @@ mod jpeg_layout;
 mod other_pictures;
 mod panic_boundary;
 mod raster;
+mod video;
 
 use common::{Failure, FailureCode};
 use image::ImageFormat;
@@ -133,6 +134,12 @@ pub fn decode(
 #[must_use]
 pub fn looks_like_image(head: &[u8]) -> bool {
     matches!(Content::of(head), Content::Jpeg | Content::Raster(_))
+}
+
+/// Whether the first bytes of a file are those of a video. 512 bytes are enough.
+#[must_use]
+pub fn is_video(head: &[u8]) -> bool {
+    video::is_video(head)
 }
 
 /// Whether the first bytes of a file can only be those of an image that [`decode`] reads,

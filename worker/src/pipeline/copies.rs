@@ -15,9 +15,11 @@ const HASH_DIGITS: usize = 32;
 /// Names copies so that they keep the file's own path and never collide. The listing has no path
 /// twice and no file whose path others use as a folder, so only added endings need care.
 ///
-/// A copy that cannot have its file's path, because Windows and the file systems of memory cards
-/// refuse it or another file or folder has it, lies in a folder without folders of its own. There
-/// its name is made of the path, as far as that goes, and of the path's hash.
+/// A copy that cannot have its file's path lies in a folder without folders of its own. There its
+/// name is made of the path, as far as that goes, and of the path's hash. That is so where Windows
+/// and the file systems of memory cards refuse the path, where another file or folder has it, and
+/// where Windows or macOS take the paths of several files for one: then all of these move, so that
+/// none hangs on the others. It depends on the listing alone, whatever part of it a run is about.
 pub struct CopyPaths<'a> {
     listing: &'a InputListing,
 }
@@ -32,26 +34,26 @@ impl<'a> CopyPaths<'a> {
     /// The annotated copy: the file's own path, with `.jpg` added where it is not a JPEG's.
     #[must_use]
     pub fn annotated(&self, path: &MediaPath) -> String {
-        if is_jpeg(path) && portable::is_portable(path.as_str()) {
-            return format!("{ANNOTATED}/{path}");
+        let namesakes = self.listing.namesakes();
+        let (copy, is_free) = if path.is_named_jpeg() {
+            (format!("{ANNOTATED}/{path}"), true)
+        } else {
+            let is_free = !namesakes.is_taken_with_jpg(path);
+            (format!("{ANNOTATED}/{path}.jpg"), is_free)
+        };
+        if is_free && portable::is_portable(&copy) && !namesakes.is_shared(path) {
+            copy
+        } else {
+            format!("{RENAMED}/{}.jpg", renamed(path))
         }
-        let extended = format!("{path}.jpg");
-        let is_usable = !is_jpeg(path) && portable::is_portable(&extended);
-        if is_usable
-            && !self
-                .listing
-                .is_taken(&MediaPath::from_display_name(&extended))
-        {
-            return format!("{ANNOTATED}/{extended}");
-        }
-        format!("{RENAMED}/{}.jpg", renamed(path))
     }
 
     /// The copy of the original: the file's own path.
     #[must_use]
     pub fn original(&self, path: &MediaPath) -> String {
-        if portable::is_portable(path.as_str()) {
-            return format!("{ORIGINALS}/{path}");
+        let copy = format!("{ORIGINALS}/{path}");
+        if portable::is_portable(&copy) && !self.listing.namesakes().is_shared(path) {
+            return copy;
         }
         let extension = path.extension().filter(|e| portable::is_extension(e));
         let ending = extension.map_or_else(String::new, |e| format!(".{e}"));
@@ -77,11 +79,6 @@ pub fn copies_of(record: &MediaRecord) -> [Option<&str>; 2] {
         _ => None,
     };
     [media.annotated.as_deref(), original]
-}
-
-fn is_jpeg(path: &MediaPath) -> bool {
-    path.extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("jpg") || e.eq_ignore_ascii_case("jpeg"))
 }
 
 #[cfg(test)]

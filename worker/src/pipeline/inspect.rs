@@ -29,7 +29,7 @@ use crate::{
     model::contract::InputRule,
     package::Package,
     pipeline::{
-        PipelineError, blame,
+        PipelineError,
         claims::Claims,
         copying,
         picture_pack::PicturePack,
@@ -164,18 +164,8 @@ impl<'a> Inspector<'a> {
             };
             Finding::Record(Box::new(record), None)
         };
-        let listing = self.context.listing;
-        if let Some(outcome) = unread::judge(listing, item)? {
+        if let Some(outcome) = self.read(item)? {
             return Ok(record(outcome));
-        }
-        let bytes = &mut self.bytes;
-        if let Err(error) = self
-            .context
-            .clock
-            .time(Stage::Read, || listing.read(item, bytes))
-        {
-            let failure = blame::of_failed_read(listing, item, error)?;
-            return Ok(record(MediaOutcome::Failed(failure)));
         }
         let hash = self
             .context
@@ -203,6 +193,19 @@ impl<'a> Inspector<'a> {
             outcome: sight.outcome,
         };
         Ok(Finding::Record(Box::new(record), sight.pictures))
+    }
+
+    /// Reads a file, unless its outcome is known without.
+    fn read(&mut self, item: &InputItem) -> Result<Option<MediaOutcome>, PipelineError> {
+        let listing = self.context.listing;
+        if let Some(outcome) = unread::judge(listing, item)? {
+            return Ok(Some(outcome));
+        }
+        let (clock, bytes) = (self.context.clock, &mut self.bytes);
+        match clock.time(Stage::Read, || listing.read(item, bytes)) {
+            Ok(()) => Ok(unread::judge_bytes(&self.bytes)),
+            Err(error) => unread::judge_failed(listing, item, error).map(Some),
+        }
     }
 
     /// Everything from bytes in memory to the outcome.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use common::{job::PlanFile, media_kind::MediaKind, store::JobFolder};
+use common::{job::PlanFile, store::JobFolder};
 
 use super::{
     Achieved, PlanFacts, environment::Environment, fault::TaskError, held_claim::HeldClaim,
@@ -17,7 +17,8 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
         return Ok(achieved(&plan));
     }
     let listing = env.listings.of(env, job).await?;
-    if listing.files.image_count() == 0 {
+    // Whether files that are called videos hold pictures is seen when they are looked at.
+    if !listing.files.may_hold_images() {
         return Err(TaskError::no_images(listing.files.items().len() as u64));
     }
     let (finder, id) = (Arc::clone(env), listing.file.options.model.clone());
@@ -62,7 +63,6 @@ fn achieved(plan: &PlanFile) -> Achieved {
 
 fn plan(listing: &JobListing, model: &InstalledModel, shard_images: u64) -> PlanFile {
     let items = listing.files.items();
-    let is_image = |kind: MediaKind| !matches!(kind, MediaKind::Skip(_));
     let typical = model.facts().typical_threshold;
     PlanFile {
         model: model.manifest.id.clone(),
@@ -71,6 +71,9 @@ fn plan(listing: &JobListing, model: &InstalledModel, shard_images: u64) -> Plan
         files: items.len() as u64,
         images: listing.files.image_count(),
         fingerprint: listing.files.fingerprint(),
-        shards: PlanFile::cut(items.iter().map(|item| is_image(item.kind)), shard_images),
+        shards: PlanFile::cut(
+            items.iter().map(|item| item.kind.may_be_image()),
+            shard_images,
+        ),
     }
 }

@@ -6,6 +6,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+mod card_dumps;
 mod corrected_reports;
 mod exit_codes;
 mod hostile;

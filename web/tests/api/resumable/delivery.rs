@@ -144,7 +144,7 @@ async fn the_rules_for_what_an_upload_may_hold_are_those_of_the_form() {
     let app = TestApp::start().await;
     for (name, bytes, expected) in [
         ("notes.txt", b"text".to_vec(), "no-images"),
-        ("clips/a.mp4", jpeg(10), "no-images"),
+        ("clips/a.mp4", b"no film".to_vec(), "no-images"),
         ("a.heic", jpeg(10), "unsupported-images"),
         ("a.zip", Vec::new(), "unusable-archive"),
     ] {

@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 
-use super::camera_raw;
+use super::{camera_raw, video};
 
 /// What the first bytes of a file say about the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ fn is_bmp(bytes: &[u8]) -> bool {
 
 /// Formats in the ISO base media container (ISO/IEC 14496-12): bytes 4..8 are `ftyp`, then come
 /// the major brand, a version, and the compatible brands.
-fn media_container(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn media_container(bytes: &[u8]) -> Option<&'static str> {
     if bytes.get(4..8) != Some(b"ftyp") {
         return None;
     }
@@ -128,8 +128,7 @@ fn unsupported_magic(bytes: &[u8]) -> Option<&'static str> {
         .iter()
         .find(|(magic, _)| bytes.starts_with(magic))
         .map(|(_, name)| *name);
-    let is_avi = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"AVI ");
-    name.or(is_avi.then_some("video"))
+    name.or_else(|| video::is_video(bytes).then_some("video"))
 }
 
 /// What to tell people about bytes of no known format.

@@ -1,14 +1,19 @@
 //! Which paths every system can have.
 //!
 //! People unpack packages on Windows and write them to memory cards. There the characters below
-//! are refused, dots and spaces vanish from the end of names, and some names stand for devices
-//! (Microsoft, "Naming Files, Paths, and Namespaces"; exFAT specification, 7.7.3).
+//! are refused, dots and spaces vanish from the end of names, some names stand for devices, and
+//! most programs open no path of more than 259 characters (Microsoft, "Naming Files, Paths, and
+//! Namespaces" and "Maximum Path Length Limitation"; exFAT specification, 7.7.3).
 
 /// Longest name that all file systems take, in bytes.
 const LONGEST_NAME: usize = 255;
 
+/// Longest path in a package, in UTF-16 units, as Windows counts. It leaves room for the folder
+/// that the package is unpacked to.
+const LONGEST_PATH: usize = 240;
+
 /// Longest readable part of a made-up name, in bytes: with a hash and an extension it stays below
-/// [`LONGEST_NAME`], and its path below the 260 characters that Windows programs expect.
+/// [`LONGEST_NAME`], and its path below [`LONGEST_PATH`].
 const LONGEST_READABLE: usize = 100;
 
 /// Longest extension that a made-up name keeps.
@@ -20,9 +25,11 @@ const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
 /// Names of devices that a digit from 1 to 9 follows.
 const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 
-/// Whether a relative path, with `/` between its parts, can be had on all systems.
+/// Whether a path in a package, with `/` between its parts, can be had on all systems.
 pub(super) fn is_portable(path: &str) -> bool {
-    path.split('/').all(is_portable_name)
+    // A byte is no less than a unit, so most need not be counted.
+    let is_short = path.len() <= LONGEST_PATH || path.encode_utf16().count() <= LONGEST_PATH;
+    is_short && path.split('/').all(is_portable_name)
 }
 
 /// Whether an extension, without its dot, is one that a made-up name can have.
@@ -96,7 +103,18 @@ mod tests {
         ] {
             assert!(!is_portable(path), "{path}");
         }
-        assert!(!is_portable(&"n".repeat(256)));
+        assert!(!is_portable(&"字".repeat(86)), "256 bytes are no name");
+    }
+
+    #[test]
+    fn windows_opens_no_longer_paths() {
+        let folders = "folder/".repeat(33);
+        assert!(is_portable(&format!("{folders}123456789")));
+        assert!(!is_portable(&format!("{folders}1234567890")));
+        // Windows counts a character of the basic plane once and others twice.
+        assert!(is_portable(&format!("{folders}{}", "鹿".repeat(9))));
+        assert!(is_portable(&format!("{folders}{}1", "🦌".repeat(4))));
+        assert!(!is_portable(&format!("{folders}{}", "🦌".repeat(5))));
     }
 
     #[test]
@@ -111,7 +129,7 @@ mod tests {
         ] {
             assert!(is_portable(path), "{path}");
         }
-        assert!(is_portable(&"n".repeat(255)));
+        assert!(is_portable(&"n".repeat(240)));
     }
 
     #[test]

@@ -101,7 +101,9 @@ fn with_wrong_names() -> Vec<Case> {
         image("IMG_0001", &jpeg(69)),
         image("jpg as text.txt", &jpeg(70)),
         image("junk behind.jpg", &behind(jpeg(71))),
-        skipped("jpg as video.mp4", "video", &jpeg(72)),
+        image("jpg as video.mp4", &jpeg(72)),
+        image("jpg as video.AVI", &jpeg(73)),
+        image("jpg as document.mov", &png(74, 48)),
     ]
 }
 
@@ -251,11 +253,9 @@ fn of_something_else() -> Vec<Case> {
         failed("page.jpg", "unreadable", page),
         failed("document.jpg", "unsupported", b"%PDF-1.7"),
         failed("program.jpg", "unreadable", b"MZ\x90\0\x03\0\0\0"),
-        failed(
-            "video.jpg",
-            "unsupported",
-            b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom",
-        ),
+        skipped("video.jpg", "video", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"),
+        skipped("video.JPG", "video", b"RIFF\x10\0\0\0AVI LIST"),
+        skipped("old video.jpg", "video", b"\0\0\0\x08wide\0\0\0\0mdat"),
         failed("heic.jpg", "unsupported", heic),
         failed("photo.heic", "unsupported", heic),
         failed("raw.CR2", "unsupported", b"II*\0\x10\0\0\0CR\x02\0"),
