@@ -134,6 +134,39 @@ async fn what_cannot_be_used_is_refused_with_the_reason_and_nothing_of_it_stays(
 }
 
 #[actix_web::test]
+async fn whichever_part_of_a_split_archive_comes_is_told_to_be_one() {
+    let app = TestApp::start().await;
+    let card = zip(&[("a.jpg", &jpeg(3000)), ("b.jpg", &jpeg(3000))]);
+    let (first, rest) = card.split_at(card.len() / 3);
+    let (middle, last) = rest.split_at(card.len() / 3);
+    let set_last = [
+        &card[..card.len() - 18],
+        &[1, 0, 1, 0],
+        &card[card.len() - 14..],
+    ]
+    .concat();
+    for (name, part) in [
+        ("card.zip.001", first),
+        ("card.zip.002", middle),
+        ("card.zip.003", last),
+        ("card.001", first),
+        ("card.002", middle),
+        ("card.003", last),
+        ("card.z01", &[b"PK\x07\x08", first].concat()),
+        ("card.z02", middle),
+        ("card.zip", &set_last),
+        ("card.zip", last),
+    ] {
+        let answer = app.upload(form_with(name, part.to_vec())).await;
+        assert_eq!(answer.status(), 422, "{name}");
+        let problem: Value = answer.json().await.unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        let told = format!("'{name}': the archive is one part of a split archive: join the parts");
+        assert!(detail.starts_with(&told), "{detail}");
+    }
+}
+
+#[actix_web::test]
 async fn a_person_gets_the_form_back_with_what_was_typed() {
     let app = TestApp::start().await;
     let form = Form::new()

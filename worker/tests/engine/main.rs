@@ -19,3 +19,4 @@ mod resume;
 mod support;
 #[path = "../support/tiff_builder.rs"]
 mod tiff_builder;
+mod zips;
