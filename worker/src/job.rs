@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use common::{MediaOutcome, MediaRecord, SkipReason, archive::ArchiveLimits};
+use common::{MediaOutcome, MediaRecord, archive::ArchiveLimits};
 use jiff::Timestamp;
 
 use crate::{
@@ -231,9 +231,7 @@ impl<'a> Job<'a> {
 
     /// What people are told from here on, where `images` are done already.
     fn progress(&self, images: u64) -> Progress {
-        let no_images = self.counts.skips.get(&SkipReason::NotAnImage).copied();
         let total = self.listing.image_count();
-        let total = total.saturating_sub(no_images.unwrap_or_default());
         let request = self.request;
         Progress::begin(request.audience, images, total, request.options.threshold)
     }

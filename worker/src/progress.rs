@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{MediaOutcome, MediaRecord, SkipReason, Threshold};
+use common::{MediaOutcome, MediaRecord, Threshold};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -91,12 +91,6 @@ impl Progress {
     /// Counts one more record.
     pub fn advance(&mut self, record: &MediaRecord) {
         match &record.outcome {
-            // Its name did not tell, so it was taken for an image.
-            MediaOutcome::Skipped(SkipReason::NotAnImage) => {
-                self.total = self.total.saturating_sub(1);
-                self.bar.set_length(self.total);
-                return;
-            }
             MediaOutcome::Skipped(_) => return,
             MediaOutcome::Failed(_) => self.failed += 1,
             MediaOutcome::Processed(media) => {
@@ -198,23 +192,26 @@ pub fn event(event: &serde_json::Value) {
 
 #[cfg(test)]
 mod tests {
-    use common::{MediaPath, media::CameraFacts};
+    use common::{Failure, FailureCode, MediaPath, SkipReason, media::CameraFacts};
 
     use super::*;
 
     #[test]
-    fn files_that_turn_out_to_be_no_images_leave_the_total() {
+    fn images_are_counted_and_nothing_else() {
         let threshold = "0.2".parse().unwrap();
-        let mut progress = Progress::begin(Audience::Script, 0, 5, threshold);
-        let skipped = |reason| MediaRecord {
+        let mut progress = Progress::begin(Audience::Script, 0, 4, threshold);
+        let record = |outcome| MediaRecord {
             path: MediaPath::from_display_name("notes.txt"),
             size_bytes: 1,
             content_hash: None,
             camera: CameraFacts::default(),
-            outcome: MediaOutcome::Skipped(reason),
+            outcome,
         };
-        progress.advance(&skipped(SkipReason::NotAnImage));
-        progress.advance(&skipped(SkipReason::Video));
+        progress.advance(&record(MediaOutcome::Skipped(SkipReason::NotAnImage)));
+        progress.advance(&record(MediaOutcome::Skipped(SkipReason::Video)));
         assert_eq!((progress.done, progress.total), (0, 4));
+        let failure = Failure::new(FailureCode::Unreadable, "damaged");
+        progress.advance(&record(MediaOutcome::Failed(failure)));
+        assert_eq!((progress.done, progress.total), (1, 4));
     }
 }
