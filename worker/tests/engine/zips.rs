@@ -69,7 +69,7 @@ fn whichever_part_of_a_split_archive_is_given_is_told_to_be_one() {
             let path = bench.path(&name);
             fs::write(&path, part).unwrap();
             let output = process(&path, &bench.path("out"), &[]);
-            assert_exit(&output, 2);
+            assert_exit(&output, 1);
             let told = said(&output);
             let expected = "one part of a split archive: join the parts first";
             assert!(told.contains(expected), "{name}: {told}");
