@@ -71,10 +71,7 @@ impl MediaKind {
             Self::Image | Self::UnsupportedImage | Self::Unknown => true,
             Self::Skip(reason) => matches!(
                 reason,
-                SkipReason::Video
-                    | SkipReason::NotAnImage
-                    | SkipReason::NestedArchive
-                    | SkipReason::ArchivePart
+                SkipReason::Video | SkipReason::NestedArchive | SkipReason::ArchivePart
             ),
         }
     }

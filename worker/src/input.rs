@@ -14,6 +14,7 @@ mod prefix;
 mod reachability;
 mod read_error;
 mod source;
+mod untold;
 
 use std::{fs, path::PathBuf};
 
@@ -93,13 +94,19 @@ impl InputListing {
             items, odd_names, ..
         } = lister;
         let namesakes = Namesakes::of(items.iter().map(|item| (&item.path, item.is_folder())));
-        Ok(Self {
+        let mut listing = Self {
             sources,
             items,
             namesakes,
             odd_names,
             limits,
-        })
+        };
+        for (number, kind) in untold::told(&listing) {
+            if let Some(item) = listing.items.get_mut(number) {
+                item.kind = kind;
+            }
+        }
+        Ok(listing)
     }
 
     /// All files in the order of their paths (by their bytes). No two paths are the same.
@@ -108,7 +115,7 @@ impl InputListing {
         &self.items
     }
 
-    /// How many files are images, or may turn out to be: their names do not tell.
+    /// How many files are images, by their names or first bytes, or may be: they cannot be read.
     #[must_use]
     pub fn image_count(&self) -> u64 {
         let images = self
@@ -606,7 +613,7 @@ mod tests {
         for (name, kind) in [
             ("1.jpg", MediaKind::Image),
             ("1.mp4", MediaKind::Skip(SkipReason::Video)),
-            ("notes.txt", MediaKind::Unknown),
+            ("notes.txt", MediaKind::Skip(SkipReason::NotAnImage)),
         ] {
             let path = write(&folder, name, b"hello");
             let listing = open(&[&path]).unwrap();
@@ -615,6 +622,44 @@ mod tests {
                 (vec![name], kind)
             );
         }
+    }
+
+    #[test]
+    fn what_names_do_not_tell_first_bytes_do() {
+        let folder = TempDir::new().unwrap();
+        let jpeg = b"\xFF\xD8\xFF\xE0\0\x10JFIF\0 and more";
+        write(&folder, "card/a.txt", jpeg);
+        write(&folder, "card/b", jpeg);
+        write(&folder, "card/c.txt", b"a note");
+        write(&folder, "card/d.dat", b"");
+        let zip = folder.path().join("card.zip");
+        let entries: [(&str, &[u8]); 4] = [
+            ("a.txt", jpeg),
+            ("b", jpeg),
+            ("c.txt", b"a note"),
+            ("d.dat", b""),
+        ];
+        write_zip(&zip, &entries);
+        for input in [folder.path().join("card"), zip] {
+            let listing = open(&[&input]).unwrap();
+            let kinds: Vec<MediaKind> = listing.items().iter().map(|item| item.kind).collect();
+            let other = MediaKind::Skip(SkipReason::NotAnImage);
+            assert_eq!(kinds, [MediaKind::Image, MediaKind::Image, other, other]);
+            assert_eq!(listing.image_count(), 2);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_may_be_an_image() {
+        let folder = TempDir::new().unwrap();
+        let zip = folder.path().join("card.zip");
+        write_zip(&zip, &[("a.dat", b"a note"), ("b.dat", b"another note")]);
+        let mut bytes = fs::read(&zip).unwrap();
+        bytes[..4].fill(0);
+        fs::write(&zip, bytes).unwrap();
+        let listing = open(&[&zip]).unwrap();
+        assert_eq!(listing.items()[0].kind, MediaKind::Unknown);
+        assert_eq!(listing.image_count(), 1);
     }
 
     #[test]

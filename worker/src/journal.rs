@@ -22,7 +22,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::MediaRecord;
+use common::{MediaOutcome, MediaRecord};
 use serde::Serialize;
 
 use crate::package::durable;
@@ -33,9 +33,11 @@ pub use records::JournalRecords;
 
 /// How long a finished record may wait in memory, which a killed process loses.
 const FLUSH_AFTER: Duration = Duration::from_secs(1);
-/// How many finished records may wait. Each flush waits for the disk, so that fewer would cost
-/// speed.
+/// How many finished records of images may wait. Each flush waits for the disk, so that fewer
+/// would cost speed. What was skipped is soon skipped again.
 const MOST_PENDING: usize = 32;
+/// How many bytes may wait.
+const MOST_PENDING_BYTES: usize = 1 << 20;
 /// How long a lock that is held is asked for again, and how often.
 const LOCK_PATIENCE: Duration = Duration::from_secs(1);
 const LOCK_RETRY: Duration = Duration::from_millis(10);
@@ -50,8 +52,8 @@ pub struct Journal {
     end: u64,
     /// Lines that are to follow.
     pending: Vec<u8>,
-    /// How many records they hold.
-    pending_records: usize,
+    /// How many records of images they hold.
+    pending_images: usize,
     last_flush: Instant,
 }
 
@@ -149,7 +151,7 @@ impl Journal {
             offsets: Vec::new(),
             end,
             pending: Vec::new(),
-            pending_records: 0,
+            pending_images: 0,
             last_flush: Instant::now(),
         }
     }
@@ -172,15 +174,17 @@ impl Journal {
     /// When the record cannot be written as JSON.
     pub fn append(&mut self, record: &MediaRecord) -> Result<(), JournalError> {
         self.offsets.push(self.end + self.pending.len() as u64);
-        self.pending_records += 1;
+        let is_skipped = matches!(record.outcome, MediaOutcome::Skipped(_));
+        self.pending_images += usize::from(!is_skipped);
         self.write_line(record)
     }
 
     /// Whether so much is waiting, or for so long, that it is time for [`Self::flush`].
     #[must_use]
     pub fn is_flush_due(&self) -> bool {
-        self.pending_records >= MOST_PENDING
-            || (self.pending_records > 0 && self.last_flush.elapsed() >= FLUSH_AFTER)
+        self.pending_images >= MOST_PENDING
+            || self.pending.len() >= MOST_PENDING_BYTES
+            || (!self.pending.is_empty() && self.last_flush.elapsed() >= FLUSH_AFTER)
     }
 
     /// Reads a record back by its number.
@@ -221,7 +225,7 @@ impl Journal {
         })?;
         self.end += self.pending.len() as u64;
         self.pending.clear();
-        self.pending_records = 0;
+        self.pending_images = 0;
         self.last_flush = Instant::now();
         Ok(())
     }
@@ -293,7 +297,7 @@ mod tests {
         sync::atomic::{AtomicBool, Ordering},
     };
 
-    use common::{MediaOutcome, MediaPath, SkipReason, media::CameraFacts};
+    use common::{Failure, FailureCode, MediaPath, SkipReason, media::CameraFacts};
 
     use super::*;
     use crate::{
@@ -339,6 +343,30 @@ mod tests {
         }
         journal.flush().unwrap();
         (folder, path)
+    }
+
+    #[test]
+    fn records_of_skipped_files_wait_until_they_are_many() {
+        let (_folder, path) = journal_of(0);
+        let mut journal = Journal::resume(&path, &header(), |_, _| true).unwrap();
+        let mut waiting = 0;
+        while journal.pending.len() < MOST_PENDING_BYTES {
+            assert_eq!(journal.pending_images, 0);
+            journal.append(&record(waiting)).unwrap();
+            waiting += 1;
+        }
+        assert!(waiting > 100 * MOST_PENDING && journal.is_flush_due());
+        journal.flush().unwrap();
+        let failure = Failure::new(FailureCode::Unreadable, "damaged");
+        for number in 0..MOST_PENDING {
+            let outcome = MediaOutcome::Failed(failure.clone());
+            let failed = MediaRecord {
+                outcome,
+                ..record(number)
+            };
+            journal.append(&failed).unwrap();
+        }
+        assert!(journal.is_flush_due());
     }
 
     #[test]

@@ -9,6 +9,9 @@
 //! Memory is bounded by tickets: a worker needs one to begin a file, and gets it back only when
 //! the file's record is in the journal. One slow picture therefore cannot let the others run
 //! ahead without limit.
+//!
+//! Files that the listing says are to be skipped cost nothing and can be millions: the writer
+//! writes their records itself, and no worker hears of them.
 
 pub mod blame;
 pub mod claims;
@@ -34,7 +37,7 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::{
     detector::pool::DetectorHandle,
-    input::InputError,
+    input::{InputError, InputListing},
     journal::{Journal, JournalError},
     package::PackageError,
     pipeline::{
@@ -107,6 +110,7 @@ pub fn run(
         end: context.span.end,
         stop,
         tickets,
+        listing: context.listing,
     };
     thread::scope(|scope| {
         let started = handles.iter_mut().try_for_each(|handle| {
@@ -123,8 +127,8 @@ pub fn run(
         });
         drop(finished_sender);
         let writer = RecordWriter::new(journal, context, first);
-        let written =
-            started.and_then(|()| write_in_order(writer, &finished, &ticket_sender, &mut seen));
+        let written = started
+            .and_then(|()| write_in_order(writer, &finished, &ticket_sender, stop, &mut seen));
         if written.is_err() {
             stop.store(true, Ordering::Relaxed);
         }
@@ -146,17 +150,23 @@ struct Queue<'a> {
     end: usize,
     stop: &'a AtomicBool,
     tickets: Receiver<()>,
+    listing: &'a InputListing,
 }
 
 impl Queue<'_> {
-    /// Waits for a ticket and takes the next file.
+    /// Waits for a ticket and takes the next file that is not just skipped.
     fn take(&self) -> Option<usize> {
         self.tickets.recv().ok()?;
-        if self.stop.load(Ordering::Relaxed) {
-            return None;
+        while !self.stop.load(Ordering::Relaxed) {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            if index >= self.end {
+                break;
+            }
+            if record_writer::skip_reason(self.listing, index).is_none() {
+                return Some(index);
+            }
         }
-        let index = self.next.fetch_add(1, Ordering::Relaxed);
-        (index < self.end).then_some(index)
+        None
     }
 }
 
@@ -180,16 +190,30 @@ fn write_in_order(
     mut writer: RecordWriter<'_>,
     finished: &Receiver<Result<Inspected, PipelineError>>,
     tickets: &Sender<()>,
+    stop: &AtomicBool,
     seen: &mut impl FnMut(&MediaRecord),
 ) -> Result<(), PipelineError> {
-    let mut write_all = || -> Result<(), PipelineError> {
-        for inspected in finished {
-            writer.accept(inspected?);
+    let mut write_known = |writer: &mut RecordWriter<'_>| -> Result<(), PipelineError> {
+        loop {
             while let Some(record) = writer.write_next()? {
                 // More tickets than the channel holds cannot come back.
                 let _ = tickets.try_send(());
                 seen(&record);
             }
+            if stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let Some(record) = writer.write_skipped()? else {
+                return Ok(());
+            };
+            seen(&record);
+        }
+    };
+    let mut write_all = || -> Result<(), PipelineError> {
+        write_known(&mut writer)?;
+        for inspected in finished {
+            writer.accept(inspected?);
+            write_known(&mut writer)?;
         }
         Ok(())
     };

@@ -163,11 +163,14 @@ impl Progress {
 }
 
 /// By how much a record changes the number of images, which were counted by their names: a video
-/// can have the name of a picture, and a picture that of a video.
+/// can have the name of a picture, and a picture that of a video. Files whose names do not tell
+/// were counted by their first bytes, and do not surprise.
 #[must_use]
 pub fn surprise(record: &MediaRecord) -> i64 {
-    let was_counted = MediaKind::of(&record.path).is_taken_for_image();
+    let kind = MediaKind::of(&record.path);
+    let was_counted = kind.is_taken_for_image();
     match &record.outcome {
+        MediaOutcome::Skipped(_) if kind == MediaKind::Unknown => 0,
         MediaOutcome::Skipped(SkipReason::NotAnImage | SkipReason::Video) => {
             -i64::from(was_counted)
         }
@@ -228,7 +231,7 @@ mod tests {
     #[test]
     fn the_total_follows_what_files_turn_out_to_be() {
         let threshold = "0.2".parse().unwrap();
-        let mut progress = Progress::begin(Audience::Script, 0, 5, threshold);
+        let mut progress = Progress::begin(Audience::Script, 0, 4, threshold);
         let mut after = |path, outcome| {
             progress.advance(&record(path, outcome));
             (progress.done, progress.total)

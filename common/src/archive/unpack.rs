@@ -18,9 +18,11 @@ use super::{
     packed_data::{PackedData, PackedStream},
 };
 
-/// Most bytes that a decoder keeps to look back to. The strongest settings of 7-Zip and zstd use
-/// no more for a picture.
+/// Most bytes that a decoder of Zstandard or XZ keeps to look back to, whatever the data asks for.
+/// The strongest settings of the usual programs ask for no more.
 const MOST_WINDOW_BYTES: u32 = 128 << 20;
+/// LZMA takes no smaller ones.
+const LEAST_LZMA_WINDOW: u32 = 4096;
 /// Beside its window a decoder of LZMA takes less than this.
 const LZMA_TABLES_BYTES: u32 = 8 << 20;
 const FIRST_BYTES: usize = 64 << 10;
@@ -132,10 +134,9 @@ fn lzma<'a, 'b, 'c>(
     }
     let window: [u8; 4] = window;
     let needed = u32::try_from(wanted.bytes).unwrap_or(u32::MAX);
-    let window = u32::from_le_bytes(window).min(needed).max(4096);
-    if window > MOST_WINDOW_BYTES {
-        return Err(io::ErrorKind::OutOfMemory.into());
-    }
+    let window = u32::from_le_bytes(window)
+        .min(needed)
+        .max(LEAST_LZMA_WINDOW);
     let size = wanted.entry_bytes;
     lzma_rust2::LzmaReader::new_with_props(stream, size, properties, window, None)
 }

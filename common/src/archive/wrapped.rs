@@ -289,7 +289,8 @@ mod tests {
         for entries in [65_536, 70_000] {
             let mut sample = with_videos(&[5 * GIB]);
             for number in 5..entries {
-                sample.add_picture(&format!("{number}.jpg"));
+                let name = format!("{number}.jpg");
+                sample.add(&SampleEntry::stored(&name, name.as_bytes()), 0);
             }
             let bytes = Arc::new(sample.finish());
             let archive = Archive::open_in(bytes.clone(), ArchiveLimits::default()).unwrap();

@@ -2,7 +2,9 @@
 
 use common::{
     MediaPath, SkipReason,
-    archive::{Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind, SplitKind},
+    archive::{
+        Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind, SplitKind,
+    },
     job::Upload,
     media_kind::MediaKind,
     store::Store,

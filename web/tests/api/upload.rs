@@ -159,6 +159,37 @@ async fn a_picture_is_taken_although_it_is_called_a_video() {
 }
 
 #[actix_web::test]
+async fn whichever_part_of_a_split_archive_comes_is_told_to_be_one() {
+    let app = TestApp::start().await;
+    let card = zip(&[("a.jpg", &jpeg(3000)), ("b.jpg", &jpeg(3000))]);
+    let (first, rest) = card.split_at(card.len() / 3);
+    let (middle, last) = rest.split_at(card.len() / 3);
+    let mut set_last = card.clone();
+    let end = set_last.len() - 22;
+    set_last[end + 4..end + 8].copy_from_slice(&[1, 0, 1, 0]);
+    let set_first = [&b"PK\x07\x08"[..], first].concat();
+    for (name, part) in [
+        ("card.zip.001", first),
+        ("card.zip.002", middle),
+        ("card.zip.003", last),
+        ("card.001", first),
+        ("card.002", middle),
+        ("card.003", last),
+        ("card.z01", set_first.as_slice()),
+        ("card.z02", middle),
+        ("card.zip", set_last.as_slice()),
+        ("card.zip", last),
+    ] {
+        let answer = app.upload(form_with(name, part.to_vec())).await;
+        assert_eq!(answer.status(), 422, "{name}");
+        let problem: Value = answer.json().await.unwrap();
+        let detail = problem["detail"].as_str().unwrap();
+        let told = format!("'{name}': the archive is one part of a split archive: join the parts");
+        assert!(detail.starts_with(&told), "{detail}");
+    }
+}
+
+#[actix_web::test]
 async fn a_person_gets_the_form_back_with_what_was_typed() {
     let app = TestApp::start().await;
     let form = Form::new()

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use common::{MediaOutcome, MediaPath, MediaRecord, media::OriginalCopy};
+use common::{
+    MediaOutcome, MediaPath, MediaRecord, SkipReason,
+    media::{CameraFacts, OriginalCopy},
+    media_kind::MediaKind,
+};
 
 use crate::{
     annotate::gallery_pictures::GalleryPictures,
+    input::InputListing,
     journal::Journal,
     pipeline::{
         PipelineError,
@@ -13,6 +18,14 @@ use crate::{
         inspect::{Finding, Inspected, PipelineContext},
     },
 };
+
+/// Why a file is to be skipped, where its listing says so.
+pub(super) fn skip_reason(listing: &InputListing, index: usize) -> Option<SkipReason> {
+    match listing.items().get(index)?.kind {
+        MediaKind::Skip(reason) => Some(reason),
+        _ => None,
+    }
+}
 
 /// Holds findings back until it is their turn. Tickets bound how many can wait here.
 pub struct RecordWriter<'a> {
@@ -65,15 +78,47 @@ impl<'a> RecordWriter<'a> {
                 }
             }
         };
-        self.journal.append(&record)?;
-        self.unstored
-            .extend(copies_of(&record).into_iter().flatten().map(str::to_owned));
-        if self.journal.is_flush_due() {
-            self.flush()?;
-        }
+        self.append(&record)?;
         self.waiting.remove(&self.next);
         self.next += 1;
         Ok(Some(record))
+    }
+
+    /// Writes the next record if its file is to be skipped, which needs no look at it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn write_skipped(&mut self) -> Result<Option<MediaRecord>, PipelineError> {
+        let listing = self.context.listing;
+        if self.next >= self.context.span.end {
+            return Ok(None);
+        }
+        let (Some(item), Some(reason)) = (
+            listing.items().get(self.next),
+            skip_reason(listing, self.next),
+        ) else {
+            return Ok(None);
+        };
+        let record = MediaRecord {
+            path: item.path.clone(),
+            size_bytes: item.size_bytes,
+            content_hash: None,
+            camera: CameraFacts::default(),
+            outcome: MediaOutcome::Skipped(reason),
+        };
+        self.append(&record)?;
+        self.next += 1;
+        Ok(Some(record))
+    }
+
+    fn append(&mut self, record: &MediaRecord) -> Result<(), PipelineError> {
+        self.journal.append(record)?;
+        self.unstored
+            .extend(copies_of(record).into_iter().flatten().map(str::to_owned));
+        if self.journal.is_flush_due() {
+            self.flush()?;
+        }
+        Ok(())
     }
 
     /// Writes the pictures of a record into their pack.

@@ -21,3 +21,4 @@ mod support;
 mod tables;
 #[path = "../support/tiff_builder.rs"]
 mod tiff_builder;
+mod zips;

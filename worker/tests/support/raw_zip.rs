@@ -1,6 +1,6 @@
 //! Archives written byte by byte, so that every field can lie (APPNOTE 4.3).
 
-use std::io::Write as _;
+use std::{fs::File, io::Write as _, os::unix::fs::FileExt as _, path::Path};
 
 use flate2::{Compression, write::DeflateEncoder};
 
@@ -142,6 +142,30 @@ pub fn archive_with(entries: &[RawEntry], is_zip64: bool, comment: &[u8]) -> Vec
     bytes.extend(u16::try_from(comment.len()).unwrap().to_le_bytes());
     bytes.extend(comment);
     bytes
+}
+
+/// Writes an archive as the Archive Utility of macOS does: no zip64, of every number the lower
+/// bits alone. Each entry's data goes on with so many zero bytes, which take no room on the disk.
+pub fn write_mac_archive(path: &Path, entries: &[(RawEntry, u64)]) {
+    let file = File::create(path).unwrap();
+    let (mut end, mut directory) = (0, Vec::new());
+    for (entry, hole) in entries {
+        let lower = |value: u32| (u64::from(value) + hole) as u32;
+        let entry = entry.clone().with(|entry| {
+            (entry.size, entry.packed_size) = (lower(entry.size), lower(entry.packed_size));
+        });
+        directory.extend(entry.directory_record(end as u32));
+        let local = entry.local_header();
+        file.write_all_at(&local, end).unwrap();
+        end += local.len() as u64 + hole;
+    }
+    let place = [directory.len() as u32, end as u32];
+    let count = u16::try_from(entries.len()).unwrap();
+    directory.extend(b"PK\x05\x06\0\0\0\0");
+    directory.extend([count, count].into_iter().flat_map(u16::to_le_bytes));
+    directory.extend(place.into_iter().flat_map(u32::to_le_bytes));
+    directory.extend([0; 2]);
+    file.write_all_at(&directory, end).unwrap();
 }
 
 /// The zip64 end record and its locator, for a directory of so many entries, with its length and

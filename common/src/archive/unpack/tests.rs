@@ -57,14 +57,14 @@ fn zstandard(data: &[u8]) -> Vec<u8> {
 fn deflate64(more: u16) -> Vec<u8> {
     let mut bits = vec![1, 1, 0];
     let code = |bits: &mut Vec<u8>, code: u32, length: u32| {
-        bits.extend((0..length).rev().map(|bit| (code >> bit & 1) as u8));
+        bits.extend((0..length).rev().map(|bit| ((code >> bit) & 1) as u8));
     };
     code(&mut bits, 0x30 + u32::from(b'a'), 8);
     code(&mut bits, 0b1100_0101, 8);
-    bits.extend((0..16).map(|bit| (more - 3 >> bit & 1) as u8));
+    bits.extend((0..16).map(|bit| (((more - 3) >> bit) & 1) as u8));
     code(&mut bits, 0, 5);
     code(&mut bits, 0, 7);
-    let byte = |bits: &[u8]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | bit);
+    let byte = |bits: &[u8]| bits.iter().rev().fold(0, |byte, bit| (byte << 1) | bit);
     bits.chunks(8).map(byte).collect()
 }
 
