@@ -31,6 +31,7 @@ use crate::{
         PipelineError, blame,
         claims::Claims,
         copying,
+        decode_memory::DecodeMemory,
         picture_pack::PicturePack,
         stage::{Stage, StageClock},
     },
@@ -69,6 +70,8 @@ pub struct PipelineContext<'a> {
     pub input_rule: &'a InputRule,
     /// Most pixels of a picture.
     pub limits: DecodeLimits,
+    /// What large pictures may take together.
+    pub memory: &'a DecodeMemory,
     /// Where the time goes.
     pub clock: &'a StageClock,
 }
@@ -212,6 +215,8 @@ impl<'a> Inspector<'a> {
             let position = &mut metadata.camera.position;
             *position = position.map(Position::rounded);
         }
+        let needed = decode::memory_needed(&self.bytes, self.detect_scale());
+        let _reservation = self.context.memory.reserve(needed);
         let decoded = match clock.time(Stage::Decode, || {
             self.decode(metadata.orientation, self.detect_scale())
         }) {

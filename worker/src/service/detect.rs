@@ -136,6 +136,7 @@ fn detect(
         options: &options,
         input_rule: &model.input_rule,
         limits: env.engine.decode_limits,
+        memory: &env.engine.decode_memory,
         clock: &clock,
     };
     let (started, cpu_before) = (Timestamp::now(), ResourceUse::now().cpu_seconds);
