@@ -110,9 +110,8 @@ impl JpegLayout {
             let Some((marker, after)) = next_marker(bytes, at) else {
                 break Ending::Cut(bytes.len());
             };
-            let fill = fill_before(bytes, after);
-            if fill >= MOST_FILL {
-                break Ending::Cut(after - 1 - fill);
+            if let Some(hole) = hole_before(bytes, at, after) {
+                break Ending::Cut(hole);
             }
             if marker == END_OF_IMAGE {
                 break Ending::Whole;
@@ -248,12 +247,17 @@ pub(super) fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
     }
 }
 
-/// How many bytes of 0xFF stand before a marker, whose own is the last, and whose code ends
-/// before `after`.
-fn fill_before(bytes: &[u8], after: usize) -> usize {
-    let before = bytes.get(..after.saturating_sub(1)).unwrap_or_default();
-    let is_fill = |byte: &&u8| **byte == 0xFF;
-    before.iter().rev().take_while(is_fill).count()
+/// Where a run of 0xFF begins that ends with a marker, if it is as long as a hole. The marker was
+/// looked for from `from` on, and its code ends before `after`.
+fn hole_before(bytes: &[u8], from: usize, after: usize) -> Option<usize> {
+    let end = after.checked_sub(1)?;
+    let before = bytes.get(from..end)?;
+    let fill = before
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == 0xFF)
+        .count();
+    (fill >= MOST_FILL).then(|| end - fill)
 }
 
 /// The payload of the segment whose length field is at `at`, and where it ends.
@@ -319,6 +323,19 @@ mod tests {
             JpegLayout::read(&bytes, Follow::Everything).unwrap(),
             layout
         );
+    }
+
+    #[test]
+    fn ones_are_a_hole_in_a_scan_but_not_in_a_segment() {
+        let bytes = jpeg(true);
+        let padded = [&[0xFF, 0xE1, 0x04, 0x02][..], &[0xFF; 1024]].concat();
+        let with_padding = [&bytes[..2], &padded, &bytes[2..]].concat();
+        let layout = JpegLayout::read(&with_padding, Follow::Everything).unwrap();
+        assert_eq!(layout.ending, Ending::Whole);
+        let begin = layout.scans.last().unwrap().data_start + 5;
+        let holed = [&with_padding[..begin], &[0xFF; 600], &with_padding[begin..]].concat();
+        let layout = JpegLayout::read(&holed, Follow::Everything).unwrap();
+        assert_eq!(layout.ending, Ending::Cut(begin));
     }
 
     #[test]

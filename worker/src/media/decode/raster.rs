@@ -27,8 +27,19 @@ pub(super) fn decode(
             }
             _ => None,
         };
-        part.ok_or(failure)
+        part.ok_or_else(|| match format {
+            ImageFormat::WebP if is_cut_riff(bytes) => unreadable(
+                "damaged WebP: the file ends too early, and no part of a WebP can be read",
+            ),
+            _ => failure,
+        })
     })
+}
+
+/// Whether a RIFF file is shorter than its header says.
+fn is_cut_riff(bytes: &[u8]) -> bool {
+    let length = bytes.get(4..).and_then(|rest| rest.first_chunk().copied());
+    length.is_some_and(|length| (bytes.len() as u64) < 8 + u64::from(u32::from_le_bytes(length)))
 }
 
 fn decode_whole(

@@ -34,7 +34,7 @@ pub(super) fn decode(bytes: &[u8], limits: DecodeLimits) -> Result<StoredMedia, 
 }
 
 fn decode_unguarded(bytes: &[u8], limits: DecodeLimits) -> Result<StoredMedia, Failure> {
-    let mut plain = Decoder::new(Cursor::new(bytes)).map_err(failure)?;
+    let mut plain = Decoder::new(Cursor::new(bytes)).map_err(failure_of_directory)?;
     let (width, height) = plain.dimensions().map_err(failure)?;
     limits.check(width, height)?;
     let layout = Layout::read(&mut plain).map_err(failure)??;
@@ -149,6 +149,18 @@ fn buffer_limits(limits: DecodeLimits) -> Limits {
     bounds.intermediate_buffer_size = most;
     bounds.ifd_value_size = 64 << 20;
     bounds
+}
+
+/// Many writers put the directory behind the pixels, and without it nothing is known of them.
+fn failure_of_directory(error: TiffError) -> Failure {
+    match error {
+        TiffError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            unreadable(
+                "damaged TIFF: the file ends before the directory that says where its pixels are",
+            )
+        }
+        error => failure(error),
+    }
 }
 
 fn failure(error: TiffError) -> Failure {

@@ -29,6 +29,8 @@ pub(super) struct Pass<'a> {
     runs: Vec<Range<usize>>,
     /// The MCU that each run was reached in.
     reached: Vec<usize>,
+    /// Whether the bits outside the runs are as mixed as those of a picture.
+    others_vary: bool,
     /// The different brightnesses of the blocks in the current run.
     levels: BTreeSet<i32>,
 }
@@ -50,7 +52,7 @@ impl<'a> Pass<'a> {
         kind: ScanKind,
     ) -> Self {
         let Range { start, end } = piece.range;
-        let inside = runs
+        let inside: Vec<Range<usize>> = runs
             .iter()
             .filter(|run| run.start < end && run.end > start)
             .map(|run| run.start.max(start) - start..run.end.min(end) - start)
@@ -64,6 +66,7 @@ impl<'a> Pass<'a> {
             is_ended: piece.is_ended && !is_hole_behind,
             is_hole_behind,
             kind,
+            others_vary: vary(data, &inside),
             runs: inside,
             reached: Vec::new(),
             levels: BTreeSet::new(),
@@ -126,7 +129,7 @@ impl<'a> Pass<'a> {
         if self.kind == ScanKind::DcRefined {
             // Its bits are zero by themselves, so only the picture can tell.
             self.levels.insert(level);
-            return self.levels.len() <= MOST_LEVELS;
+            return self.levels.len() <= MOST_LEVELS || !self.others_vary;
         }
         is_flat
     }
@@ -178,4 +181,22 @@ impl<'a> Pass<'a> {
             _ => Finding::Picture,
         }
     }
+}
+
+/// Whether the bits that lie in no run are mixed: of many, a fourth or more are ones.
+fn vary(data: &[u8], runs: &[Range<usize>]) -> bool {
+    const MANY: usize = 64;
+    let mut ones = 0;
+    let mut count = 0;
+    let mut from = 0;
+    for run in runs.iter().chain([&(data.len()..data.len())]) {
+        let between = data.get(from..run.start).unwrap_or_default();
+        ones += between
+            .iter()
+            .map(|byte| byte.count_ones() as usize)
+            .sum::<usize>();
+        count += between.len();
+        from = run.end;
+    }
+    count >= MANY && ones >= 2 * count
 }

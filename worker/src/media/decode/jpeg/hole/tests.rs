@@ -87,12 +87,20 @@ fn flat_areas_are_picture_however_long_their_runs_of_zeros_are() {
         rgb: vec![119; black.rgb.len()],
         ..black
     };
+    // Steps of brightness whose lowest bits are all zero.
+    let steps = Frame {
+        rgb: (0..1600 * 1600u32)
+            .flat_map(|pixel| [(pixel / 1600 / 8 * 2 % 256) as u8; 3])
+            .collect(),
+        width: 1600,
+        height: 1600,
+    };
     let small = Frame {
         rgb: vec![255; 64 * 64 * 3],
         width: 64,
         height: 64,
     };
-    for frame in [on_black(), grey, small] {
+    for frame in [on_black(), grey, steps, small] {
         for (name, bytes) in codings(&frame) {
             assert_eq!(share(&bytes), None, "{name}");
             coded_as_zeros += usize::from(longest_run(&bytes) >= 512);
