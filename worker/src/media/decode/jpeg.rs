@@ -40,6 +40,10 @@ pub(super) fn decode(
     limits: DecodeLimits,
 ) -> Result<StoredMedia, Failure> {
     let mut layout = JpegLayout::read(bytes, Follow::Needed).map_err(|error| damaged(&error))?;
+    if layout.is_arithmetic() {
+        // Its decoder does not say where data end.
+        layout = JpegLayout::read(bytes, Follow::Everything).map_err(|error| damaged(&error))?;
+    }
     check_process(&layout)?;
     limits.check(layout.width, layout.height)?;
     let hole = hole::find(bytes, &layout);
@@ -184,6 +188,9 @@ fn decoded_share(
         .chain(hole.map(|hole| hole.share))
         .min_by(f64::total_cmp);
     let share = match layout.ending {
+        Ending::Cut(_) if layout.is_arithmetic() => {
+            known_share(layout, of_scan.unwrap_or(LEAST_SHARE))
+        }
         Ending::Cut(_) => known_share(layout, of_scan.unwrap_or(1.0)),
         // What comes behind a bridged hole is there, even if nothing is before it.
         _ if hole.is_some() => of_scan?.max(LEAST_SHARE),

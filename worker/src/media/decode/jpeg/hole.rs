@@ -43,14 +43,19 @@ pub(super) fn find(bytes: &[u8], layout: &JpegLayout) -> Option<Hole> {
         return None;
     }
     if layout.is_arithmetic() {
-        return Some(in_arithmetic_scan(layout, first_run, &ends));
+        return Some(in_arithmetic_scan(layout, first_run, &ends, bytes.len()));
     }
     search(bytes, layout, &runs)
 }
 
 /// Arithmetic coding never makes long runs of zeros, and nobody can tell what a place in it
 /// means without decoding it. So the share is that of the bytes.
-fn in_arithmetic_scan(layout: &JpegLayout, run: &Range<usize>, ends: &[usize]) -> Hole {
+fn in_arithmetic_scan(
+    layout: &JpegLayout,
+    run: &Range<usize>,
+    ends: &[usize],
+    file_length: usize,
+) -> Hole {
     let is_in = |begin: usize| begin <= run.start;
     let scan = layout
         .scans
@@ -59,7 +64,9 @@ fn in_arithmetic_scan(layout: &JpegLayout, run: &Range<usize>, ends: &[usize]) -
         .unwrap_or(0);
     let begin = layout.scans.get(scan).map_or(0, |scan| scan.data_start);
     let end = ends.iter().find(|end| **end > run.start);
-    let length = end.map_or(1, |end| end - begin).max(1);
+    // A hole of ones ends its scan, which must have gone on.
+    let end = end.copied().unwrap_or(file_length);
+    let length = end.saturating_sub(begin).max(1);
     Hole {
         scan,
         share: (run.start.saturating_sub(begin)) as f64 / length as f64,

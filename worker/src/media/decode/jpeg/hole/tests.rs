@@ -117,7 +117,9 @@ fn a_hole_ends_what_is_known_of_the_picture() {
     let frame = detailed();
     for (name, bytes) in codings(&frame) {
         let half = bytes.len() / 2;
-        let cut = share(&bytes[..half]).unwrap_or(0.5);
+        // How far a cut arithmetic scan goes is not known, only that it is cut.
+        let cut = share(&bytes[..half]).unwrap();
+        let cut = if name == "arithmetic" { 0.5 } else { cut };
         for (begin, length) in [(half, 512), (half, 4096), (half - 300, 700), (half, 32_768)] {
             for value in [0, 0xFF] {
                 let hole = begin..(begin + length).min(bytes.len() - 2);
