@@ -35,8 +35,8 @@ use worker::{
     model::{catalogue::Catalogue, contract::InputRule},
     package::Package,
     pipeline::{
-        self, claims::Claims, inspect::PipelineContext, picture_pack::PicturePack,
-        stage::StageClock,
+        self, claims::Claims, decode_memory::DecodeMemory, inspect::PipelineContext,
+        picture_pack::PicturePack, stage::StageClock,
     },
     resources::ResourceUse,
     run_facts::{AnnotateChoice, RunOptions},
@@ -163,6 +163,7 @@ impl Shard<'_> {
             options: &self.options,
             input_rule: &self.input_rule,
             limits: DecodeLimits::default(),
+            memory: &DecodeMemory::new(1 << 30),
             clock: &clock,
         };
         let (claims, stop) = (Mutex::new(Claims::default()), AtomicBool::new(false));

@@ -3,9 +3,10 @@
 use std::{
     env, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use crate::media::decode::DecodeLimits;
+use crate::{media::decode::DecodeLimits, pipeline::decode_memory::DecodeMemory};
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +40,9 @@ pub struct WorkerConfig {
     pub models: PathBuf,
     /// Limits of a picture. `TRAPLINE_MAX_MEGAPIXELS`, in millions of pixels; default 100.
     pub decode_limits: DecodeLimits,
+    /// What the large pictures of all threads may take together.
+    /// `TRAPLINE_DECODE_MEGABYTES`, in MiB; default 1024.
+    pub decode_memory: Arc<DecodeMemory>,
 }
 
 impl WorkerConfig {
@@ -60,6 +64,7 @@ impl WorkerConfig {
             onnxruntime: path("TRAPLINE_ONNXRUNTIME"),
             models,
             decode_limits: decode_limits(text("TRAPLINE_MAX_MEGAPIXELS"))?,
+            decode_memory: decode_memory(text("TRAPLINE_DECODE_MEGABYTES"))?,
             homes,
         })
     }
@@ -114,6 +119,24 @@ fn decode_limits(megapixels: Option<String>) -> Result<DecodeLimits, ConfigError
     }
 }
 
+fn decode_memory(megabytes: Option<String>) -> Result<Arc<DecodeMemory>, ConfigError> {
+    const DEFAULT_MIB: u64 = 1024;
+    let mib = match megabytes {
+        None => DEFAULT_MIB,
+        Some(value) => match value.parse::<u64>() {
+            Ok(mib @ 1..=1_000_000) => mib,
+            _ => {
+                return Err(ConfigError::Invalid {
+                    variable: "TRAPLINE_DECODE_MEGABYTES",
+                    value,
+                    expected: "a whole number of MiB from 1 to 1000000",
+                });
+            }
+        },
+    };
+    Ok(Arc::new(DecodeMemory::new(mib << 20)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +165,11 @@ mod tests {
             decode_limits(Some("12".to_owned())).unwrap().pixels,
             12_000_000
         );
+        for wrong in ["0", "1 GiB", "-5"] {
+            let error = decode_memory(Some(wrong.to_owned())).unwrap_err();
+            let text = error.to_string();
+            assert!(text.contains("TRAPLINE_DECODE_MEGABYTES="), "{text}");
+        }
+        assert!(decode_memory(Some("512".to_owned())).is_ok());
     }
 }

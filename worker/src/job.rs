@@ -4,7 +4,7 @@ mod resumed;
 
 use std::{
     path::PathBuf,
-    sync::{Mutex, atomic::AtomicBool},
+    sync::{Arc, Mutex, atomic::AtomicBool},
     time::Instant,
 };
 
@@ -19,8 +19,8 @@ use crate::{
     model::catalogue::InstalledModel,
     package::{Package, PackageError},
     pipeline::{
-        self, Ending, PipelineError, claims::Claims, copies::copies_of, inspect::PipelineContext,
-        stage::StageClock,
+        self, Ending, PipelineError, claims::Claims, copies::copies_of,
+        decode_memory::DecodeMemory, inspect::PipelineContext, stage::StageClock,
     },
     progress::{Audience, Progress},
     report::{self, FolderCopies, RecordSource, ReportError},
@@ -44,6 +44,8 @@ pub struct JobRequest {
     pub resume: bool,
     /// Limits of a picture.
     pub limits: DecodeLimits,
+    /// What large pictures may take together.
+    pub decode_memory: Arc<DecodeMemory>,
     /// Version of ONNX Runtime, for `run.json`.
     pub onnxruntime_version: String,
     /// Who is told about progress.
@@ -199,6 +201,7 @@ impl<'a> Job<'a> {
             options: &self.request.options,
             input_rule: &input_rule,
             limits: self.request.limits,
+            memory: &self.request.decode_memory,
             clock: &clock,
         };
         let device = detectors.device();

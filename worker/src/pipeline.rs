@@ -8,7 +8,8 @@
 //!
 //! Memory is bounded by tickets: a worker needs one to begin a file, and gets it back only when
 //! the file's record is in the journal. One slow picture therefore cannot let the others run
-//! ahead without limit.
+//! ahead without limit. Large pictures wait for their memory, too ([`decode_memory`]): a thread
+//! holds what it needs for one, and asks for nothing more until it gives it back.
 //!
 //! Files that the listing says are to be skipped cost nothing and can be millions: the writer
 //! writes their records itself, and no worker hears of them.
@@ -17,6 +18,7 @@ pub mod blame;
 pub mod claims;
 pub mod copies;
 pub mod copying;
+pub mod decode_memory;
 pub mod inspect;
 pub mod picture_pack;
 pub mod record_writer;

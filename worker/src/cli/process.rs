@@ -212,6 +212,7 @@ fn request(
         },
         resume: arguments.resume,
         limits: config.decode_limits,
+        decode_memory: config.decode_memory.clone(),
         onnxruntime_version,
         audience: Audience::of(arguments.json),
     }

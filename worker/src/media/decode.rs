@@ -5,9 +5,13 @@ mod content;
 mod jpeg;
 mod jpeg_coverage;
 mod jpeg_layout;
+mod need;
 mod other_pictures;
 mod panic_boundary;
+mod png;
 mod raster;
+mod share;
+mod tiff;
 mod video;
 
 use common::{Failure, FailureCode};
@@ -17,6 +21,7 @@ use libjpeg_turbo_rs::{PixelFormat, Subsampling};
 use crate::media::{frame::Frame, orientation::Orientation};
 use content::Content;
 
+pub use need::memory_needed;
 pub use other_pictures::may_hold_other_pictures;
 
 /// How large a decoded frame must be.
@@ -73,12 +78,13 @@ pub struct DecodedMedia {
     pub source_width: u32,
     /// Height of the upright picture at full resolution.
     pub source_height: u32,
-    /// For a truncated or damaged JPEG: the share of the picture that is certainly right,
+    /// For a truncated or damaged file: the share of the picture that is certainly right,
     /// 0.0..1.0 in ten-thousandths, cut off. What is missing is mid-grey.
     ///
     /// In a baseline JPEG this is the share of its area before the cut; in a progressive one,
-    /// whose scans each refine the whole area, the share of its DCT coefficients. 0.0 means
-    /// that the picture could be decoded but nothing is known about where its damage lies.
+    /// whose scans each refine the whole area, the share of its DCT coefficients; in all other
+    /// formats the share of the pixels. 0.0 means that the picture could be decoded but nothing
+    /// is known about where its damage lies.
     pub decoded_share: Option<f64>,
 }
 
@@ -92,7 +98,9 @@ struct StoredMedia {
 
 /// Decodes JPEG, PNG, TIFF, WebP, BMP and GIF (first frame), told apart by content, not name.
 ///
-/// A JPEG that ends early is decoded as far as it goes, if at least one block of it is there.
+/// A file that ends early is decoded as far as it goes, if anything of its picture is there and
+/// its format allows it: JPEG, PNG, TIFF, GIF, and BMP without compression. So is a JPEG with
+/// zeros where data were, and a TIFF with damaged strips.
 /// Transparency is dropped and 16-bit channels are rounded to 8, as in the reference loader;
 /// colour profiles are not applied. A panic in a decoder is that file's failure.
 ///
@@ -106,13 +114,10 @@ pub fn decode(
 ) -> Result<DecodedMedia, Failure> {
     let stored = match Content::of(bytes) {
         Content::Jpeg => jpeg::decode(bytes, scale, limits)?,
+        Content::Raster(ImageFormat::Png) => png::decode(bytes, limits)?,
+        Content::Raster(ImageFormat::Tiff) => tiff::decode(bytes, limits)?,
         Content::Raster(format) => raster::decode(bytes, format, limits)?,
-        Content::Unsupported(kind) => {
-            return Err(Failure::new(
-                FailureCode::Unsupported,
-                format!("{kind} is not supported"),
-            ));
-        }
+        Content::Unsupported(kind) => return Err(unsupported(kind)),
         Content::Blank => return Err(Failure::new(FailureCode::NoBytes, "the file has 0 bytes")),
         Content::Unknown => return Err(unreadable(content::describe_unknown(bytes))),
     };
@@ -183,6 +188,11 @@ pub fn encode_jpeg_at(frame: &Frame, quality: u8) -> Result<Vec<u8>, Failure> {
             "no JPEG can hold a picture of {width}×{height} pixels"
         ))
     })
+}
+
+/// The failure of a file of a known kind that cannot be read. Its code says what to do.
+fn unsupported(kind: &str) -> Failure {
+    Failure::new(FailureCode::Unsupported, format!("{kind} is not supported"))
 }
 
 fn unreadable(detail: impl Into<String>) -> Failure {

@@ -32,6 +32,7 @@ use crate::{
         PipelineError,
         claims::Claims,
         copying,
+        decode_memory::DecodeMemory,
         picture_pack::PicturePack,
         stage::{Stage, StageClock},
     },
@@ -70,6 +71,8 @@ pub struct PipelineContext<'a> {
     pub input_rule: &'a InputRule,
     /// Most pixels of a picture.
     pub limits: DecodeLimits,
+    /// What large pictures may take together.
+    pub memory: &'a DecodeMemory,
     /// Where the time goes.
     pub clock: &'a StageClock,
 }
@@ -217,6 +220,8 @@ impl<'a> Inspector<'a> {
             *position = position.map(Position::rounded);
             place_in_text::withhold(&mut metadata.camera);
         }
+        let needed = decode::memory_needed(&self.bytes, self.detect_scale());
+        let _reservation = self.context.memory.reserve(needed);
         let decoded = match clock.time(Stage::Decode, || {
             self.decode(metadata.orientation, self.detect_scale())
         }) {

@@ -208,7 +208,7 @@ mod tests {
         media::decode::DecodeLimits,
         model::contract::{ChannelOrder, Fit, InputRule, Interpolation, Normalization},
         package::Package,
-        pipeline::{picture_pack::PicturePack, stage::StageClock},
+        pipeline::{decode_memory::DecodeMemory, picture_pack::PicturePack, stage::StageClock},
         run_facts::{AnnotateChoice, RunOptions},
     };
 
@@ -270,6 +270,7 @@ mod tests {
             options: &options,
             input_rule: &input_rule,
             limits: DecodeLimits::default(),
+            memory: &DecodeMemory::new(0),
             clock: &clock,
         };
         let looked_at = &listing.items()[claimant].path;

@@ -123,6 +123,7 @@ fn look_at_all(
             options: &options,
             input_rule: &model.input_rule,
             limits: engine.decode_limits,
+            memory: &engine.decode_memory,
             clock: &clock,
         };
         let mut records = Vec::new();

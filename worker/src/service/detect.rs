@@ -208,6 +208,7 @@ fn look_and_save(
         options: &options,
         input_rule: &model.input_rule,
         limits: env.engine.decode_limits,
+        memory: &env.engine.decode_memory,
         clock,
     };
     let savings = Savings {

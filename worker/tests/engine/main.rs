@@ -11,6 +11,7 @@ mod corrected_reports;
 mod exit_codes;
 mod hostile;
 mod machine_faults;
+mod memory;
 mod overview;
 mod positions;
 mod process;

@@ -1,8 +1,16 @@
 //! JPEG: scaled by its DCT, and as far as a damaged file goes.
 
+mod blocks;
+mod entropy;
+mod fill;
+mod geometry;
+mod hole;
+mod pass;
+mod scan_walk;
+
 use std::borrow::Cow;
 
-use common::{Failure, FailureCode};
+use common::Failure;
 use image::ImageFormat;
 use libjpeg_turbo_rs::{
     self as turbo, DecodeWarning, Decoder, JpegError, PixelFormat, ScalingFactor,
@@ -12,13 +20,18 @@ use super::{
     DecodeLimits, DecodeScale, StoredMedia,
     jpeg_coverage::known_share,
     jpeg_layout::{Ending, Follow, JpegLayout, MOST_SCANS},
-    panic_boundary, raster, unreadable,
+    panic_boundary, raster,
+    share::{LEAST_SHARE, in_ten_thousandths},
+    unreadable, unsupported,
 };
 use crate::media::frame::Frame;
+use hole::Hole;
 
 /// The eighths of its size at which a JPEG is decoded. The others that the format allows are
 /// not quicker than the next larger one of these.
 const EIGHTHS: [u32; 3] = [1, 3, 5];
+/// A side that every scale divides.
+const EIGHTH_UNIT: usize = 8;
 
 /// Decodes a JPEG, turned as it is stored.
 pub(super) fn decode(
@@ -26,13 +39,21 @@ pub(super) fn decode(
     scale: DecodeScale,
     limits: DecodeLimits,
 ) -> Result<StoredMedia, Failure> {
-    let layout = JpegLayout::read(bytes, Follow::Needed).map_err(|error| damaged(&error))?;
+    let mut layout = JpegLayout::read(bytes, Follow::Needed).map_err(|error| damaged(&error))?;
+    if layout.is_arithmetic() {
+        // Its decoder does not say where data end.
+        layout = JpegLayout::read(bytes, Follow::Everything).map_err(|error| damaged(&error))?;
+    }
     check_process(&layout)?;
     limits.check(layout.width, layout.height)?;
-    let attempt = panic_boundary::contain(|| decode_fast(bytes, &layout, scale, limits));
+    let hole = hole::find(bytes, &layout);
+    if let Some(hole) = hole {
+        end_at(hole, &mut layout);
+    }
+    let attempt = panic_boundary::contain(|| decode_fast(bytes, &layout, hole, scale, limits));
     let is_damaged = match attempt {
         Some(Ok(stored)) if stored.decoded_share == Some(0.0) => {
-            return Err(damaged(&"the file ends where the picture begins"));
+            return Err(damaged(&"nothing is left of the picture but its header"));
         }
         Some(Ok(stored)) => return Ok(stored),
         Some(Err(
@@ -43,18 +64,40 @@ pub(super) fn decode(
         Some(Err(JpegError::Unsupported(_))) => false,
         Some(Err(_)) | None => true,
     };
-    decode_slowly(bytes, is_damaged, limits)
+    decode_slowly(bytes, hole, is_damaged, limits)
+}
+
+/// What lies behind a hole is left out, as if the file ended there: it would be shown in the
+/// wrong place and in wrong colours. Only restart markers bring it back into its place.
+fn end_at(hole: Hole, layout: &mut JpegLayout) {
+    if !hole.is_bridged {
+        layout.scans.truncate(hole.scan + 1);
+        layout.ending = Ending::Cut(hole.at);
+    }
+}
+
+/// The bytes that decoding takes at its peak: the frame, the turned one or the planes it is made
+/// of, and for a file of several scans all its coefficients.
+pub(super) fn memory_needed(bytes: &[u8], scale: DecodeScale) -> u64 {
+    let Ok(layout) = JpegLayout::read(bytes, Follow::Needed) else {
+        return 0;
+    };
+    let pixels = u64::from(layout.width) * u64::from(layout.height);
+    let factor = scaling_factor(layout.width.max(layout.height), scale);
+    let side = factor.scale_dim(EIGHTH_UNIT) as u64;
+    let scaled = pixels.saturating_mul(side * side) / (EIGHTH_UNIT * EIGHTH_UNIT) as u64;
+    let coefficients = if layout.scans.len() > 1 {
+        pixels.saturating_mul(2 * layout.components.len() as u64)
+    } else {
+        0
+    };
+    scaled.saturating_mul(6).saturating_add(coefficients)
 }
 
 /// Refuses the coding processes that no camera uses and that our decoders read wrongly or not
 /// at all.
 fn check_process(layout: &JpegLayout) -> Result<(), Failure> {
-    let unsupported = |kind: &str| {
-        Err(Failure::new(
-            FailureCode::Unsupported,
-            format!("{kind} is not supported"),
-        ))
-    };
+    let unsupported = |kind: &str| Err(unsupported(kind));
     match layout.process {
         0xC0..=0xC2 | 0xC9 | 0xCA => {}
         0xC3 | 0xCB => return unsupported("lossless JPEG"),
@@ -69,6 +112,7 @@ fn check_process(layout: &JpegLayout) -> Result<(), Failure> {
 fn decode_fast(
     bytes: &[u8],
     layout: &JpegLayout,
+    hole: Option<Hole>,
     scale: DecodeScale,
     limits: DecodeLimits,
 ) -> turbo::Result<StoredMedia> {
@@ -92,7 +136,7 @@ fn decode_fast(
         },
         full_width: layout.width,
         full_height: layout.height,
-        decoded_share: decoded_share(layout, &image.warnings),
+        decoded_share: decoded_share(layout, hole, &image.warnings),
     })
 }
 
@@ -122,8 +166,12 @@ fn scaling_factor(long_side: u32, scale: DecodeScale) -> ScalingFactor {
         .unwrap_or_default()
 }
 
-/// What is certainly right, from where the decoder first complained.
-fn decoded_share(layout: &JpegLayout, warnings: &[DecodeWarning]) -> Option<f64> {
+/// What is certainly right: what comes before a hole and before the decoder's first complaint.
+fn decoded_share(
+    layout: &JpegLayout,
+    hole: Option<Hole>,
+    warnings: &[DecodeWarning],
+) -> Option<f64> {
     let (across, total) = layout.mcus();
     let of_scan = warnings
         .iter()
@@ -137,9 +185,15 @@ fn decoded_share(layout: &JpegLayout, warnings: &[DecodeWarning]) -> Option<f64>
             }
             _ => None,
         })
+        .chain(hole.map(|hole| hole.share))
         .min_by(f64::total_cmp);
     let share = match layout.ending {
+        Ending::Cut(_) if layout.is_arithmetic() => {
+            known_share(layout, of_scan.unwrap_or(LEAST_SHARE))
+        }
         Ending::Cut(_) => known_share(layout, of_scan.unwrap_or(1.0)),
+        // What comes behind a bridged hole is there, even if nothing is before it.
+        _ if hole.is_some() => of_scan?.max(LEAST_SHARE),
         Ending::NotSought | Ending::Whole => of_scan?,
     };
     // A file that only lacks its end marker is a whole picture.
@@ -150,28 +204,27 @@ fn ratio(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
 
-/// Cut off, so that a picture with any damage never counts as whole, but not down to nothing.
-fn in_ten_thousandths(share: f64) -> f64 {
-    let floor = (share * 10_000.0).floor();
-    if share > 0.0 {
-        floor.max(1.0) / 10_000.0
-    } else {
-        0.0
-    }
-}
-
 /// A second decoder for what the fast one refuses. It does not say how far it came, so only the
 /// scans that are followed by another count as decoded.
 fn decode_slowly(
     bytes: &[u8],
+    hole: Option<Hole>,
     is_damaged: bool,
     limits: DecodeLimits,
 ) -> Result<StoredMedia, Failure> {
-    let layout = JpegLayout::read(bytes, Follow::Everything).map_err(|error| damaged(&error))?;
-    let mut stored = raster::decode(bytes, ImageFormat::Jpeg, limits)?;
+    let mut layout =
+        JpegLayout::read(bytes, Follow::Everything).map_err(|error| damaged(&error))?;
+    if let Some(hole) = hole {
+        end_at(hole, &mut layout);
+    }
+    let known_of_last = hole.map_or(0.0, |hole| hole.share);
+    let bytes = with_an_end(bytes, layout.ending);
+    let mut stored = raster::decode(&bytes, ImageFormat::Jpeg, limits)?;
     stored.decoded_share = match layout.ending {
-        Ending::Cut(_) => Some(in_ten_thousandths(known_share(&layout, 0.0))),
-        Ending::NotSought | Ending::Whole => is_damaged.then_some(0.0),
+        Ending::Cut(_) => Some(in_ten_thousandths(known_share(&layout, known_of_last))),
+        Ending::NotSought | Ending::Whole => {
+            (is_damaged || hole.is_some()).then_some(in_ten_thousandths(known_of_last))
+        }
     };
     Ok(stored)
 }

@@ -42,6 +42,12 @@ pub(super) struct Scan {
     pub(super) last: u8,
     /// How many low bits are left for later scans to bring.
     pub(super) low_bits_left: u8,
+    /// Whether it brings one more bit of coefficients that an earlier scan began.
+    pub(super) is_refinement: bool,
+    /// For each component the numbers of its Huffman tables for DC and for AC coefficients.
+    pub(super) tables: Vec<(u8, u8)>,
+    /// The first byte of the file behind the scan's header.
+    pub(super) data_start: usize,
 }
 
 /// How a file ends.
@@ -87,7 +93,13 @@ pub(super) const MOST_SCANS: usize = 200;
 
 pub(super) const START_OF_IMAGE: u8 = 0xD8;
 pub(super) const END_OF_IMAGE: u8 = 0xD9;
-const START_OF_SCAN: u8 = 0xDA;
+pub(super) const START_OF_SCAN: u8 = 0xDA;
+pub(super) const DEFINE_HUFFMAN_TABLES: u8 = 0xC4;
+pub(super) const DEFINE_RESTART_INTERVAL: u8 = 0xDD;
+
+/// Bytes of 0xFF may stand before any marker, but this many are what a card leaves where data
+/// were: the size of a disk's sector.
+const MOST_FILL: usize = 512;
 
 impl JpegLayout {
     /// Reads the markers of a file.
@@ -98,6 +110,9 @@ impl JpegLayout {
             let Some((marker, after)) = next_marker(bytes, at) else {
                 break Ending::Cut(bytes.len());
             };
+            if let Some(hole) = hole_before(bytes, at, after) {
+                break Ending::Cut(hole);
+            }
             if marker == END_OF_IMAGE {
                 break Ending::Whole;
             }
@@ -116,7 +131,7 @@ impl JpegLayout {
                 if frame.scans.len() == MOST_SCANS {
                     return Err(LayoutError::TooManyScans);
                 }
-                frame.add_scan(payload).ok_or(LayoutError::Damaged)?;
+                frame.add_scan(payload, at).ok_or(LayoutError::Damaged)?;
                 if follow == Follow::Needed && frame.is_one_scan() {
                     break Ending::NotSought;
                 }
@@ -137,6 +152,11 @@ impl JpegLayout {
         let across = self.width.div_ceil(8 * blocks(|c| c.across)) as usize;
         let down = self.height.div_ceil(8 * blocks(|c| c.down)) as usize;
         (across, across * down)
+    }
+
+    /// Whether the scans are coded arithmetically, not with Huffman codes: SOF9 to SOF15.
+    pub(super) fn is_arithmetic(&self) -> bool {
+        self.process & 8 != 0
     }
 
     fn of_frame(process: u8, payload: &[u8]) -> Option<Self> {
@@ -161,7 +181,7 @@ impl JpegLayout {
         })
     }
 
-    fn add_scan(&mut self, payload: &[u8]) -> Option<()> {
+    fn add_scan(&mut self, payload: &[u8], data_start: usize) -> Option<()> {
         let (&count, rest) = payload.split_first()?;
         let (list, parameters) = rest.split_at_checked(usize::from(count) * 2)?;
         let &[first, last, approximation] = parameters.first_chunk()?;
@@ -179,6 +199,12 @@ impl JpegLayout {
             first: first.min(63),
             last: last.min(63),
             low_bits_left: approximation & 15,
+            is_refinement: approximation >> 4 > 0,
+            tables: list
+                .chunks_exact(2)
+                .map(|c| (c[1] >> 4, c[1] & 15))
+                .collect(),
+            data_start,
         });
         Some(())
     }
@@ -194,7 +220,7 @@ impl JpegLayout {
 }
 
 /// SOF2, SOF6, SOF10, SOF14.
-fn is_progressive(process: u8) -> bool {
+pub(super) fn is_progressive(process: u8) -> bool {
     process & 3 == 2
 }
 
@@ -219,6 +245,19 @@ pub(super) fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
             marker => return Some((marker, at + 1)),
         }
     }
+}
+
+/// Where a run of 0xFF begins that ends with a marker, if it is as long as a hole. The marker was
+/// looked for from `from` on, and its code ends before `after`.
+fn hole_before(bytes: &[u8], from: usize, after: usize) -> Option<usize> {
+    let end = after.checked_sub(1)?;
+    let before = bytes.get(from..end)?;
+    let fill = before
+        .iter()
+        .rev()
+        .take_while(|byte| **byte == 0xFF)
+        .count();
+    (fill >= MOST_FILL).then(|| end - fill)
 }
 
 /// The payload of the segment whose length field is at `at`, and where it ends.
@@ -284,6 +323,19 @@ mod tests {
             JpegLayout::read(&bytes, Follow::Everything).unwrap(),
             layout
         );
+    }
+
+    #[test]
+    fn ones_are_a_hole_in_a_scan_but_not_in_a_segment() {
+        let bytes = jpeg(true);
+        let padded = [&[0xFF, 0xE1, 0x04, 0x02][..], &[0xFF; 1024]].concat();
+        let with_padding = [&bytes[..2], &padded, &bytes[2..]].concat();
+        let layout = JpegLayout::read(&with_padding, Follow::Everything).unwrap();
+        assert_eq!(layout.ending, Ending::Whole);
+        let begin = layout.scans.last().unwrap().data_start + 5;
+        let holed = [&with_padding[..begin], &[0xFF; 600], &with_padding[begin..]].concat();
+        let layout = JpegLayout::read(&holed, Follow::Everything).unwrap();
+        assert_eq!(layout.ending, Ending::Cut(begin));
     }
 
     #[test]

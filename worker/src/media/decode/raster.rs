@@ -1,15 +1,48 @@
-//! PNG, TIFF, WebP, BMP, GIF, and the JPEGs that the fast decoder refuses.
+//! WebP, BMP, GIF, and the JPEGs that the fast decoder refuses.
+
+mod cut_bmp;
+mod cut_gif;
 
 use std::io::Cursor;
 
-use common::Failure;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use common::{Failure, FailureCode};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use super::{DecodeLimits, StoredMedia, panic_boundary, unreadable};
+use super::{DecodeLimits, StoredMedia, panic_boundary, unreadable, unsupported};
 use crate::media::frame::Frame;
 
-/// Decodes the first picture of a file at full scale.
+/// Decodes the first picture of a file at full scale; of a BMP or GIF that is cut, what is there.
 pub(super) fn decode(
+    bytes: &[u8],
+    format: ImageFormat,
+    limits: DecodeLimits,
+) -> Result<StoredMedia, Failure> {
+    let whole = decode_whole(bytes, format, limits);
+    let is_damaged = |failure: &Failure| failure.code == FailureCode::Unreadable;
+    whole.or_else(|failure| {
+        let part = match format {
+            ImageFormat::Bmp if is_damaged(&failure) => cut_bmp::decode(bytes, limits),
+            ImageFormat::Gif if is_damaged(&failure) => {
+                panic_boundary::contain(|| cut_gif::decode(bytes, limits)).flatten()
+            }
+            _ => None,
+        };
+        part.ok_or_else(|| match format {
+            ImageFormat::WebP if is_cut_riff(bytes) => unreadable(
+                "damaged WebP: the file ends too early, and no part of a WebP can be read",
+            ),
+            _ => failure,
+        })
+    })
+}
+
+/// Whether a RIFF file is shorter than its header says.
+fn is_cut_riff(bytes: &[u8]) -> bool {
+    let length = bytes.get(4..).and_then(|rest| rest.first_chunk().copied());
+    length.is_some_and(|length| (bytes.len() as u64) < 8 + u64::from(u32::from_le_bytes(length)))
+}
+
+fn decode_whole(
     bytes: &[u8],
     format: ImageFormat,
     limits: DecodeLimits,
@@ -27,7 +60,12 @@ fn decode_unguarded(
     format: ImageFormat,
     limits: DecodeLimits,
 ) -> Result<StoredMedia, Failure> {
-    let damaged = |error| unreadable(format!("damaged {}: {error}", name(format)));
+    let damaged = |error| match error {
+        ImageError::Unsupported(error) => {
+            unsupported(&format!("this kind of {} ({error})", name(format)))
+        }
+        error => unreadable(format!("damaged {}: {error}", name(format))),
+    };
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(allocation_limits(limits));
     let decoder = reader.into_decoder().map_err(damaged)?;
@@ -74,3 +112,6 @@ fn name(format: ImageFormat) -> &'static str {
         _ => "image",
     }
 }
+
+#[cfg(test)]
+mod tests;

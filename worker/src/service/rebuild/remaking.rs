@@ -25,7 +25,7 @@ use crate::{
         exif,
     },
     package::Package,
-    pipeline::{blame, copies::CopyPaths, copying},
+    pipeline::{blame, copies::CopyPaths, copying, decode_memory::DecodeMemory},
 };
 
 /// What is needed to make records and copies anew.
@@ -39,6 +39,7 @@ pub(super) struct Remaking<'a> {
     /// The scale at which pictures are decoded for the model.
     pub(super) scale: DecodeScale,
     pub(super) limits: DecodeLimits,
+    pub(super) memory: &'a DecodeMemory,
     pub(super) threads: usize,
 }
 
@@ -140,6 +141,8 @@ impl Remaking<'_> {
         media: &ProcessedMedia,
         bytes: &[u8],
     ) -> Result<Option<String>, RebuildError> {
+        let needed = decode::memory_needed(bytes, self.scale);
+        let _reservation = self.memory.reserve(needed);
         let metadata = exif::read(bytes);
         let decode = |scale| decode::decode(bytes, metadata.orientation, scale, self.limits);
         let jpeg = decode(self.scale).and_then(|decoded| {

@@ -81,6 +81,7 @@ pub(super) fn repack(
         package: &package,
         scale: detection_scale(side, side),
         limits: env.engine.decode_limits,
+        memory: &env.engine.decode_memory,
         threads: env.settings.threads.max(1),
     };
     facts.counts = remake_all(&kept, &remaking, &facts, &plan)?;

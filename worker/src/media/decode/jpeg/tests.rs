@@ -1,3 +1,4 @@
+use common::FailureCode;
 use libjpeg_turbo_rs::{Encoder, Subsampling};
 use proptest::prelude::*;
 
@@ -280,13 +281,13 @@ fn what_the_fast_decoder_refuses_is_decoded_by_the_other_and_marked() {
     let frame = sample(320, 240);
     let bytes = progressive(&frame);
     let whole = JpegLayout::read(&bytes, Follow::Everything).unwrap();
-    let media = decode_slowly(&bytes, false, DecodeLimits::default()).unwrap();
+    let media = decode_slowly(&bytes, None, false, DecodeLimits::default()).unwrap();
     assert!(difference(&media.frame, &frame) < 8.0);
     assert_eq!(media.decoded_share, None);
-    let damaged = decode_slowly(&bytes, true, DecodeLimits::default()).unwrap();
+    let damaged = decode_slowly(&bytes, None, true, DecodeLimits::default()).unwrap();
     assert_eq!(damaged.decoded_share, Some(0.0));
     assert_eq!(whole.ending, Ending::Whole);
-    let half = decode_slowly(cut(&bytes, 70), true, DecodeLimits::default()).unwrap();
+    let half = decode_slowly(cut(&bytes, 70), None, true, DecodeLimits::default()).unwrap();
     assert!(half.decoded_share.is_some_and(|share| share < 1.0));
 }
 
