@@ -40,12 +40,8 @@ fn gone_on_behind(service: &Deployment) -> Vec<usize> {
     let log = service.log();
     let lines = log.lines().filter(|line| line.contains("going on behind"));
     let numbers = lines.filter_map(|line| {
-        let rest = line.split("files").nth(1)?;
-        let digits = rest.trim_start_matches(|c: char| !c.is_ascii_digit());
-        let end = digits
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(digits.len());
-        digits[..end].parse().ok()
+        let (_, number) = line.rsplit_once("files=")?;
+        number.split_whitespace().next()?.parse().ok()
     });
     numbers.collect()
 }
@@ -99,10 +95,11 @@ async fn survive_kills(mut service: Deployment) {
     }
     // Whoever comes next begins behind all that was saved: what it looks at again was in hand.
     let behind = gone_on_behind(&service);
-    for saved in saved.iter().filter(|saved| **saved > 0) {
-        assert!(behind.contains(saved), "{saved} of {behind:?}");
+    let saved: Vec<usize> = saved.into_iter().filter(|saved| *saved > 0).collect();
+    assert!(behind.len() >= saved.len(), "{saved:?} {behind:?}");
+    for (saved, behind) in saved.iter().zip(&behind) {
+        assert!(behind >= saved, "{saved:?} {behind:?}");
     }
-    assert!(behind.is_sorted(), "{behind:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

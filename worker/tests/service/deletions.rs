@@ -23,7 +23,7 @@ const DELETIONS: u64 = 8;
 const SPAN_MS: u64 = 1500;
 
 of_both_back_ends! {
-    place => Deployment::new(place, 5).await;
+    place => super::Deployment::new(place, 5).await;
     nothing_stays_of_jobs_that_are_deleted_at_work
     nothing_stays_of_jobs_that_are_deleted_while_they_are_corrected_and_made_again
     nothing_stays_where_the_worker_is_killed_too
