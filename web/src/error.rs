@@ -14,6 +14,7 @@ use common::{
 
 use crate::{
     problem::Problem,
+    readiness::Trouble,
     results::library::LibraryError,
     resumable::{DeliveryError, ResumableError},
     submission::SubmissionError,
@@ -74,6 +75,9 @@ pub(crate) enum WebError {
     /// More live pages are open than this process serves.
     #[error("too many open pages")]
     TooManyWatchers,
+    /// No upload is taken just now.
+    #[error("no upload is taken: {}", .0.words())]
+    NotReady(Trouble),
     /// The upload is not taken.
     #[error(transparent)]
     Upload(#[from] UploadError),
@@ -126,6 +130,7 @@ impl WebError {
             Self::Upload(error) => return error.problem(),
             Self::Submission(error) => return error.problem(),
             Self::Resumable(error) => return error.problem(),
+            Self::NotReady(trouble) => return not_ready(*trouble),
             Self::Page(_) | Self::Table(_) => {
                 return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
@@ -256,6 +261,17 @@ const UNAVAILABLE: Told = (
     "The service cannot reach its files just now",
     "Jobs that were accepted are safe. Try again in a minute.",
 );
+
+/// What is told while no upload is taken.
+fn not_ready(trouble: Trouble) -> Problem {
+    let detail = format!(
+        "Something of ours is broken: {}. The people who run this service can see it. What was \
+         accepted before is safe. Try again in a few minutes.",
+        trouble.words()
+    );
+    let title = "No uploads can be taken just now";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", title, detail).retry_after(60)
+}
 
 /// An answer without a body that carries what is to be told.
 pub(crate) fn bare_answer(problem: Problem) -> HttpResponse {

@@ -14,6 +14,7 @@ mod middleware;
 mod patience;
 mod problem;
 mod quota;
+mod readiness;
 mod results;
 mod resumable;
 mod routes;
@@ -25,6 +26,7 @@ mod submission;
 pub mod supervision;
 mod sweeping;
 mod upload;
+mod vigil;
 mod views;
 mod workload;
 

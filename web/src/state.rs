@@ -6,8 +6,8 @@ use common::{EmailAddress, jobs::Jobs};
 use tokio::sync::watch;
 
 use crate::{
-    config::WebConfig, metrics::Metrics, quota::KeyedQuota, results::Library, resumable::Spool,
-    space::Space, workload::WorkloadWatch,
+    config::WebConfig, metrics::Metrics, quota::KeyedQuota, readiness::Readiness, results::Library,
+    resumable::Spool, space::Space, workload::WorkloadWatch,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -24,6 +24,8 @@ pub(crate) struct Parts {
     /// The results that were looked at last.
     pub(crate) library: Library,
     pub(crate) space: Space,
+    /// Whether uploads can be taken.
+    pub(crate) readiness: Readiness,
     /// Resumable uploads that are no job yet.
     pub(crate) spool: Spool,
     pub(crate) metrics: Metrics,
@@ -52,6 +54,7 @@ impl State {
         let space = Space::of(&jobs.store, config.min_free_bytes);
         Ok(Self(Arc::new(Parts {
             spool: Spool::open(&config, &config.upload_dir, &space)?,
+            readiness: Readiness::new(&config, &jobs, &space),
             space,
             library: Library::new(jobs.store.clone()),
             workload: WorkloadWatch::new(jobs.records.clone()),

@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use common::{config::ServiceConfig, job::JobId, jobs::Jobs, telemetry};
 use tokio::sync::Notify;
 
-use super::{listings::Listings, model_shelf::ModelShelf, scratch, settings::RunSettings};
+use super::{fitness::Fitness, listings::Listings, model_shelf::ModelShelf, scratch, settings::RunSettings};
 use crate::{config::WorkerConfig, mail::Mailer};
 
 /// The worker's name, its settings, and its ways to jobs, models and mail.
@@ -33,6 +33,8 @@ pub struct Environment {
     pub listings: Listings,
     /// The way out for mails.
     pub mailer: Mailer,
+    /// Whether this worker can write what it makes.
+    pub fitness: Fitness,
     scratch: PathBuf,
     is_stopping: AtomicBool,
     is_hurried: AtomicBool,
@@ -69,6 +71,7 @@ impl Environment {
             models,
             listings: Listings::default(),
             mailer,
+            fitness: Fitness::default(),
             scratch,
             is_stopping: AtomicBool::new(false),
             is_hurried: AtomicBool::new(false),
