@@ -26,8 +26,8 @@ mod submission;
 pub mod supervision;
 mod sweeping;
 mod upload;
-mod vigil;
 mod views;
+mod vigil;
 mod workload;
 
 pub use app::{Application, StartError};

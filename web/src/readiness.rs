@@ -68,7 +68,11 @@ impl Readiness {
     /// Nothing is tried yet.
     pub(crate) fn new(config: &WebConfig, jobs: &Jobs, space: &Space) -> Self {
         let is_bucket = jobs.store.local_root().is_none();
-        let fresh_for = if is_bucket { BUCKET_FRESH_FOR } else { FRESH_FOR };
+        let fresh_for = if is_bucket {
+            BUCKET_FRESH_FOR
+        } else {
+            FRESH_FOR
+        };
         let (records, store) = (jobs.records.clone(), jobs.store.clone());
         let spool = config.upload_dir.clone();
         Self {

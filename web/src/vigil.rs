@@ -52,7 +52,9 @@ async fn look(state: &State) {
         troubles.join("; ")
     });
     if state.readiness.unusable_for() >= UNUSABLE_LIMIT && works_anew(&state.config).await {
-        tracing::error!("what this process cannot use any more, a new one can; waiting to be ended");
+        tracing::error!(
+            "what this process cannot use any more, a new one can; waiting to be ended"
+        );
         supervision::give_up();
     }
 }

@@ -250,3 +250,35 @@ fn signed(number: u64) -> i64 {
 fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Leaves a note in a transaction that is given up. Whether it could be written.
+    async fn leave_and_give_up(records: &SqliteRecords, bytes: usize, is_full: bool) -> bool {
+        let mut transaction = records.pool.begin().await.unwrap();
+        if is_full {
+            // No more pages than there are.
+            let limit = sqlx::query("PRAGMA max_page_count = 1");
+            limit.execute(&mut *transaction).await.unwrap();
+        }
+        let left = sqlx::query("INSERT INTO notes VALUES ('a', ?, 0)").bind("x".repeat(bytes));
+        left.execute(&mut *transaction).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_a_full_disk_broke_leaves_nothing_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("queue.db");
+        let records = SqliteRecords::open(&path).await.unwrap();
+        let others = SqliteRecords::open(&path).await.unwrap();
+        for _ in 0..8 {
+            assert!(!leave_and_give_up(&records, 1 << 20, true).await);
+        }
+        assert!(leave_and_give_up(&records, 1, false).await);
+        let minute = Duration::from_secs(60);
+        others.leave_note("b", "", minute).await.unwrap();
+        records.leave_note("c", "", minute).await.unwrap();
+    }
+}

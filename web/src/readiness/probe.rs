@@ -155,7 +155,10 @@ mod tests {
             Box::pin(async { Found::Refused("full".to_owned()) })
         });
         let all = futures::future::join_all((0..20).map(|_| probe.ask())).await;
-        assert!(all.iter().all(|found| *found == Found::Refused("full".to_owned())));
+        assert!(
+            all.iter()
+                .all(|found| *found == Found::Refused("full".to_owned()))
+        );
         assert_eq!(tries.load(Ordering::Relaxed), 1);
         assert!(probe.state().bad_since.is_some());
     }

@@ -12,7 +12,9 @@ use anyhow::Context as _;
 use common::{config::ServiceConfig, job::JobId, jobs::Jobs, telemetry};
 use tokio::sync::Notify;
 
-use super::{fitness::Fitness, listings::Listings, model_shelf::ModelShelf, scratch, settings::RunSettings};
+use super::{
+    fitness::Fitness, listings::Listings, model_shelf::ModelShelf, scratch, settings::RunSettings,
+};
 use crate::{config::WorkerConfig, mail::Mailer};
 
 /// The worker's name, its settings, and its ways to jobs, models and mail.

@@ -75,8 +75,13 @@ impl Fitness {
             }
             (Err(why), Some((_, known))) if *known == why => {}
             (Err(why), known) => {
-                tracing::error!(why, "this worker cannot write; it takes no tasks until it can");
-                let since = known.as_ref().map_or_else(Instant::now, |(since, _)| *since);
+                tracing::error!(
+                    why,
+                    "this worker cannot write; it takes no tasks until it can"
+                );
+                let since = known
+                    .as_ref()
+                    .map_or_else(Instant::now, |(since, _)| *since);
                 state.unfit = Some((since, why));
             }
         }
@@ -90,11 +95,19 @@ impl Fitness {
 /// Tries now and again, for as long as it is polled.
 pub(super) async fn watch(env: &Environment) {
     let is_bucket = env.jobs.store.local_root().is_none();
-    let period = if is_bucket { TRY_BUCKET_EVERY } else { TRY_EVERY };
+    let period = if is_bucket {
+        TRY_BUCKET_EVERY
+    } else {
+        TRY_EVERY
+    };
     loop {
         look(env).await;
         // What is broken is tried more often, since tasks wait for it.
-        let wait = if env.fitness.is_fit() { period } else { TRY_EVERY };
+        let wait = if env.fitness.is_fit() {
+            period
+        } else {
+            TRY_EVERY
+        };
         sleep(wait).await;
     }
 }
