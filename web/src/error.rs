@@ -130,7 +130,7 @@ impl WebError {
             Self::Upload(error) => return error.problem(),
             Self::Submission(error) => return error.problem(),
             Self::Resumable(error) => return error.problem(),
-            Self::NotReady(trouble) => return not_ready(*trouble),
+            Self::NotReady(trouble) => return trouble.problem(),
             Self::Page(_) | Self::Table(_) => {
                 return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
@@ -261,17 +261,6 @@ const UNAVAILABLE: Told = (
     "The service cannot reach its files just now",
     "Jobs that were accepted are safe. Try again in a minute.",
 );
-
-/// What is told while no upload is taken.
-fn not_ready(trouble: Trouble) -> Problem {
-    let detail = format!(
-        "Something of ours is broken: {}. The people who run this service can see it. What was \
-         accepted before is safe. Try again in a few minutes.",
-        trouble.words()
-    );
-    let title = "No uploads can be taken just now";
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", title, detail).retry_after(60)
-}
 
 /// An answer without a body that carries what is to be told.
 pub(crate) fn bare_answer(problem: Problem) -> HttpResponse {
