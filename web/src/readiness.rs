@@ -24,6 +24,8 @@ const BUCKET_FRESH_FOR: Duration = Duration::from_secs(30);
 /// How long records may be out of reach before uploads are refused. Until then they are taken: what
 /// is accepted is safe in the store, and a Redis that is started again is back before that.
 const AWAY_LIMIT: Duration = Duration::from_secs(300);
+/// How long a busy disk may keep uploads waiting for its answer before they are refused.
+const SLOW_LIMIT: Duration = Duration::from_secs(10);
 
 /// What an upload needs, tried now and then.
 pub(crate) struct Readiness {
@@ -145,14 +147,19 @@ impl Readiness {
     pub(crate) async fn refusal(&self) -> Option<Trouble> {
         let (records, store, spool) =
             futures::join!(self.records.ask(), self.store.ask(), self.spool.ask());
-        let is_away_for_long = self.records.bad_for() >= AWAY_LIMIT;
-        match (store, records, spool) {
-            (Found::Refused(_), _, _) => Some(Trouble::StoreRefuses),
-            (Found::Away(_), _, _) => Some(Trouble::StoreAway),
-            (_, Found::Refused(_), _) => Some(Trouble::RecordsRefuse),
-            (_, Found::Away(_), _) if is_away_for_long => Some(Trouble::RecordsAway),
-            (_, _, Found::Refused(_) | Found::Away(_)) => Some(Trouble::SpoolRefuses),
-            (Found::Good, _, Found::Good) => None,
+        let is_bad = |found: &Found, probe: &Probe, limit: Duration| match found {
+            Found::Good => false,
+            Found::Refused(_) => true,
+            Found::Away(_) => probe.bad_for() >= limit,
+        };
+        if is_bad(&store, &self.store, SLOW_LIMIT) {
+            Some(Trouble::StoreRefuses)
+        } else if is_bad(&records, &self.records, AWAY_LIMIT) {
+            Some(Trouble::RecordsRefuse)
+        } else if is_bad(&spool, &self.spool, SLOW_LIMIT) {
+            Some(Trouble::SpoolRefuses)
+        } else {
+            None
         }
     }
 }

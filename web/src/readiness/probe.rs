@@ -14,6 +14,9 @@ use crate::patience::PATIENCE;
 /// How long a try may be under way before what was found last holds no longer.
 const OVERDUE: Duration = Duration::from_secs(10);
 
+/// How long whoever asks first waits: the first try of a program that starts has company.
+const FIRST_PATIENCE: Duration = Duration::from_millis(1500);
+
 /// What came of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -70,8 +73,8 @@ impl Probe {
         if let Some(found) = self.fresh() {
             return found;
         }
-        self.begin();
-        let _ = timeout(PATIENCE, ended.changed()).await;
+        let patience = self.begin();
+        let _ = timeout(patience, ended.changed()).await;
         let state = self.state();
         let is_overdue = state.begun.is_some_and(|begun| begun.elapsed() >= OVERDUE);
         match &state.last {
@@ -97,15 +100,22 @@ impl Probe {
         (at.elapsed() < self.fresh_for).then(|| found.clone())
     }
 
-    /// Begins a try in the background, unless one is under way.
-    fn begin(&self) {
-        {
+    /// Begins a try in the background, unless one is under way. How long to wait for it: longer
+    /// where nothing is known yet, and not at all where others have waited.
+    fn begin(&self) -> Duration {
+        let patience = {
             let mut state = self.state();
-            if state.begun.is_some() {
-                return;
+            let patience = if state.last.is_some() {
+                PATIENCE
+            } else {
+                FIRST_PATIENCE
+            };
+            if let Some(begun) = state.begun {
+                return patience.saturating_sub(begun.elapsed());
             }
             state.begun = Some(Instant::now());
-        }
+            patience
+        };
         let (probe, trial) = (self.clone(), (self.begin)());
         tokio::spawn(async move {
             let found = trial.await;
@@ -117,6 +127,7 @@ impl Probe {
             }
             probe.ended.send_modify(|ended| *ended += 1);
         });
+        patience
     }
 
     /// Says so in the log when it begins or ends to be bad.

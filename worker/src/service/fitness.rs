@@ -100,8 +100,16 @@ pub(super) async fn watch(env: &Environment) {
     } else {
         TRY_EVERY
     };
+    let mut was_fit = true;
     loop {
-        look(env).await;
+        let is_fit = look(env).await;
+        if is_fit && !was_fit {
+            // What it was woken for meanwhile it has not done.
+            if let Err(error) = env.jobs.wake_all().await {
+                tracing::warn!(%error, "tasks wait until they are found by themselves");
+            }
+        }
+        was_fit = is_fit;
         // What is broken is tried more often, since tasks wait for it.
         let wait = if env.fitness.is_fit() {
             period
