@@ -124,7 +124,7 @@ fn accepted(web: &WebFront, card: &Path) -> JobId {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_whose_queue_had_no_room_goes_on_by_itself() {
     let mut service = Deployment::new(Place::sqlite(), 10).await;
-    let disk = SmallDisk::mount(&service.bench.path("queue"), "2m");
+    let disk = SmallDisk::mount(&service.bench.path("queue"), "24m");
     let queue = format!(
         "sqlite:{}",
         service.bench.path("queue/trapline.db").display()
