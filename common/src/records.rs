@@ -19,6 +19,9 @@ pub use self::{redis::RedisRecords, sqlite::SqliteRecords};
 use crate::job::{JobId, JobRecord};
 pub use error::RecordsError;
 
+/// How long a trial stays written.
+const PROBE_LIFETIME: Duration = Duration::from_secs(10);
+
 /// A record as it was at a moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
@@ -121,6 +124,16 @@ impl Records {
     #[must_use]
     pub fn store(&self) -> &dyn RecordStore {
         &*self.0
+    }
+
+    /// Tries whether the back end answers and can be written. `who` is the same for whoever tries
+    /// it again; what is written disappears by itself.
+    ///
+    /// # Errors
+    /// When it does not, or refuses.
+    pub async fn probe(&self, who: &str) -> Result<(), RecordsError> {
+        let key = format!("probe:{who}");
+        self.0.leave_note(&key, "", PROBE_LIFETIME).await
     }
 
     /// Changes a job's record. `change` gets the back end's time and may be called several times.

@@ -9,6 +9,7 @@ mod corrections;
 mod error;
 mod folder;
 mod job_files;
+mod probe;
 mod stored_file;
 mod transfer;
 mod url;
@@ -27,6 +28,7 @@ pub use self::url::{InvalidStoreUrl, StoreUrl};
 pub use corrections::CorrectionError;
 pub use error::StoreError;
 pub use folder::JobFolder;
+pub use probe::probe_folder;
 pub use stored_file::StoredFile;
 
 use block_cache::BlockCache;
@@ -177,21 +179,6 @@ impl Store {
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(StoreError::of(key, error)),
         }
-    }
-
-    /// Asks the store for something that is not there: whether it answers at all.
-    ///
-    /// # Errors
-    /// When it does not, or refuses. A folder is gone, for example because it is no longer mounted.
-    pub async fn probe(&self) -> Result<(), StoreError> {
-        if let Some(root) = &self.root {
-            let found = tokio::fs::metadata(root).await;
-            return found.map(drop).map_err(|source| StoreError::Folder {
-                path: root.clone(),
-                source,
-            });
-        }
-        self.find(&Key::from("probe")).await.map(drop)
     }
 
     /// A large file to be written from its start to its end. It appears when the writer is shut

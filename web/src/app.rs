@@ -24,7 +24,7 @@ use crate::{
     middleware::{error_pages, request_log, same_origin, security_headers},
     routes,
     state::State,
-    supervision, sweeping,
+    supervision, sweeping, vigil,
 };
 
 /// How long a request may take to arrive up to its body.
@@ -89,6 +89,7 @@ impl Application {
             source,
         })?);
         sweeping::begin(&state);
+        vigil::begin(&state);
         let in_use = |source| StartError::Bind { address, source };
         let mut servers = vec![serve_public(listener, state.clone()).map_err(in_use)?];
         let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);

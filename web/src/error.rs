@@ -14,6 +14,7 @@ use common::{
 
 use crate::{
     problem::Problem,
+    readiness::Trouble,
     results::library::LibraryError,
     resumable::{DeliveryError, ResumableError},
     submission::SubmissionError,
@@ -74,6 +75,9 @@ pub(crate) enum WebError {
     /// More live pages are open than this process serves.
     #[error("too many open pages")]
     TooManyWatchers,
+    /// No upload is taken just now.
+    #[error("no upload is taken: {}", .0.words())]
+    NotReady(Trouble),
     /// The upload is not taken.
     #[error(transparent)]
     Upload(#[from] UploadError),
@@ -126,6 +130,7 @@ impl WebError {
             Self::Upload(error) => return error.problem(),
             Self::Submission(error) => return error.problem(),
             Self::Resumable(error) => return error.problem(),
+            Self::NotReady(trouble) => return trouble.problem(),
             Self::Page(_) | Self::Table(_) => {
                 return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }

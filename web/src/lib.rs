@@ -14,6 +14,7 @@ mod middleware;
 mod patience;
 mod problem;
 mod quota;
+mod readiness;
 mod results;
 mod resumable;
 mod routes;
@@ -26,6 +27,7 @@ pub mod supervision;
 mod sweeping;
 mod upload;
 mod views;
+mod vigil;
 mod workload;
 
 pub use app::{Application, StartError};

@@ -9,6 +9,7 @@ use crate::{
     config::WebConfig,
     metrics::Metrics,
     quota::KeyedQuota,
+    readiness::Readiness,
     results::{Library, Presence},
     resumable::Spool,
     space::Space,
@@ -31,6 +32,8 @@ pub(crate) struct Parts {
     /// The jobs that were there a moment ago.
     pub(crate) presence: Presence,
     pub(crate) space: Space,
+    /// Whether uploads can be taken.
+    pub(crate) readiness: Readiness,
     /// Resumable uploads that are no job yet.
     pub(crate) spool: Spool,
     pub(crate) metrics: Metrics,
@@ -59,6 +62,7 @@ impl State {
         let space = Space::of(&jobs.store, config.min_free_bytes);
         Ok(Self(Arc::new(Parts {
             spool: Spool::open(&config, &config.upload_dir, &space)?,
+            readiness: Readiness::new(&config, &jobs, &space),
             space,
             library: Library::new(jobs.store.clone()),
             presence: Presence::new(jobs.store.clone()),

@@ -61,6 +61,9 @@ pub struct JobStatus {
     /// Whether a worker is there to do it; `None` when that cannot be said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_workers: Option<bool>,
+    /// When everything of it is deleted, if it waits for the people who run the service.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<Timestamp>,
     /// What came of it, once it is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
@@ -151,6 +154,7 @@ impl JobStatus {
             seconds_left: None,
             found: Found::default(),
             has_workers: workload.is_known.then_some(!workload.workers.is_empty()),
+            kept_until: None,
             end: None,
         };
         match &sight.standing {
@@ -159,7 +163,13 @@ impl JobStatus {
                 stage: Stage::OutOfSight,
                 ..blank
             },
-            Standing::Open(loaded) => blank.open(sight.file.id, loaded, workload),
+            Standing::Open(loaded) => Self {
+                kept_until: loaded
+                    .record
+                    .stuck_since()
+                    .map(|since| expiry(since, retention_days)),
+                ..blank.open(sight.file.id, loaded, workload)
+            },
             Standing::Ended(end) => blank.ended(end, retention_days),
         }
     }
@@ -188,12 +198,9 @@ impl JobStatus {
     }
 
     fn ended(self, end: &EndFile, retention_days: u16) -> Self {
-        let expires = end
-            .ended
-            .checked_add((i64::from(retention_days) * 24).hours());
         let mut told = End {
             ended: end.ended,
-            expires: expires.unwrap_or(Timestamp::MAX),
+            expires: expiry(end.ended, retention_days),
             package_bytes: None,
             package_blake3: None,
             model: None,
@@ -223,6 +230,12 @@ impl JobStatus {
         status.end = Some(told);
         status
     }
+}
+
+/// When everything of a job is deleted that was over, or could not go on, at a moment.
+fn expiry(moment: Timestamp, retention_days: u16) -> Timestamp {
+    let expires = moment.checked_add((i64::from(retention_days) * 24).hours());
+    expires.unwrap_or(Timestamp::MAX)
 }
 
 fn stage_of(record: &JobRecord, now_ms: u64) -> Stage {

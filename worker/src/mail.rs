@@ -8,6 +8,7 @@ mod error;
 mod folder;
 mod letter;
 mod message;
+mod note;
 mod smtp;
 mod wording;
 
@@ -17,6 +18,7 @@ use common::config::{MailRoute, ServiceConfig};
 
 pub use error::{MailError, MailerError, MessageError, Obstacle};
 pub use message::Message;
+pub use note::MailNote;
 
 use folder::Folder;
 use smtp::Smtp;

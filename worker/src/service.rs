@@ -10,6 +10,7 @@ mod careful;
 mod detect;
 pub mod environment;
 mod fault;
+pub mod fitness;
 mod held_claim;
 mod kept_results;
 mod listings;

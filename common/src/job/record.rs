@@ -8,6 +8,7 @@
 mod closing;
 mod pace;
 mod restored;
+mod stuck;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,9 @@ pub const FAULT_LIMIT: u32 = 12;
 
 /// How long a task waits that a worker could not do, so that another may come first, milliseconds.
 const ELSEWHERE_MS: u64 = 3_000;
+/// How long workers may find that they cannot do a task, with nothing finished in its job between,
+/// before it is set aside, milliseconds.
+const ELSEWHERE_LIMIT_MS: u64 = 2 * 24 * 3_600_000;
 
 /// Workers that may die at a task before it is set aside.
 fn crash_limit(task: Task) -> u32 {
@@ -60,6 +64,9 @@ pub struct JobRecord {
     /// Why nothing more is done for the job, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     closing: Option<Closing>,
+    /// Since when it waits for the people who run the service, milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stuck_ms: Option<u64>,
 }
 
 /// How much there is to detect, and what of it is not yet open.
@@ -88,6 +95,10 @@ pub struct TaskState {
     woken_ms: u64,
     /// Why it was set aside, if it was.
     pub set_aside: Option<String>,
+    /// When a worker first found that it cannot do it, since something was last finished in this
+    /// job, milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unsuited_ms: Option<u64>,
     /// How far whoever is at it has come.
     partial: Counts,
 }
@@ -148,8 +159,9 @@ pub struct Fenced;
 pub enum Release {
     /// Nothing was wrong with it: this worker stops, or cannot do it.
     Untouched,
-    /// Nothing was wrong with it, but this worker cannot do it; another may, a little later.
-    Elsewhere,
+    /// Nothing was wrong with it, but this worker cannot do it, for this reason; another may, a
+    /// little later.
+    Elsewhere(String),
     /// Something of ours failed; it is tried again later.
     Fault(String),
 }
@@ -196,6 +208,7 @@ impl JobRecord {
             finished: Counts::default(),
             pace: Pace::default(),
             closing: None,
+            stuck_ms: None,
         }
     }
 
@@ -237,6 +250,7 @@ impl JobRecord {
         if state.crashes >= crash_limit(task) {
             state.lease = None;
             state.set_aside = Some(format!("{} workers died at it", state.crashes));
+            self.tell_if_stuck(now_ms);
             return Err(Refusal::SetAside);
         }
         self.epoch += 1;
@@ -307,7 +321,13 @@ impl JobRecord {
         state.due_ms = now_ms;
         match how {
             Release::Untouched => {}
-            Release::Elsewhere => state.due_ms = now_ms.saturating_add(ELSEWHERE_MS),
+            Release::Elsewhere(reason) => {
+                state.due_ms = now_ms.saturating_add(ELSEWHERE_MS);
+                let since = *state.unsuited_ms.get_or_insert(now_ms);
+                if now_ms.saturating_sub(since) >= ELSEWHERE_LIMIT_MS {
+                    state.set_aside = Some(reason);
+                }
+            }
             Release::Fault(reason) => {
                 state.faults += 1;
                 state.due_ms = now_ms.saturating_add(backoff_ms(claim.task, state.faults));
@@ -316,6 +336,7 @@ impl JobRecord {
                 }
             }
         }
+        self.tell_if_stuck(now_ms);
         Ok(())
     }
 
@@ -397,6 +418,7 @@ impl JobRecord {
         self.tasks.remove(&task);
         for state in self.tasks.values_mut() {
             state.crashes = 0;
+            state.unsuited_ms = None;
         }
         self.open_shards(window);
     }
@@ -424,6 +446,8 @@ impl JobRecord {
             self.leave_to_the_living(now_ms);
             return Vec::new();
         }
+        // Records of older versions do not say since when they are stuck.
+        self.tell_if_stuck(now_ms);
         let needs_waking = |state: &TaskState| {
             let is_free = state.lease.as_ref().is_none_or(|l| l.until_ms <= now_ms);
             state.set_aside.is_none()
@@ -438,12 +462,6 @@ impl JobRecord {
                 *task
             })
             .collect()
-    }
-
-    /// Takes up again what was set aside. How many tasks that were.
-    pub fn take_up(&mut self) -> usize {
-        let aside = self.tasks.values_mut().filter(|s| s.set_aside.is_some());
-        aside.map(|state| *state = TaskState::default()).count()
     }
 
     /// Whether nothing is left to do. A deleted job is over when it was

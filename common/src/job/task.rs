@@ -31,6 +31,8 @@ pub enum MailKind {
     Done,
     /// The upload cannot be used.
     Failed,
+    /// Something of ours failed for good, and people must look after it.
+    Stuck,
     /// The results will be deleted soon.
     Expiring,
 }
@@ -60,7 +62,13 @@ impl Lane {
 
 impl MailKind {
     /// All mails.
-    pub const ALL: [Self; 4] = [Self::Accepted, Self::Done, Self::Failed, Self::Expiring];
+    pub const ALL: [Self; 5] = [
+        Self::Accepted,
+        Self::Done,
+        Self::Failed,
+        Self::Stuck,
+        Self::Expiring,
+    ];
 
     /// Its name, as in file names and tasks.
     #[must_use]
@@ -69,6 +77,7 @@ impl MailKind {
             Self::Accepted => "accepted",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Stuck => "stuck",
             Self::Expiring => "expiring",
         }
     }

@@ -33,3 +33,17 @@ pub enum RecordsError {
     #[error("{0}")]
     Address(#[from] crate::queue::InvalidQueueUrl),
 }
+
+impl RecordsError {
+    /// Whether the back end cannot be reached, as a server that is started again or far away. One
+    /// that answers and refuses, and a file that cannot be used, are no such case.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        match self {
+            Self::Redis(error) => {
+                error.is_io_error() || error.is_timeout() || error.is_connection_dropped()
+            }
+            _ => false,
+        }
+    }
+}

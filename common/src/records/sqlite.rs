@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use sqlx::{
-    Row, SqlitePool,
+    Connection as _, Row, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -65,13 +65,26 @@ impl SqliteRecords {
 async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     let mut more_tries = 10;
     loop {
-        let pool = SqlitePoolOptions::new().max_connections(4);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .after_release(|connection, _| Box::pin(is_free_of_transactions(connection)));
         match pool.connect_with(options.clone()).await {
             Err(error) if more_tries > 0 && is_locked(&error) => more_tries -= 1,
             connected => return connected,
         }
         tokio::time::sleep(TRY_AGAIN_AFTER).await;
     }
+}
+
+/// Whether a connection may be used again. SQLite itself takes a transaction back that a full disk
+/// broke (<https://sqlite.org/lang_transaction.html>, 3.), and sqlx 0.9.0 then fails to take it
+/// back once more and counts it as open for ever. What it begins next on the same connection is a
+/// savepoint, and when that is taken back, the transaction around it stays, with the file locked
+/// for everybody. Such a connection is closed.
+async fn is_free_of_transactions(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // What was told to the connection before, such as to take a transaction back, is done then.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// SQLITE_BUSY, with whatever SQLite adds above the first byte (<https://sqlite.org/rescode.html>).
@@ -236,4 +249,36 @@ fn signed(number: u64) -> i64 {
 
 fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Leaves a note in a transaction that is given up. Whether it could be written.
+    async fn leave_and_give_up(records: &SqliteRecords, bytes: usize, is_full: bool) -> bool {
+        let mut transaction = records.pool.begin().await.unwrap();
+        if is_full {
+            // No more pages than there are.
+            let limit = sqlx::query("PRAGMA max_page_count = 1");
+            limit.execute(&mut *transaction).await.unwrap();
+        }
+        let left = sqlx::query("INSERT INTO notes VALUES ('a', ?, 0)").bind("x".repeat(bytes));
+        left.execute(&mut *transaction).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_a_full_disk_broke_leaves_nothing_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("queue.db");
+        let records = SqliteRecords::open(&path).await.unwrap();
+        let others = SqliteRecords::open(&path).await.unwrap();
+        for _ in 0..8 {
+            assert!(!leave_and_give_up(&records, 1 << 20, true).await);
+        }
+        assert!(leave_and_give_up(&records, 1, false).await);
+        let minute = Duration::from_secs(60);
+        others.leave_note("b", "", minute).await.unwrap();
+        records.leave_note("c", "", minute).await.unwrap();
+    }
 }

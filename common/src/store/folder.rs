@@ -204,9 +204,15 @@ impl JobFolder {
         key.filename()?.strip_suffix(".json")?.parse().ok()
     }
 
+    /// The folder of notes about mails.
+    #[must_use]
+    pub fn mails(&self) -> Key {
+        self.file("mails")
+    }
+
     /// Says that a mail was sent.
     #[must_use]
     pub fn mail(&self, kind: MailKind) -> Key {
-        self.file("mails").join(format!("{}.json", kind.name()))
+        self.mails().join(format!("{}.json", kind.name()))
     }
 }

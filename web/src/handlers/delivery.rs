@@ -41,6 +41,9 @@ pub(crate) async fn post(
     if is_job(&state, order.job).await? {
         return Ok(accepted(&request, &state, order.job));
     }
+    if let Some(trouble) = state.readiness.refusal().await {
+        return Err(WebError::NotReady(trouble));
+    }
     let choices = fields.choices().map_err(UploadError::from)?;
     count_upload(&request, &state, &state.uploads)?;
     // From now on it does not matter whether somebody still waits for the answer.

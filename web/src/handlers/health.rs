@@ -3,20 +3,23 @@
 use actix_web::{HttpResponse, http::header, web::Data};
 use serde::Serialize;
 
-use crate::{error::SIGHT_SECONDS, patience::in_time, state::State};
+use crate::{error::SIGHT_SECONDS, readiness::Trouble, state::State};
 
 /// What the process can use.
 #[derive(Serialize)]
-struct Readiness {
+struct Report {
     is_ready: bool,
-    /// The records and the queue answer.
+    /// The records and the queue answer, and can be written.
     records: bool,
-    /// The store answers.
+    /// The store answers, and can be written.
     store: bool,
     /// The disk of the store has room for uploads.
     space: bool,
     /// Living workers. Without any, uploads are still taken.
     workers: usize,
+    /// What cannot be used, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    trouble: Vec<&'static str>,
 }
 
 /// The process answers.
@@ -24,27 +27,24 @@ pub(crate) async fn live() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("ok\n")
 }
 
-/// The process can take uploads: 200, or 503 when it cannot.
+/// The process can take uploads and have them looked at: 200, or 503 when it cannot.
 pub(crate) async fn ready(state: Data<State>) -> HttpResponse {
-    let (records, store, workload) = futures::join!(
-        in_time(state.jobs.records.store().now_ms()),
-        in_time(state.jobs.store.probe()),
-        state.workload.now()
-    );
-    let mut readiness = Readiness {
-        is_ready: false,
-        records: records.is_some(),
-        store: store.is_some(),
-        space: !state.space.is_full(),
+    let (troubles, workload) = futures::join!(state.readiness.troubles(), state.workload.now());
+    let is_free_of = |these: &[Trouble]| troubles.iter().all(|trouble| !these.contains(trouble));
+    let report = Report {
+        is_ready: troubles.is_empty(),
+        records: is_free_of(&[Trouble::RecordsAway, Trouble::RecordsRefuse]),
+        store: is_free_of(&[Trouble::StoreAway, Trouble::StoreRefuses]),
+        space: is_free_of(&[Trouble::NoSpace]),
         workers: workload.workers.len(),
+        trouble: troubles.iter().map(|trouble| trouble.words()).collect(),
     };
-    readiness.is_ready = readiness.records && readiness.store && readiness.space;
-    let mut answer = if readiness.is_ready {
+    let mut answer = if report.is_ready {
         HttpResponse::Ok()
     } else {
         let mut answer = HttpResponse::ServiceUnavailable();
         answer.insert_header((header::RETRY_AFTER, SIGHT_SECONDS));
         answer
     };
-    answer.json(readiness)
+    answer.json(report)
 }

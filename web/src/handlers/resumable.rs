@@ -47,6 +47,9 @@ pub(crate) async fn create(
     if has_bytes {
         check_announced(tus::body_bytes(head), sheet.length)?;
     }
+    if let Some(trouble) = state.readiness.refusal().await {
+        return Err(WebError::NotReady(trouble));
+    }
     if !state.spool.knows_set(sheet.set.as_deref()) {
         count_upload(&request, &state, &state.sets)?;
     }

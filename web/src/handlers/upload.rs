@@ -61,6 +61,10 @@ async fn take(
     fields: &mut Fields,
 ) -> Result<JobId, WebError> {
     let mut form = Multipart::new(request.headers(), payload);
+    if let Some(trouble) = state.readiness.refusal().await {
+        drain(&mut form).await;
+        return Err(WebError::NotReady(trouble));
+    }
     let mut receiver = match Receiver::prepare(state, request) {
         Ok(receiver) => receiver,
         Err(error) => {

@@ -118,6 +118,9 @@ fn facts(file: &JobFile, status: &JobStatus) -> Vec<Fact> {
         facts.push(at("Finished", end.ended));
         facts.push(at("Deleted on", end.expires));
     }
+    if let Some(moment) = status.kept_until {
+        facts.push(at("Kept until", moment));
+    }
     facts
 }
 

@@ -74,8 +74,9 @@ fn explanation(status: &JobStatus) -> String {
         Stage::Detecting => "Jobs take turns, so that a small one never waits for a large one.",
         Stage::Assembling => "All pictures are done. The tables are written and packed.",
         Stage::Stuck => {
-            "Something of ours failed, not of yours. The people who run this service know, and \
-             will set it going again; what was done so far is kept."
+            "Something of ours failed, not of yours, and trying again did not help. The people \
+             who run this service can set it going again: ask them if nothing happens. Your upload \
+             and what was done so far are kept until the day below."
         }
         Stage::OutOfSight => {
             "It cannot be seen just now how far it is. It goes on, and nothing of it is lost; this \

@@ -1,12 +1,19 @@
 //! `trapline-worker jobs`: what the administrator can do with jobs.
 
+mod name;
+mod report;
+
+use anyhow::Context as _;
 use clap::Subcommand;
 use common::{
-    job::{JobId, Outcome},
-    jobs::{Jobs, Standing},
+    config::ServiceConfig,
+    job::{JobId, MailKind},
+    jobs::Jobs,
+    store::JobFolder,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
+use self::{name::JobName, report::JobReport};
 use super::service::{block_on, open};
 use crate::progress::print;
 
@@ -24,25 +31,28 @@ pub enum JobsCommand {
     },
     /// Show a job with its open tasks, as JSON.
     Show {
-        /// The job's id.
-        id: JobId,
+        /// The job's id, or its tag as logs have it.
+        job: JobName,
     },
     /// Take up again the tasks that were set aside.
     Retry {
-        /// The job's id.
-        id: JobId,
+        /// The job's id, or its tag as logs have it.
+        job: JobName,
     },
     /// Stop a job for ever.
     Cancel {
-        /// The job's id.
-        id: JobId,
+        /// The job's id, or its tag as logs have it.
+        job: JobName,
     },
     /// Delete a job with its upload and its results.
     Delete {
-        /// The job's id.
-        id: JobId,
+        /// The job's id, or its tag as logs have it.
+        job: JobName,
     },
 }
+
+/// What is said where there is no such job.
+const NO_SUCH_JOB: &str = "there is no such job";
 
 /// Runs the command.
 ///
@@ -50,13 +60,13 @@ pub enum JobsCommand {
 /// When the service cannot be reached or there is no such job.
 pub fn run(command: &JobsCommand) -> anyhow::Result<()> {
     block_on(async {
-        let (_, jobs) = open().await?;
+        let (config, jobs) = open().await?;
         match command {
-            JobsCommand::List { dead, json } => list(&jobs, *dead, *json).await,
-            JobsCommand::Show { id } => show(&jobs, *id).await,
-            JobsCommand::Retry { id } => retry(&jobs, *id).await,
-            JobsCommand::Cancel { id } => {
-                let is_stopped = known(&jobs, *id).await? && jobs.cancel(*id).await?;
+            JobsCommand::List { dead, json } => list(&jobs, &config, *dead, *json).await,
+            JobsCommand::Show { job } => show(&jobs, &config, job.find(&jobs).await?).await,
+            JobsCommand::Retry { job } => retry(&jobs, job.find(&jobs).await?).await,
+            JobsCommand::Cancel { job } => {
+                let is_stopped = jobs.cancel(job.find(&jobs).await?).await?;
                 print(if is_stopped {
                     "cancelled"
                 } else {
@@ -64,9 +74,8 @@ pub fn run(command: &JobsCommand) -> anyhow::Result<()> {
                 });
                 Ok(())
             }
-            JobsCommand::Delete { id } => {
-                known(&jobs, *id).await?;
-                jobs.delete(*id).await?;
+            JobsCommand::Delete { job } => {
+                jobs.delete(job.find(&jobs).await?).await?;
                 print("deleted");
                 Ok(())
             }
@@ -74,87 +83,29 @@ pub fn run(command: &JobsCommand) -> anyhow::Result<()> {
     })
 }
 
-async fn known(jobs: &Jobs, id: JobId) -> anyhow::Result<bool> {
-    anyhow::ensure!(
-        jobs.store.job_file(id).await?.is_some(),
-        "there is no such job"
-    );
-    Ok(true)
-}
-
-async fn list(jobs: &Jobs, dead: bool, json: bool) -> anyhow::Result<()> {
-    let mut lines = Vec::new();
+async fn list(jobs: &Jobs, config: &ServiceConfig, dead: bool, json: bool) -> anyhow::Result<()> {
+    let mut found = Vec::new();
     for id in jobs.store.jobs().await? {
-        let Some(found) = describe(jobs, id).await? else {
-            continue;
-        };
-        let is_dead = found["set_aside"].as_u64().unwrap_or_default() > 0;
-        if is_dead || !dead {
-            lines.push(found);
+        if let Some(report) = JobReport::of(jobs, config, id).await?
+            && (report.set_aside > 0 || !dead)
+        {
+            found.push(report);
         }
     }
-    lines.sort_by_key(|line| (line["ended"].is_string(), line["accepted"].to_string()));
-    for line in lines {
-        if json {
-            print(&line.to_string());
+    found.sort_by_key(|report| (report.ended.is_some(), report.accepted));
+    for report in found {
+        print(&if json {
+            serde_json::to_string(&report)?
         } else {
-            let text = |key: &str| line[key].as_str().unwrap_or("-").to_owned();
-            let number = |key: &str| line[key].as_u64().map_or("-".to_owned(), |n| n.to_string());
-            print(&format!(
-                "{}  {:<12} {:>8} of {:>8} images  accepted {}  set aside: {}",
-                text("id"),
-                text("stage"),
-                number("images_done"),
-                number("images"),
-                text("accepted"),
-                number("set_aside"),
-            ));
-        }
+            report.to_string()
+        });
     }
     Ok(())
 }
 
-async fn describe(jobs: &Jobs, id: JobId) -> anyhow::Result<Option<Value>> {
-    let Some(sight) = jobs.look(id).await? else {
-        return Ok(None);
-    };
-    let mut found = json!({
-        "id": id,
-        "accepted": sight.file.accepted,
-        "uploads": sight.file.uploads.len(),
-        "stage": "accepted",
-        "set_aside": 0,
-    });
-    match sight.standing {
-        Standing::Accepted => {}
-        Standing::OutOfSight => found["stage"] = json!("unknown"),
-        Standing::Open(loaded) => {
-            let record = &loaded.record;
-            let aside = record.tasks().filter(|(_, task)| task.set_aside.is_some());
-            found["set_aside"] = json!(aside.count());
-            found["stage"] = json!(record.work().map_or("planning", |_| "detecting"));
-            found["images"] = json!(record.work().map(|work| work.images));
-            found["images_done"] = json!(record.counts().images());
-        }
-        Standing::Ended(end) => {
-            found["ended"] = json!(end.ended);
-            found["stage"] = json!(match &end.outcome {
-                Outcome::Done(_) => "done",
-                Outcome::Rejected(_) => "rejected",
-                Outcome::Cancelled => "cancelled",
-            });
-            if let Outcome::Done(facts) = &end.outcome {
-                found["images"] = json!(facts.counts.images());
-                found["images_done"] = json!(facts.counts.images());
-            }
-        }
-    }
-    Ok(Some(found))
-}
-
-async fn show(jobs: &Jobs, id: JobId) -> anyhow::Result<()> {
-    known(jobs, id).await?;
-    let mut found = describe(jobs, id).await?.unwrap_or_default();
+async fn show(jobs: &Jobs, config: &ServiceConfig, id: JobId) -> anyhow::Result<()> {
+    let report = JobReport::of(jobs, config, id).await?;
+    let mut found = json!(report.context(NO_SUCH_JOB)?);
     if let Some(loaded) = jobs.records.store().load(id).await? {
         let tasks = loaded.record.tasks().map(|(task, state)| {
             json!({
@@ -172,7 +123,9 @@ async fn show(jobs: &Jobs, id: JobId) -> anyhow::Result<()> {
 }
 
 async fn retry(jobs: &Jobs, id: JobId) -> anyhow::Result<()> {
-    known(jobs, id).await?;
+    // If it is stuck once more, its owner is to hear of it once more.
+    let told = JobFolder::of(id).mail(MailKind::Stuck);
+    jobs.store.remove(&told).await?;
     let mut taken_up = 0;
     let changed = jobs.change_and_wake(id, |record, _| {
         taken_up = record.take_up();

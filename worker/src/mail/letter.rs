@@ -9,6 +9,7 @@ use common::{
     config::ServiceConfig,
     job::{DoneFacts, EndFile, JobFile, MailKind, Outcome, Rejection},
 };
+use jiff::Timestamp;
 
 use super::{
     MessageError,
@@ -67,6 +68,13 @@ struct Failed {
     common: Common,
     found: String,
     advice: &'static str,
+    expires: String,
+}
+
+struct Stuck {
+    common: Common,
+    /// The job, as people may name it.
+    tag: String,
     expires: String,
 }
 
@@ -134,6 +142,12 @@ letter!(
     "mail/failed/body.html"
 );
 letter!(
+    Stuck,
+    "mail/stuck/subject.txt",
+    "mail/stuck/body.txt",
+    "mail/stuck/body.html"
+);
+letter!(
     Expiring,
     "mail/expiring/subject.txt",
     "mail/expiring/body.txt",
@@ -141,6 +155,22 @@ letter!(
 );
 
 impl Words {
+    /// The words for a job that is stuck since a moment.
+    pub(super) fn of_stuck(
+        job: &JobFile,
+        since: Timestamp,
+        config: &ServiceConfig,
+    ) -> Result<Self, MessageError> {
+        let letter = Stuck {
+            common: Common::of(job, config),
+            tag: job.id.tag(),
+            expires: day_after(since, config.retention_days).map_err(MessageError::Expiry)?,
+        };
+        let kind = MailKind::Stuck;
+        let words = letter.words();
+        words.map_err(|source| MessageError::Template { kind, source })
+    }
+
     /// Finds the words of a mail. `end` is how the job ended, if it did.
     pub(super) fn find(
         kind: MailKind,

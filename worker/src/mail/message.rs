@@ -7,6 +7,7 @@ use common::{
     config::ServiceConfig,
     job::{EndFile, JobFile, MailKind},
 };
+use jiff::Timestamp;
 use lettre::{
     Address,
     message::{
@@ -39,7 +40,28 @@ impl Message {
         end: Option<&EndFile>,
         config: &ServiceConfig,
     ) -> Result<Self, MessageError> {
-        let words = Words::find(kind, job, end, config)?;
+        Self::write(kind, job, Words::find(kind, job, end, config)?, config)
+    }
+
+    /// Writes the mail about a job that waits for the people who run the service since a moment.
+    ///
+    /// # Errors
+    /// When the mail cannot be put together.
+    pub fn of_stuck(
+        job: &JobFile,
+        since: Timestamp,
+        config: &ServiceConfig,
+    ) -> Result<Self, MessageError> {
+        let words = Words::of_stuck(job, since, config)?;
+        Self::write(MailKind::Stuck, job, words, config)
+    }
+
+    fn write(
+        kind: MailKind,
+        job: &JobFile,
+        words: Words,
+        config: &ServiceConfig,
+    ) -> Result<Self, MessageError> {
         let name = kind.name_of_mail(job.id);
         let from = address(&config.mail_from)?;
         // The same for the same mail, so that mail programs show it once if it was sent twice.

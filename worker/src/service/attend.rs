@@ -16,6 +16,7 @@ use super::{
     Achieved, assemble, detect,
     environment::Environment,
     fault::TaskError,
+    fitness,
     held_claim::{HeldClaim, milliseconds},
     notify, plan, rebuild,
 };
@@ -31,7 +32,8 @@ pub(super) async fn attend(env: Arc<Environment>, wake_up: WakeUp) {
         env.jobs.wake(wake_up.job, &[wake_up.task]).await;
         return;
     }
-    if env.jobs.records.is_drained().await.unwrap_or(false) {
+    // Whoever can work is woken for it later.
+    if !env.fitness.is_fit() || env.jobs.records.is_drained().await.unwrap_or(false) {
         return;
     }
     let Some(claim) = take(&env, wake_up).await else {
@@ -146,10 +148,14 @@ async fn settle(env: &Environment, claim: &Claim, result: Result<Achieved, TaskE
         Err(TaskError::Stopped) => give_back(env, claim, Release::Untouched).await,
         Err(TaskError::Unsuitable(reason)) => {
             tracing::warn!(reason, "this worker cannot do it; giving it back");
-            give_back(env, claim, Release::Elsewhere).await;
+            give_back(env, claim, Release::Elsewhere(reason)).await;
         }
         Err(TaskError::Broken(error)) => {
             env.break_down(&error);
+            give_back(env, claim, Release::Untouched).await;
+        }
+        Err(TaskError::CannotWrite(error)) => {
+            env.fitness.pause(&error);
             give_back(env, claim, Release::Untouched).await;
         }
         // Rejections were made endings above.
@@ -161,7 +167,13 @@ async fn settle(env: &Environment, claim: &Claim, result: Result<Achieved, TaskE
             tracing::warn!(reason, "failed; it is tried again later");
             // The next attempt looks at the upload anew.
             env.listings.forget(claim.job).await;
-            give_back(env, claim, Release::Fault(reason)).await;
+            // What fails on a machine in trouble says nothing about the job.
+            let how = if fitness::look(env).await {
+                Release::Fault(reason)
+            } else {
+                Release::Untouched
+            };
+            give_back(env, claim, how).await;
         }
     }
 }

@@ -13,7 +13,9 @@ use anyhow::Context as _;
 use common::{config::ServiceConfig, job::JobId, jobs::Jobs, telemetry};
 use tokio::sync::Notify;
 
-use super::{listings::Listings, model_shelf::ModelShelf, scratch, settings::RunSettings};
+use super::{
+    fitness::Fitness, listings::Listings, model_shelf::ModelShelf, scratch, settings::RunSettings,
+};
 use crate::{config::WorkerConfig, mail::Mailer};
 
 /// The worker's name, its settings, and its ways to jobs, models and mail.
@@ -34,6 +36,8 @@ pub struct Environment {
     pub listings: Listings,
     /// The way out for mails.
     pub mailer: Mailer,
+    /// Whether this worker can write what it makes.
+    pub fitness: Fitness,
     scratch: PathBuf,
     /// Says to others that this worker lives.
     _life: File,
@@ -71,6 +75,7 @@ impl Environment {
             models,
             listings: Listings::default(),
             mailer,
+            fitness: Fitness::default(),
             scratch,
             _life: life,
             is_stopping: AtomicBool::new(false),

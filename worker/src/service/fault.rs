@@ -21,6 +21,8 @@ pub(super) enum TaskError {
     Fault(anyhow::Error),
     /// This machine cannot work: it gives the task back and stops.
     Broken(anyhow::Error),
+    /// This machine cannot write: it gives the task back, and waits until there is room.
+    CannotWrite(anyhow::Error),
     /// This worker lacks something that others may have: it gives the task back.
     Unsuitable(String),
     /// The record does not fit what lies in the job's folder: the folder is right.
@@ -34,7 +36,7 @@ impl TaskError {
     /// faults.
     pub(super) fn ours(error: anyhow::Error) -> Self {
         if error.chain().any(is_full_disk) {
-            Self::Broken(error)
+            Self::CannotWrite(error)
         } else {
             Self::Fault(error)
         }
@@ -49,6 +51,14 @@ impl TaskError {
                 1 => "the file in it is no image".to_owned(),
                 _ => format!("none of the {files} files in it is an image"),
             },
+        })
+    }
+
+    /// The upload goes beyond a limit.
+    fn refused(detail: String) -> Self {
+        Self::Rejected(Rejection {
+            code: RejectionCode::RefusedArchive,
+            detail,
         })
     }
 
@@ -113,23 +123,43 @@ impl From<PipelineError> for TaskError {
 }
 
 impl From<InputError> for TaskError {
-    /// What is wrong with an archive is the sender's affair; whatever else keeps an upload from
-    /// being read is ours.
+    /// What is in an upload is the sender's affair: an archive that is damaged, and more of
+    /// anything than the limits allow. What keeps an upload from being read is ours. Every kind is
+    /// named here, so that a new one must be judged.
     fn from(error: InputError) -> Self {
-        let InputError::Archive { source, .. } = &error else {
-            return Self::ours(error.into());
-        };
-        let code = match source {
-            ArchiveError::Access(_) => return Self::ours(error.into()),
-            ArchiveError::TooManyEntries { .. }
-            | ArchiveError::DirectoryTooLarge { .. }
-            | ArchiveError::EntriesOverlap { .. } => RejectionCode::RefusedArchive,
-            _ => RejectionCode::DamagedArchive,
-        };
-        Self::Rejected(Rejection {
-            code,
-            detail: source.to_string(),
-        })
+        match &error {
+            InputError::Archive {
+                source: ArchiveError::Access(_),
+                ..
+            }
+            | InputError::Missing { .. }
+            | InputError::NotAFile { .. }
+            | InputError::IsExcluded { .. }
+            | InputError::Access { .. }
+            | InputError::Lost { .. }
+            | InputError::Store(_) => Self::ours(error.into()),
+            InputError::Archive { source, .. } => Self::Rejected(Rejection {
+                code: code_of(source),
+                detail: source.to_string(),
+            }),
+            InputError::TooManyFiles { files, limit } => Self::refused(format!(
+                "the upload has {files} files and the limit is {limit}"
+            )),
+            InputError::TooManyBytes { bytes, limit } => Self::refused(format!(
+                "the upload says that it unpacks to {bytes} bytes and the limit is {limit}"
+            )),
+            InputError::NoInputs | InputError::NoFiles => Self::no_images(0),
+        }
+    }
+}
+
+/// What kind of fault of the sender's is wrong with an archive.
+const fn code_of(error: &ArchiveError) -> RejectionCode {
+    match error {
+        ArchiveError::TooManyEntries { .. }
+        | ArchiveError::DirectoryTooLarge { .. }
+        | ArchiveError::EntriesOverlap { .. } => RejectionCode::RefusedArchive,
+        _ => RejectionCode::DamagedArchive,
     }
 }
 
@@ -146,7 +176,7 @@ mod tests {
         };
         assert!(matches!(
             TaskError::from(JobError::from(full)),
-            TaskError::Broken(_)
+            TaskError::CannotWrite(_)
         ));
         let cut = InputError::Archive {
             path: "x".into(),

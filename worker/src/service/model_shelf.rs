@@ -1,6 +1,6 @@
 //! The models of this worker. One is loaded for each slot, and stays until a job wants another.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use anyhow::Context as _;
 use common::{ModelId, job::PlanFile, records::fleet::OfferedModel};
@@ -22,6 +22,8 @@ pub struct ModelShelf {
     catalogue: Catalogue,
     runtime: &'static Runtime,
     device: Device,
+    /// Where the model that was loaded last really runs.
+    runs_on: std::sync::Mutex<Device>,
     default_model: Option<ModelId>,
     threads: usize,
     slots: Vec<Arc<Mutex<Option<LoadedModel>>>>,
@@ -50,6 +52,7 @@ impl ModelShelf {
             catalogue,
             runtime,
             device: settings.device,
+            runs_on: std::sync::Mutex::new(settings.device),
             default_model: settings.model.clone(),
             threads: settings.threads.div_ceil(slots).max(1),
             slots: (0..slots).map(|_| Arc::default()).collect(),
@@ -66,6 +69,7 @@ impl ModelShelf {
         let (path, contract) = (&model.onnx_path, &model.contract);
         let pool = DetectorPool::load(self.runtime, path, contract, self.device, options)
             .with_context(|| format!("loading {} on {}", model.manifest.id, self.device))?;
+        *self.runs_on.lock().unwrap_or_else(PoisonError::into_inner) = pool.device();
         Ok(LoadedModel {
             id: model.manifest.id.clone(),
             sha256: model.sha256.to_string(),
@@ -80,6 +84,12 @@ impl ModelShelf {
     pub fn default_model(&self) -> ModelId {
         let chosen = self.default_model.clone();
         chosen.unwrap_or_else(|| self.catalogue.default_model())
+    }
+
+    /// The device that this worker really runs on: that of the model that was loaded last.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        *self.runs_on.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Version of ONNX Runtime.

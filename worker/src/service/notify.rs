@@ -1,21 +1,13 @@
 //! A mail: written, sent, and noted as sent.
 
-use common::{job::MailKind, store::JobFolder};
+use common::{
+    job::{JobId, MailKind},
+    store::JobFolder,
+};
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::{Achieved, environment::Environment, fault::TaskError, held_claim::HeldClaim};
-use crate::mail::{MailError, Message, MessageError};
-
-/// What stands in the file that says that a mail was sent.
-#[derive(Serialize)]
-struct SentNote {
-    /// When the mail server took it, or refused it for good.
-    settled: Timestamp,
-    /// What the server said, if it refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<String>,
-}
+use crate::mail::{MailError, MailNote, Message, MessageError};
 
 pub(super) async fn run(
     env: &Environment,
@@ -33,7 +25,14 @@ pub(super) async fn run(
         // The mail that says how it ended says everything.
         return Ok(Achieved::Mailed);
     }
-    let message = match Message::new(kind, &file, end.as_ref(), &env.config) {
+    let written = match kind {
+        MailKind::Stuck => match stuck_since(env, job).await?.filter(|_| end.is_none()) {
+            Some(since) => Message::of_stuck(&file, since, &env.config),
+            None => return Ok(Achieved::Mailed),
+        },
+        _ => Message::new(kind, &file, end.as_ref(), &env.config),
+    };
+    let message = match written {
         Ok(message) => message,
         Err(MessageError::OtherEnd(_)) => return Ok(Achieved::Mailed),
         Err(error) => return Err(TaskError::Fault(error.into())),
@@ -48,7 +47,13 @@ pub(super) async fn run(
     };
     let settled = Timestamp::now();
     store
-        .put_json(&note, &SentNote { settled, refused })
+        .put_json(&note, &MailNote { settled, refused })
         .await?;
     Ok(Achieved::Mailed)
+}
+
+/// Since when a job waits for the people who run the service, if it still does.
+async fn stuck_since(env: &Environment, job: JobId) -> Result<Option<Timestamp>, TaskError> {
+    let loaded = env.jobs.records.store().load(job).await?;
+    Ok(loaded.and_then(|loaded| loaded.record.stuck_since()))
 }

@@ -11,7 +11,7 @@ use common::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{attend::attend, environment::Environment, reconciler};
+use super::{attend::attend, environment::Environment, fitness, reconciler};
 use crate::job::TRAPLINE_VERSION;
 
 /// How often a worker says that it is alive.
@@ -27,14 +27,15 @@ pub async fn run(env: Environment) -> anyhow::Result<()> {
     let env = Arc::new(env);
     stop_on_signals(&env)?;
     announce(&env).await.context("the records cannot be used")?;
-    tracing::info!(worker = env.name, device = %env.settings.device, "ready");
+    tracing::info!(worker = env.name, device = %env.models.device(), "ready");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     let background = [
         tokio::spawn(keep_announcing(Arc::clone(&env))),
         tokio::spawn(feed_watchdog(Arc::clone(&env))),
+        tokio::spawn(reconciler::run(Arc::clone(&env))),
         tokio::spawn({
             let env = Arc::clone(&env);
-            async move { reconciler::run(&env).await }
+            async move { fitness::watch(&env).await }
         }),
     ];
     let listening = async {
@@ -115,7 +116,7 @@ async fn announce(env: &Environment) -> anyhow::Result<()> {
     let note = WorkerNote {
         name: env.name.clone(),
         version: TRAPLINE_VERSION.to_owned(),
-        device: env.settings.device.to_string(),
+        device: env.models.device().to_string(),
         slots,
         models: env.models.offered()?,
     };
@@ -134,13 +135,16 @@ async fn keep_announcing(env: Arc<Environment>) {
     }
 }
 
-/// Tells systemd that the runtime still turns, at half the time it asks for.
+/// Tells systemd that the runtime still turns and that there is hope that it can work, at half the
+/// time it asks for.
 async fn feed_watchdog(env: Arc<Environment>) {
     let Some(period) = sd_notify::watchdog_enabled() else {
         return;
     };
     while !env.is_hurried() {
-        let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        if !env.fitness.is_hopeless() {
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        }
         tokio::time::sleep(period / 2).await;
     }
 }

@@ -28,6 +28,9 @@ pub struct RunSettings {
     pub drain: Duration,
     /// Images in a shard: `SHARD_IMAGES`. Default: 200.
     pub shard_images: u64,
+    /// How often jobs are deleted whose time is over: `SWEEP_SECONDS`; 0, or `None`: never, because
+    /// somebody else sees to it. Default: 3600. Of several workers one does it.
+    pub sweep: Option<Duration>,
     /// Where unfinished files lie: `SCRATCH_DIR`. Default: that of
     /// [`scratch::folder`](super::scratch::folder).
     pub scratch: Option<PathBuf>,
@@ -49,6 +52,7 @@ impl RunSettings {
             lease: seconds("LEASE_SECONDS", 60)?,
             drain: seconds("DRAIN_SECONDS", 25)?,
             shard_images: env::parsed_or("SHARD_IMAGES", 200)?,
+            sweep: Some(seconds("SWEEP_SECONDS", 3600)?).filter(|period| !period.is_zero()),
             scratch: env::maybe_parsed("SCRATCH_DIR")?,
         };
         at_least_one("LEASE_SECONDS", settings.lease.as_secs())?;

@@ -7,7 +7,8 @@ use common::{
     config::ServiceConfig,
     job::{JobId, MailKind, Outcome},
     jobs::{Jobs, JobsError},
-    store::JobFolder,
+    records::RecordsError,
+    store::{JobFolder, StoreError},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,7 +20,7 @@ const WARNING: SignedDuration = SignedDuration::from_hours(48);
 /// What a sweep did, or would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Jobs whose time is over, deleted.
+    /// Jobs whose time is over, deleted: some time after they ended, or could not be finished.
     pub expired: usize,
     /// Jobs whose owners are told that the end is near.
     pub warned: usize,
@@ -42,7 +43,18 @@ pub async fn run(
 ) -> Result<Swept, JobsError> {
     let mut swept = Swept::default();
     for job in jobs.store.jobs().await? {
-        match fate(jobs, config, job).await? {
+        let fate = match fate(jobs, config, job).await {
+            // One damaged job must not keep all others from being swept.
+            Err(
+                error @ (JobsError::Store(StoreError::Unreadable { .. })
+                | JobsError::Records(RecordsError::Unreadable { .. })),
+            ) => {
+                tracing::error!(job = job.tag(), %error, "the job cannot be swept");
+                continue;
+            }
+            fate => fate?,
+        };
+        match fate {
             Fate::Kept => {}
             Fate::Warned => {
                 // One may be on its way already.
@@ -81,11 +93,16 @@ async fn fate(jobs: &Jobs, config: &ServiceConfig, job: JobId) -> Result<Fate, J
         let is_old = is_orphan(jobs, &folder).await?;
         return Ok(if is_old { Fate::Orphan } else { Fate::Kept });
     }
-    let Some(end) = jobs.store.end_file(job).await? else {
-        return Ok(Fate::Kept);
-    };
     let retention = SignedDuration::from_hours(24 * i64::from(config.retention_days));
-    let left = end.ended.duration_since(Timestamp::now()) + retention;
+    let left_since = |moment: Timestamp| moment.duration_since(Timestamp::now()) + retention;
+    let Some(end) = jobs.store.end_file(job).await? else {
+        // Its owner was told until when it is kept.
+        let loaded = jobs.records.store().load(job).await?;
+        let stuck = loaded.and_then(|loaded| loaded.record.stuck_since());
+        let is_over = stuck.is_some_and(|since| left_since(since) <= SignedDuration::ZERO);
+        return Ok(if is_over { Fate::Expired } else { Fate::Kept });
+    };
+    let left = left_since(end.ended);
     if left <= SignedDuration::ZERO {
         return Ok(Fate::Expired);
     }

@@ -75,6 +75,7 @@ impl Deployment {
             ("STORE_URL", url.to_string()),
             ("MAIL_DIR", bench.path("mail").display().to_string()),
             ("LEASE_SECONDS", "2".to_owned()),
+            ("SWEEP_SECONDS", "0".to_owned()),
             ("SHARD_IMAGES", shard_images.to_string()),
             (
                 "LOG_LEVEL",

@@ -16,12 +16,14 @@ mod deletions;
 mod deployment;
 mod drills;
 mod fairness;
+mod full_disk;
 mod gallery;
 mod hung_redis;
 mod kills;
 mod logs;
 mod losses;
 mod rebuild;
+mod refusals;
 mod same_bytes;
 mod stops;
 #[path = "../support/mod.rs"]

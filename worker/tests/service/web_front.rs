@@ -33,7 +33,18 @@ impl WebFront {
             "{} is missing: run `cargo build -p trapline-web`",
             program.display()
         );
-        let mut child = Command::new(program)
+        Self::start_command(service, Command::new(program))
+    }
+
+    /// Starts it likewise by another program, which may take something away from it first.
+    pub(crate) fn start_under(service: &Deployment, mut starter: Command) -> Self {
+        starter
+            .arg(Path::new(env!("CARGO_BIN_EXE_trapline-worker")).with_file_name("trapline-web"));
+        Self::start_command(service, starter)
+    }
+
+    fn start_command(service: &Deployment, mut command: Command) -> Self {
+        let mut child = command
             .envs(service.settings())
             .env("BIND_ADDR", "127.0.0.1:0")
             .env("METRICS_ADDR", "off")

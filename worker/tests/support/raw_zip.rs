@@ -21,6 +21,8 @@ pub struct RawEntry {
     pub local_name: Option<Vec<u8>>,
     /// Whether the sizes stand in a zip64 field.
     pub is_zip64: bool,
+    /// The unpacked size in the zip64 field, if it is another one.
+    pub wide_size: Option<u64>,
     /// Where the directory says that the entry starts, if not where it does.
     pub offset: Option<u32>,
 }
@@ -40,6 +42,7 @@ impl RawEntry {
             unix_mode: 0o100_644,
             local_name: None,
             is_zip64: false,
+            wide_size: None,
             offset: None,
         }
     }
@@ -93,7 +96,7 @@ impl RawEntry {
         let mut sizes = [self.packed_size, self.size];
         if self.is_zip64 {
             extra.extend([1, 0, 16, 0]);
-            extra.extend(u64::from(self.size).to_le_bytes());
+            extra.extend(self.wide_size.unwrap_or(self.size.into()).to_le_bytes());
             extra.extend(u64::from(self.packed_size).to_le_bytes());
             sizes = [u32::MAX; 2];
         }

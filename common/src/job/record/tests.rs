@@ -160,6 +160,80 @@ fn a_fault_of_ours_is_tried_again_later_and_later() {
     assert_eq!(waits[..8], [5, 10, 20, 40, 80, 160, 300, 300]);
 }
 
+/// Lets a task fail until it is set aside, from a moment on; gives the moment of the last fault.
+fn set_aside(record: &mut JobRecord, task: Task, mut now: u64) -> u64 {
+    loop {
+        let claim = record.claim(task, "w", LEASE, now).unwrap();
+        let fault = Release::Fault("x".to_owned());
+        record.release(&claim, fault, now).unwrap();
+        let mut tasks = record.tasks();
+        let (_, state) = tasks.find(|(open, _)| *open == task).unwrap();
+        if state.set_aside.is_some() {
+            return now;
+        }
+        now = state.due_ms;
+    }
+}
+
+#[test]
+fn a_job_that_is_stuck_says_since_when_and_tells_its_owner_once_each_time() {
+    let mut record = planned(1);
+    let told = Task::Mail(MailKind::Stuck);
+    assert_eq!(record.stuck_since(), None);
+    let moment = set_aside(&mut record, Task::Detect(0), 5);
+    let since = record.stuck_since().unwrap();
+    assert_eq!(since.as_millisecond().unsigned_abs(), moment);
+    assert!(record.wake(0, moment).contains(&told));
+    let claim = record.claim(told, "w", LEASE, moment).unwrap();
+    record.mailed(&claim).unwrap();
+    assert!(!record.wake(0, 2 * moment).contains(&told), "once");
+    assert_eq!(record.stuck_since(), Some(since));
+
+    assert_eq!(record.take_up(), 1);
+    assert_eq!((record.stuck_since(), record.is_stuck()), (None, false));
+    set_aside(&mut record, Task::Detect(0), moment);
+    assert!(tasks(&record).contains(&told), "again");
+    assert!(record.stuck_since() > Some(since));
+}
+
+#[test]
+fn a_mail_that_cannot_be_sent_and_a_package_made_again_leave_no_job_stuck() {
+    for task in [Task::Mail(MailKind::Done), Task::Rebuild] {
+        let mut record = JobRecord::of_mail(job(), MailKind::Done, 0);
+        record.open_rebuild();
+        set_aside(&mut record, task, 0);
+        assert_eq!((record.stuck_since(), record.is_stuck()), (None, false));
+        assert!(!tasks(&record).contains(&Task::Mail(MailKind::Stuck)));
+    }
+}
+
+#[test]
+fn a_stuck_record_of_an_older_version_begins_to_be_stuck_when_it_is_looked_at() {
+    let mut record = planned(1);
+    set_aside(&mut record, Task::Detect(0), 0);
+    record.stuck_ms = None;
+    record.tasks.remove(&Task::Mail(MailKind::Stuck));
+    assert!(record.wake(0, 7_000).contains(&Task::Mail(MailKind::Stuck)));
+    assert_eq!(record.stuck_since().unwrap().as_millisecond(), 7_000);
+}
+
+#[test]
+fn a_task_that_no_worker_can_do_is_set_aside_after_some_days_without_progress() {
+    let refuse = |record: &mut JobRecord, now: u64| {
+        let claim = record.claim(Task::Detect(0), "w", LEASE, now).unwrap();
+        let how = Release::Elsewhere("no such model".to_owned());
+        record.release(&claim, how, now).unwrap();
+        record.is_stuck()
+    };
+    let mut record = planned(2);
+    assert!(!refuse(&mut record, 0));
+    assert!(!refuse(&mut record, ELSEWHERE_LIMIT_MS - 1));
+    let other = record.claim(Task::Detect(1), "w", LEASE, 0).unwrap();
+    record.detected(&other, &images(10), WINDOW, 0).unwrap();
+    assert!(!refuse(&mut record, ELSEWHERE_LIMIT_MS + ELSEWHERE_MS));
+    assert!(refuse(&mut record, 3 * ELSEWHERE_LIMIT_MS));
+}
+
 #[test]
 fn a_task_given_back_untouched_can_be_taken_at_once_and_counts_as_no_crash() {
     let mut record = planned(1);

@@ -113,6 +113,17 @@ fn done_says_nothing_of_failures_when_there_are_none() {
 }
 
 #[test]
+fn stuck_says_whom_to_ask_and_until_when() {
+    let since = "2026-03-05T10:00:00Z".parse().unwrap();
+    let Words {
+        subject,
+        text,
+        html,
+    } = Words::of_stuck(&job(), since, &config()).unwrap();
+    insta::assert_snapshot!(format!("{subject}\n========\n{text}\n========\n{html}"));
+}
+
+#[test]
 fn failed_says_what_to_do() {
     let end = rejected("'card <1>.zip' ends in the middle");
     insta::assert_snapshot!(words(MailKind::Failed, Some(&end)));
@@ -135,6 +146,8 @@ fn a_mail_that_would_not_be_true_is_not_written() {
         (MailKind::Failed, Some(&cancelled)),
         (MailKind::Expiring, Some(&rejected)),
         (MailKind::Expiring, None),
+        (MailKind::Stuck, None),
+        (MailKind::Stuck, Some(&done)),
     ] {
         let error = Message::new(kind, &job(), end, &config()).unwrap_err();
         assert!(matches!(error, MessageError::OtherEnd(of) if of == kind));

@@ -1,0 +1,67 @@
+//! How the administrator names a job.
+
+use std::str::FromStr;
+
+use common::{
+    job::{InvalidJobId, JobId},
+    jobs::Jobs,
+};
+
+use super::NO_SUCH_JOB;
+
+/// A job by its id, or by the tag that logs and downloads have.
+#[derive(Clone, Debug)]
+pub enum JobName {
+    /// The key to it.
+    Id(JobId),
+    /// Eight digits of its hash.
+    Tag(String),
+}
+
+impl FromStr for JobName {
+    type Err = InvalidJobId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let is_tag = text.len() == 8 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+        if is_tag {
+            Ok(Self::Tag(text.to_ascii_lowercase()))
+        } else {
+            text.parse().map(Self::Id)
+        }
+    }
+}
+
+impl JobName {
+    /// The job that is named.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be used.
+    pub(super) async fn find(&self, jobs: &Jobs) -> anyhow::Result<JobId> {
+        let named = match self {
+            Self::Id(id) => Some(*id),
+            Self::Tag(tag) => {
+                let all = jobs.store.jobs().await?;
+                all.into_iter().find(|id| id.tag() == *tag)
+            }
+        };
+        let id = named.ok_or_else(|| anyhow::anyhow!(NO_SUCH_JOB))?;
+        anyhow::ensure!(jobs.store.job_file(id).await?.is_some(), NO_SUCH_JOB);
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_tags_are_told_apart() {
+        let id = JobId::random().unwrap();
+        assert!(matches!(id.to_string().parse(), Ok(JobName::Id(found)) if found == id));
+        let tag = id.tag().to_ascii_uppercase();
+        assert!(matches!(tag.parse(), Ok(JobName::Tag(found)) if found == id.tag()));
+        for text in ["", "12345", "1234567g", "123456789"] {
+            assert!(text.parse::<JobName>().is_err(), "{text}");
+        }
+    }
+}
