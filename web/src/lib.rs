@@ -5,18 +5,22 @@
 
 mod app;
 mod asset;
+pub mod cli;
 mod client;
 mod config;
 mod error;
 mod handlers;
 mod metrics;
 mod middleware;
+mod own_hosts;
+mod pace;
 mod patience;
 mod problem;
 mod quota;
 mod results;
 mod resumable;
 mod routes;
+pub mod self_check;
 mod space;
 mod state;
 mod status;
@@ -27,6 +31,7 @@ mod sweeping;
 mod upload;
 mod views;
 mod workload;
+mod wrong_ids;
 
 pub use app::{Application, StartError};
 pub use config::{InvalidProxies, MetricsAddress, TrustedProxies, WebConfig};

@@ -2,12 +2,12 @@
 
 use std::{io, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
-use common::{EmailAddress, jobs::Jobs};
+use common::{Mailbox, jobs::Jobs};
 use tokio::sync::watch;
 
 use crate::{
-    config::WebConfig, metrics::Metrics, quota::KeyedQuota, results::Library, resumable::Spool,
-    space::Space, workload::WorkloadWatch,
+    config::WebConfig, metrics::Metrics, own_hosts::OwnHosts, quota::KeyedQuota, results::Library,
+    resumable::Spool, space::Space, workload::WorkloadWatch, wrong_ids::WrongIds,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -30,10 +30,14 @@ pub(crate) struct Parts {
     pub(crate) workload: WorkloadWatch,
     /// Uploads of each client address.
     pub(crate) uploads: KeyedQuota<IpAddr>,
+    /// Addresses of jobs that each client made up.
+    pub(crate) wrong_ids: WrongIds,
+    /// The names that this service is reached by.
+    pub(crate) own_hosts: OwnHosts,
     /// Sets of resumable uploads of each client address.
     pub(crate) sets: KeyedQuota<IpAddr>,
-    /// Mails to each recipient.
-    pub(crate) mails: KeyedQuota<EmailAddress>,
+    /// Mails to each recipient, whichever of his addresses is written.
+    pub(crate) mails: KeyedQuota<Mailbox>,
     /// Becomes true when the program is about to end.
     pub(crate) is_stopping: watch::Receiver<bool>,
 }
@@ -55,6 +59,8 @@ impl State {
             space,
             library: Library::new(jobs.store.clone()),
             workload: WorkloadWatch::new(jobs.records.clone()),
+            wrong_ids: WrongIds::new(config.wrong_ids_per_minute),
+            own_hosts: OwnHosts::of(&config),
             uploads: KeyedQuota::new(config.uploads_per_hour, HOUR),
             sets: KeyedQuota::new(config.uploads_per_hour, HOUR),
             mails: KeyedQuota::new(config.mails_per_day, DAY),
