@@ -1,9 +1,10 @@
 //! The real program, as systemd or a person starts it.
 
 use std::{
-    io::{BufRead, BufReader, Lines},
+    io::{BufRead, BufReader},
     path::Path,
-    process::{Child, ChildStdout, Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
+    thread::{self, JoinHandle},
 };
 
 use tempfile::TempDir;
@@ -14,7 +15,7 @@ pub(crate) struct Program {
     /// Where it is, without a slash at the end.
     pub(crate) url: String,
     before: Vec<String>,
-    log: Lines<BufReader<ChildStdout>>,
+    log: Option<JoinHandle<Vec<String>>>,
     home: TempDir,
 }
 
@@ -59,7 +60,8 @@ impl Program {
             child,
             url: url.unwrap(),
             before,
-            log,
+            // Who logs into a pipe that nobody reads stands still when it is full.
+            log: Some(thread::spawn(|| log.map_while(Result::ok).collect())),
             home,
         }
     }
@@ -98,7 +100,7 @@ impl Program {
     /// Ends it, and gives what it logged since it listened.
     pub(crate) fn end(mut self) -> Vec<String> {
         self.child.kill().unwrap();
-        self.log.by_ref().map(Result::unwrap).collect()
+        self.log.take().unwrap().join().unwrap()
     }
 }
 
