@@ -26,7 +26,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use self::url::{InvalidStoreUrl, StoreUrl};
 pub use corrections::CorrectionError;
-pub use error::StoreError;
+pub use error::{StoreError, is_full};
 pub use folder::JobFolder;
 pub use probe::probe_folder;
 pub use stored_file::StoredFile;

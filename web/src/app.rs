@@ -1,6 +1,7 @@
 //! The server: binds its addresses, says which they are, and serves until it is told to stop.
 
 use std::{
+    any::Any,
     future::Future,
     io,
     net::{SocketAddr, TcpListener},
@@ -12,16 +13,20 @@ use actix_web::{
     App, HttpServer,
     dev::{Server, ServerHandle},
     middleware::from_fn,
+    rt::net::TcpStream,
     web::Data,
 };
 use common::jobs::{Jobs, JobsError};
 use futures::future::{join_all, try_join_all};
+use rustix::net::sockopt;
 use tokio::sync::watch;
 
 use crate::{
     config::{MetricsAddress, WebConfig},
     metrics::Metrics,
-    middleware::{error_pages, request_log, same_origin, security_headers},
+    middleware::{
+        error_pages, no_robots, own_host, paced_bodies, request_log, same_origin, security_headers,
+    },
     routes,
     state::State,
     supervision, sweeping, vigil,
@@ -143,22 +148,39 @@ fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
 }
 
 fn serve_public(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
+    let patience = Duration::from_secs(state.config.download_idle_seconds.into());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
             // The last named is the first that a request meets.
+            .wrap(from_fn(paced_bodies))
             .wrap(from_fn(same_origin))
+            .wrap(from_fn(own_host))
             .wrap(from_fn(error_pages))
             .wrap(security_headers())
+            .wrap(from_fn(no_robots))
             .wrap(from_fn(request_log))
             .configure(routes::public)
     });
     let server = server
         .client_request_timeout(HEAD_TIME)
+        .on_connect(move |connection, _| give_up_after(connection, patience))
         .disable_signals()
         .shutdown_timeout(STOP_SECONDS)
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// Makes the system end a connection whose other side is gone, or takes nothing of what it asked
+/// for, for so long. A slow one that takes something now and then is never ended.
+fn give_up_after(connection: &dyn Any, patience: Duration) {
+    let Some(connection) = connection.downcast_ref::<TcpStream>() else {
+        return;
+    };
+    let milliseconds = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+    if let Err(error) = sockopt::set_tcp_user_timeout(connection, milliseconds) {
+        tracing::debug!(%error, "a connection has no time limit");
+    }
 }
 
 fn serve_internal(listener: TcpListener, state: Data<State>) -> io::Result<Server> {

@@ -4,8 +4,10 @@ mod metrics_address;
 mod trusted_proxies;
 
 use std::{
+    fmt::Display,
     net::SocketAddr,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use common::{
@@ -13,6 +15,7 @@ use common::{
     env::{self, EnvError},
 };
 
+use crate::own_hosts;
 pub use metrics_address::MetricsAddress;
 pub use trusted_proxies::{InvalidProxies, TrustedProxies};
 
@@ -48,9 +51,27 @@ pub struct WebConfig {
     /// Most mails to one recipient that uploads may cause in a day; an upload causes up to three.
     /// 0 for no limit: `MAILS_PER_DAY`. Default: 90.
     pub mails_per_day: u32,
-    /// Seconds that an upload may stand still before it is given up: `UPLOAD_IDLE_SECONDS`.
-    /// Default: 60.
+    /// Most files of one client address that are here and no job yet: `UNFINISHED_FILES_PER_CLIENT`.
+    /// Default: not set; twice `max_upload_files`.
+    pub unfinished_files_per_client: Option<usize>,
+    /// Most bytes that such files of one client may have together: `UNFINISHED_BYTES_PER_CLIENT`.
+    /// Default: not set; twice `max_upload_bytes`.
+    pub unfinished_bytes_per_client: Option<u64>,
+    /// Most addresses of jobs that are none which one client address may ask for in a minute; 0 for
+    /// no limit: `WRONG_IDS_PER_MINUTE`. Default: 60.
+    pub wrong_ids_per_minute: u32,
+    /// Names that this service is reached by, besides the one of `PUBLIC_URL`: `ALLOWED_HOSTS`,
+    /// with commas between. Default: none.
+    pub allowed_hosts: Vec<String>,
+    /// Seconds that the body of a request may stand still before it is given up, and over which
+    /// its rate is measured: `UPLOAD_IDLE_SECONDS`. Default: 60.
     pub upload_idle_seconds: u64,
+    /// Fewest bytes in a second, on average over `upload_idle_seconds`, that the body of a request
+    /// may come with; 0 for no limit: `UPLOAD_MIN_BYTES_PER_SECOND`. Default: 1024.
+    pub upload_min_bytes_per_second: u64,
+    /// Seconds that a client may take nothing of an answer before its connection is ended:
+    /// `DOWNLOAD_IDLE_SECONDS`. Default: 120.
+    pub download_idle_seconds: u32,
     /// The folder of resumable uploads that are no job yet, on this machine: `UPLOAD_DIR`. Default:
     /// `uploads` in the folder of the store, so that finished ones need only be renamed; with a
     /// bucket, in `TRAPLINE_HOME`.
@@ -83,8 +104,28 @@ impl WebConfig {
             trusted_proxies: TrustedProxies::default(),
             uploads_per_hour: 30,
             mails_per_day: 90,
+            wrong_ids_per_minute: 60,
+            allowed_hosts: Vec::new(),
+            unfinished_files_per_client: None,
+            unfinished_bytes_per_client: None,
             upload_idle_seconds: 60,
+            upload_min_bytes_per_second: 1024,
+            download_idle_seconds: 120,
         }
+    }
+
+    /// Most files of one client that are here and no job yet.
+    #[must_use]
+    pub fn unfinished_files_per_client(&self) -> usize {
+        let twice = self.max_upload_files.saturating_mul(2);
+        self.unfinished_files_per_client.unwrap_or(twice)
+    }
+
+    /// Most bytes of one client that are here and no job yet.
+    #[must_use]
+    pub fn unfinished_bytes_per_client(&self) -> u64 {
+        let twice = self.max_upload_bytes.saturating_mul(2);
+        self.unfinished_bytes_per_client.unwrap_or(twice)
     }
 
     /// Reads the settings.
@@ -105,6 +146,21 @@ impl WebConfig {
             uploads_per_hour: env::parsed_or("UPLOADS_PER_HOUR", default.uploads_per_hour)?,
             mails_per_day: env::parsed_or("MAILS_PER_DAY", default.mails_per_day)?,
             upload_idle_seconds: at_least_one("UPLOAD_IDLE_SECONDS", default.upload_idle_seconds)?,
+            wrong_ids_per_minute: env::parsed_or(
+                "WRONG_IDS_PER_MINUTE",
+                default.wrong_ids_per_minute,
+            )?,
+            allowed_hosts: allowed_hosts()?,
+            unfinished_files_per_client: maybe_at_least_one("UNFINISHED_FILES_PER_CLIENT")?,
+            unfinished_bytes_per_client: maybe_at_least_one("UNFINISHED_BYTES_PER_CLIENT")?,
+            upload_min_bytes_per_second: env::parsed_or(
+                "UPLOAD_MIN_BYTES_PER_SECOND",
+                default.upload_min_bytes_per_second,
+            )?,
+            download_idle_seconds: at_least_one(
+                "DOWNLOAD_IDLE_SECONDS",
+                default.download_idle_seconds,
+            )?,
             upload_dir: env::parsed_or("UPLOAD_DIR", default.upload_dir)?,
             upload_retention_days: at_least_one(
                 "UPLOAD_RETENTION_DAYS",
@@ -118,16 +174,43 @@ impl WebConfig {
 
 fn at_least_one<T>(name: &'static str, default: T) -> Result<T, EnvError>
 where
-    T: std::str::FromStr<Err: std::fmt::Display> + Default + PartialEq,
+    T: FromStr<Err: Display> + Default + PartialEq,
 {
-    let number = env::parsed_or(name, default)?;
-    if number == T::default() {
+    Ok(maybe_at_least_one(name)?.unwrap_or(default))
+}
+
+fn maybe_at_least_one<T>(name: &'static str) -> Result<Option<T>, EnvError>
+where
+    T: FromStr<Err: Display> + Default + PartialEq,
+{
+    let number = env::maybe_parsed(name)?;
+    if number == Some(T::default()) {
         return Err(EnvError::Invalid {
             name,
             reason: "must be at least 1".to_owned(),
         });
     }
     Ok(number)
+}
+
+fn allowed_hosts() -> Result<Vec<String>, EnvError> {
+    let name = "ALLOWED_HOSTS";
+    let text = env::maybe(name)?.unwrap_or_default();
+    let hosts = text
+        .split(',')
+        .map(str::trim)
+        .filter(|host| !host.is_empty());
+    hosts
+        .map(|host| match own_hosts::name_of(host) {
+            Some(_) if !host.contains(':') => Ok(host.to_owned()),
+            _ => Err(EnvError::Invalid {
+                name,
+                reason: format!(
+                    "'{host}' is no name of a host: write cards.example.org, without a port"
+                ),
+            }),
+        })
+        .collect()
 }
 
 fn accel_redirect_prefix() -> Result<Option<String>, EnvError> {

@@ -8,7 +8,7 @@ use common::{
     job::JobId,
     jobs::JobsError,
     records::RecordsError,
-    store::{CorrectionError, StoreError},
+    store::{self, CorrectionError, StoreError},
     telemetry,
 };
 
@@ -18,7 +18,7 @@ use crate::{
     results::library::LibraryError,
     resumable::{DeliveryError, ResumableError},
     submission::SubmissionError,
-    upload::UploadError,
+    upload::{NO_SPACE_SECONDS, OURS_SECONDS, UploadError},
 };
 
 /// Why a request is not answered as asked. What it becomes is said by [`WebError::problem`]; the
@@ -72,6 +72,21 @@ pub(crate) enum WebError {
         /// When the next one may come.
         retry_after_seconds: u64,
     },
+    /// A client asked for too many jobs that there are not.
+    #[error("too many wrong ids from one address")]
+    TooManyWrongIds {
+        /// When it may ask again.
+        retry_after_seconds: u64,
+    },
+    /// The request is for a name that is not ours.
+    #[error("a request for another host")]
+    OtherHost {
+        /// Where we are.
+        public_url: String,
+    },
+    /// The request does not say once for which host it is.
+    #[error("a request without a host")]
+    NoHost,
     /// More live pages are open than this process serves.
     #[error("too many open pages")]
     TooManyWatchers,
@@ -134,6 +149,9 @@ impl WebError {
             Self::Page(_) | Self::Table(_) => {
                 return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
+            Self::OtherHost { public_url } => return other_host(public_url),
+            Self::NoHost => return Problem::of_status(StatusCode::BAD_REQUEST),
+            Self::TooManyWrongIds { .. } => TOO_MANY_WRONG_IDS,
             Self::NotAJobId => NOT_A_JOB_ID,
             Self::NoSuchJob | Self::Correction(CorrectionError::NoJob) => NO_SUCH_JOB,
             Self::NoResult => NO_RESULT,
@@ -143,6 +161,7 @@ impl WebError {
             Self::NoCorrection => NO_CORRECTION,
             Self::NoThreshold => NO_THRESHOLD,
             Self::Correction(CorrectionError::TooMany) => TOO_MANY_CORRECTIONS,
+            _ if self.is_no_space() => NO_SPACE,
             Self::Correction(CorrectionError::Store(_)) | Self::Library(LibraryError::Store(_)) => {
                 UNAVAILABLE
             }
@@ -157,11 +176,29 @@ impl WebError {
         match self {
             Self::TooManyUploads {
                 retry_after_seconds,
+            }
+            | Self::TooManyWrongIds {
+                retry_after_seconds,
             } => problem.retry_after(*retry_after_seconds),
             Self::OutOfSight => problem.retry_after(SIGHT_SECONDS),
             Self::NoGallery { job, .. } => problem.of_job(*job),
-            Self::TooManyWatchers | Self::Jobs(_) => problem.retry_after(30),
+            _ if self.is_no_space() => problem.retry_after(NO_SPACE_SECONDS),
+            Self::TooManyWatchers
+            | Self::Jobs(_)
+            | Self::Correction(CorrectionError::Store(_))
+            | Self::Library(LibraryError::Store(_)) => problem.retry_after(OURS_SECONDS),
             _ => problem,
+        }
+    }
+}
+
+impl WebError {
+    /// Whether the store refused because its disk is full.
+    fn is_no_space(&self) -> bool {
+        match self {
+            Self::Jobs(error) => store::is_full(error),
+            Self::Correction(error) => store::is_full(error),
+            _ => false,
         }
     }
 }
@@ -243,6 +280,12 @@ const TOO_MANY_UPLOADS: Told = (
     "Too many uploads in a short time",
     "Put several zips into one upload, or try again a little later.",
 );
+const TOO_MANY_WRONG_IDS: Told = (
+    StatusCode::TOO_MANY_REQUESTS,
+    "too-many-wrong-ids",
+    "Too many links from your network led nowhere",
+    "Check the link: it may have lost its end when it was copied. Try again in a minute.",
+);
 const TOO_MANY_WATCHERS: Told = (
     StatusCode::SERVICE_UNAVAILABLE,
     "too-many-watchers",
@@ -255,12 +298,32 @@ const OUT_OF_SIGHT: Told = (
     "It cannot be seen just now how far the job is",
     "It goes on, and nothing of it is lost. Look again in a few seconds.",
 );
+const NO_SPACE: Told = (
+    StatusCode::INSUFFICIENT_STORAGE,
+    "no-space",
+    "There is no room for this now",
+    "The disk of this service is full, and nothing of this was kept. Room comes back as older \
+     results expire: try again later.",
+);
 const UNAVAILABLE: Told = (
     StatusCode::SERVICE_UNAVAILABLE,
     "unavailable",
     "The service cannot reach its files just now",
     "Jobs that were accepted are safe. Try again in a minute.",
 );
+
+fn other_host(public_url: &str) -> Problem {
+    let detail = format!(
+        "It is at {public_url}. If it shall be reached under this name too, whoever runs it adds the \
+         name to ALLOWED_HOSTS, or sets PUBLIC_URL."
+    );
+    Problem::new(
+        StatusCode::MISDIRECTED_REQUEST,
+        "other-host",
+        "This service has another address",
+        detail,
+    )
+}
 
 /// An answer without a body that carries what is to be told.
 pub(crate) fn bare_answer(problem: Problem) -> HttpResponse {

@@ -6,6 +6,7 @@ pub(crate) mod delete;
 pub(crate) mod delivery;
 pub(crate) mod download;
 pub(crate) mod events;
+pub(crate) mod filled_in;
 pub(crate) mod health;
 pub(crate) mod index;
 pub(crate) mod job;
@@ -14,6 +15,7 @@ pub(crate) mod metrics;
 pub(crate) mod rebuild;
 pub(crate) mod results;
 pub(crate) mod resumable;
+pub(crate) mod robots;
 pub(crate) mod upload;
 
 use actix_web::{HttpResponse, http::header};

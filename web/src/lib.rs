@@ -5,12 +5,15 @@
 
 mod app;
 mod asset;
+pub mod cli;
 mod client;
 mod config;
 mod error;
 mod handlers;
 mod metrics;
 mod middleware;
+mod own_hosts;
+mod pace;
 mod patience;
 mod problem;
 mod quota;
@@ -18,6 +21,7 @@ mod readiness;
 mod results;
 mod resumable;
 mod routes;
+pub mod self_check;
 mod space;
 mod state;
 mod status;
@@ -29,6 +33,7 @@ mod upload;
 mod views;
 mod vigil;
 mod workload;
+mod wrong_ids;
 
 pub use app::{Application, StartError};
 pub use config::{InvalidProxies, MetricsAddress, TrustedProxies, WebConfig};

@@ -1,5 +1,7 @@
 //! What is told to whoever asked for something that cannot be had.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use common::job::JobId;
 use serde::Serialize;
@@ -22,7 +24,7 @@ pub(crate) struct Problem {
     pub(crate) limit: Option<u64>,
     /// The field of the form that is meant, if one is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) field: Option<&'static str>,
+    pub(crate) field: Option<Cow<'static, str>>,
     /// The job whose page says more, if one does.
     #[serde(skip)]
     pub(crate) job: Option<JobId>,
@@ -60,9 +62,9 @@ impl Problem {
     }
 
     /// With the field of the form that is meant.
-    pub(crate) fn about(self, field: &'static str) -> Self {
+    pub(crate) fn about(self, field: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            field: Some(field),
+            field: Some(field.into()),
             ..self
         }
     }

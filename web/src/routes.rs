@@ -10,9 +10,9 @@ use actix_web::{
 use crate::{
     handlers::{
         asset, cancel, delete, delivery, download, events, health, index, job, metrics, rebuild,
-        results, resumable, upload,
+        results, resumable, robots, upload,
     },
-    middleware::{self, private, rate_limit},
+    middleware::{self, no_guessing, private, rate_limit},
 };
 
 /// What people and programs use.
@@ -33,6 +33,7 @@ pub(crate) fn public(config: &mut ServiceConfig) {
         .route("/deleted", read().to(delete::done))
         .route("/healthz", read().to(health::live))
         .route("/readyz", read().to(health::ready))
+        .route("/robots.txt", read().to(robots::get))
         .service(
             resource("/jobs")
                 .wrap(from_fn(rate_limit))
@@ -58,7 +59,12 @@ pub(crate) fn public(config: &mut ServiceConfig) {
                 .route(web::delete().to(resumable::delete))
                 .route(post().to(resumable::overridden)),
         )
-        .service(scope("/jobs/{id}").wrap(private()).configure(of_job));
+        .service(
+            scope("/jobs/{id}")
+                .wrap(from_fn(no_guessing))
+                .wrap(private())
+                .configure(of_job),
+        );
 }
 
 /// A job, for whoever knows its address.

@@ -11,16 +11,18 @@ use std::{
 
 use common::store::Store;
 
-/// How much is written before the disk is asked again, bytes.
-const STEP_BYTES: u64 = 64 << 20;
+/// How much room an upload has ahead of what it has written, bytes: at first, and at most. In
+/// between it is as much as has come already, so that whoever sends nothing holds nothing back.
+const FIRST_AHEAD_BYTES: u64 = 1 << 20;
+const MOST_AHEAD_BYTES: u64 = 64 << 20;
 
 /// The disk of the store, shared by all uploads. A bucket has no end, and no limit here.
 #[derive(Clone, Debug)]
 pub(crate) struct Space {
     folder: Option<PathBuf>,
     min_free_bytes: u64,
-    /// Bytes that running uploads have announced and not yet written.
-    announced: Arc<AtomicU64>,
+    /// Bytes that running uploads will write next, or that are about to be copied.
+    ahead: Arc<AtomicU64>,
 }
 
 /// There is not enough room.
@@ -28,12 +30,16 @@ pub(crate) struct Space {
 #[error("the disk of the store is nearly full")]
 pub(crate) struct NoSpace;
 
-/// The room that one upload needs. What it did not use is free again when this is dropped.
+/// The room of what is being written. What it did not use is free again when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Reservation {
     space: Space,
-    announced: u64,
-    unchecked: u64,
+    /// Bytes that will still come, as far as that is known.
+    expected: u64,
+    /// Bytes that came.
+    written: u64,
+    /// Bytes that are kept for what comes next.
+    ahead: u64,
 }
 
 impl Space {
@@ -42,7 +48,7 @@ impl Space {
         Self {
             folder: store.local_root().map(PathBuf::from),
             min_free_bytes,
-            announced: Arc::default(),
+            ahead: Arc::default(),
         }
     }
 
@@ -54,7 +60,7 @@ impl Space {
         Self {
             folder: Some(folder.to_owned()),
             min_free_bytes: self.min_free_bytes,
-            announced: Arc::default(),
+            ahead: Arc::default(),
         }
     }
 
@@ -77,53 +83,85 @@ impl Space {
     }
 
     fn lacks(&self, bytes: u64) -> bool {
-        let announced = self.announced.load(Ordering::Relaxed);
+        let ahead = self.ahead.load(Ordering::Relaxed);
         let needed = self
             .min_free_bytes
-            .saturating_add(announced)
+            .saturating_add(ahead)
             .saturating_add(bytes);
         self.free_bytes().is_some_and(|free| free < needed)
     }
 
-    /// Keeps room for an upload that says how large it is, or 0.
-    pub(crate) fn reserve(&self, bytes: u64) -> Result<Reservation, NoSpace> {
+    /// Whether so much could be written now. Nothing is kept for it.
+    pub(crate) fn check(&self, bytes: u64) -> Result<(), NoSpace> {
         if self.lacks(bytes) {
-            return Err(NoSpace);
+            Err(NoSpace)
+        } else {
+            Ok(())
         }
-        self.announced.fetch_add(bytes, Ordering::Relaxed);
-        Ok(Reservation {
+    }
+
+    /// Begins to keep room for an upload that says how large it is. All of that must be free, but
+    /// what is kept for it grows with what comes: anybody can announce anything.
+    pub(crate) fn reserve(&self, announced: Option<u64>) -> Result<Reservation, NoSpace> {
+        self.check(announced.unwrap_or_default())?;
+        let mut reservation = self.nothing(announced.unwrap_or(u64::MAX));
+        reservation.look_ahead();
+        Ok(reservation)
+    }
+
+    /// Keeps room for a copy of something that is here as a whole.
+    pub(crate) fn reserve_copy(&self, bytes: u64) -> Result<Reservation, NoSpace> {
+        self.check(bytes)?;
+        let mut reservation = self.nothing(bytes);
+        reservation.keep(bytes);
+        Ok(reservation)
+    }
+
+    fn nothing(&self, expected: u64) -> Reservation {
+        Reservation {
             space: self.clone(),
-            announced: bytes,
-            unchecked: 0,
-        })
+            expected,
+            written: 0,
+            ahead: 0,
+        }
     }
 }
 
 impl Reservation {
     /// Says that bytes are about to be written.
     pub(crate) fn take(&mut self, bytes: u64) -> Result<(), NoSpace> {
-        let expected = bytes.min(self.announced);
-        self.announced -= expected;
-        self.space.announced.fetch_sub(expected, Ordering::Relaxed);
-        self.unchecked += bytes;
-        if self.unchecked < STEP_BYTES {
+        let kept = bytes.min(self.ahead);
+        self.give_back(kept);
+        self.expected = self.expected.saturating_sub(bytes);
+        self.written = self.written.saturating_add(bytes);
+        if self.ahead > 0 || self.expected == 0 && bytes == kept {
             return Ok(());
         }
-        self.unchecked = 0;
-        // What others have announced is theirs; only what is really free is asked for here.
-        let free = self.space.free_bytes();
-        if free.is_some_and(|free| free < self.space.min_free_bytes) {
-            return Err(NoSpace);
-        }
+        self.space.check(bytes - kept)?;
+        self.look_ahead();
         Ok(())
+    }
+
+    /// Keeps room for what comes next.
+    fn look_ahead(&mut self) {
+        let wanted = self.written.clamp(FIRST_AHEAD_BYTES, MOST_AHEAD_BYTES);
+        self.keep(wanted.min(self.expected));
+    }
+
+    fn keep(&mut self, bytes: u64) {
+        self.ahead = self.ahead.saturating_add(bytes);
+        self.space.ahead.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn give_back(&mut self, bytes: u64) {
+        self.ahead -= bytes;
+        self.space.ahead.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.space
-            .announced
-            .fetch_sub(self.announced, Ordering::Relaxed);
+        self.give_back(self.ahead);
     }
 }
 
@@ -140,31 +178,60 @@ mod tests {
         (folder, space)
     }
 
-    #[test]
-    fn what_one_upload_announced_another_cannot_have() {
-        let (_folder, space) = space(0);
-        let most = space.free_bytes().unwrap() / 4 * 3;
-        let mut first = space.reserve(most).unwrap();
-        assert_eq!(space.reserve(most).unwrap_err(), NoSpace);
-        first.take(most / 2).unwrap();
-        assert_eq!(space.announced.load(Ordering::Relaxed), most - most / 2);
-        first.take(most).unwrap();
-        drop(first);
-        assert_eq!(space.announced.load(Ordering::Relaxed), 0);
-        assert!(space.reserve(most).is_ok());
+    fn ahead(space: &Space) -> u64 {
+        space.ahead.load(Ordering::Relaxed)
     }
 
     #[test]
-    fn a_disk_with_too_little_left_takes_nothing() {
-        let (_folder, space) = space(u64::MAX);
+    fn an_upload_that_only_announces_itself_leaves_the_room_to_others() {
+        let (_folder, space) = space(0);
+        let most = space.free_bytes().unwrap() / 4 * 3;
+        let uploads: Vec<_> = (0..10).map(|_| space.reserve(Some(most))).collect();
+        assert!(uploads.iter().all(Result::is_ok));
+        assert_eq!(ahead(&space), 10 * FIRST_AHEAD_BYTES);
+        drop(uploads);
+        assert_eq!(ahead(&space), 0);
+        assert_eq!(space.reserve(Some(u64::MAX)).unwrap_err(), NoSpace);
+    }
+
+    #[test]
+    fn what_is_kept_grows_with_what_comes_and_ends_with_it() {
+        let (_folder, space) = space(0);
+        let announced = 300 << 20;
+        let mut upload = space.reserve(Some(announced)).unwrap();
+        let (mut most, mut left) = (0, announced);
+        while left > 0 {
+            let bytes = left.min(100_000);
+            upload.take(bytes).unwrap();
+            left -= bytes;
+            assert!(ahead(&space) <= left);
+            most = most.max(ahead(&space));
+        }
+        assert_eq!((most, ahead(&space)), (MOST_AHEAD_BYTES, 0));
+        let mut unannounced = space.reserve(None).unwrap();
+        unannounced.take(5).unwrap();
+        assert_eq!(ahead(&space), FIRST_AHEAD_BYTES - 5);
+    }
+
+    #[test]
+    fn a_copy_has_all_its_room_at_once() {
+        let (_folder, space) = space(0);
+        let most = space.free_bytes().unwrap() / 4 * 3;
+        let copy = space.reserve_copy(most).unwrap();
+        assert_eq!(space.reserve(Some(most)).unwrap_err(), NoSpace);
+        drop(copy);
+        assert!(space.reserve(Some(most)).is_ok());
+    }
+
+    #[test]
+    fn a_disk_with_too_little_left_takes_nothing_and_ends_what_is_under_way() {
+        let (_folder, mut space) = space(0);
+        let mut begun = space.reserve(Some(10 << 20)).unwrap();
+        begun.space.min_free_bytes = u64::MAX;
+        space.min_free_bytes = u64::MAX;
         assert!(space.is_full());
-        assert_eq!(space.reserve(0).unwrap_err(), NoSpace);
-        let mut unannounced = Reservation {
-            space,
-            announced: 0,
-            unchecked: 0,
-        };
-        assert_eq!(unannounced.take(1), Ok(()));
-        assert_eq!(unannounced.take(STEP_BYTES), Err(NoSpace));
+        assert_eq!(space.reserve(Some(0)).unwrap_err(), NoSpace);
+        assert_eq!(begun.take(FIRST_AHEAD_BYTES - 1), Ok(()));
+        assert_eq!(begun.take(2), Err(NoSpace));
     }
 }

@@ -2,18 +2,20 @@
 
 use std::{io, net::IpAddr, ops::Deref, sync::Arc, time::Duration};
 
-use common::{EmailAddress, jobs::Jobs};
+use common::{Mailbox, jobs::Jobs};
 use tokio::sync::watch;
 
 use crate::{
     config::WebConfig,
     metrics::Metrics,
+    own_hosts::OwnHosts,
     quota::KeyedQuota,
     readiness::Readiness,
     results::{Library, Presence},
     resumable::Spool,
     space::Space,
     workload::WorkloadWatch,
+    wrong_ids::WrongIds,
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -40,10 +42,14 @@ pub(crate) struct Parts {
     pub(crate) workload: WorkloadWatch,
     /// Uploads of each client address.
     pub(crate) uploads: KeyedQuota<IpAddr>,
+    /// Addresses of jobs that each client made up.
+    pub(crate) wrong_ids: WrongIds,
+    /// The names that this service is reached by.
+    pub(crate) own_hosts: OwnHosts,
     /// Sets of resumable uploads of each client address.
     pub(crate) sets: KeyedQuota<IpAddr>,
-    /// Mails to each recipient.
-    pub(crate) mails: KeyedQuota<EmailAddress>,
+    /// Mails to each recipient, whichever of his addresses is written.
+    pub(crate) mails: KeyedQuota<Mailbox>,
     /// Becomes true when the program is about to end.
     pub(crate) is_stopping: watch::Receiver<bool>,
 }
@@ -67,6 +73,8 @@ impl State {
             library: Library::new(jobs.store.clone()),
             presence: Presence::new(jobs.store.clone()),
             workload: WorkloadWatch::new(jobs.records.clone()),
+            wrong_ids: WrongIds::new(config.wrong_ids_per_minute),
+            own_hosts: OwnHosts::of(&config),
             uploads: KeyedQuota::new(config.uploads_per_hour, HOUR),
             sets: KeyedQuota::new(config.uploads_per_hour, HOUR),
             mails: KeyedQuota::new(config.mails_per_day, DAY),

@@ -8,6 +8,7 @@ mod magic;
 use std::num::NonZeroU32;
 
 use common::{
+    Mailbox,
     job::{JobFile, JobId, Upload},
     store::JobFolder,
 };
@@ -51,7 +52,9 @@ impl Submission {
     pub(crate) async fn submit(&self, state: &State) -> Result<(), SubmissionError> {
         self.check_model(state).await?;
         self.check_files(state).await?;
-        let mails = state.mails.take(&self.choices.email, MAILS_PER_JOB);
+        let mails = state
+            .mails
+            .take(&Mailbox::of(&self.choices.email), MAILS_PER_JOB);
         mails.map_err(|used_up| SubmissionError::TooManyMails {
             retry_after_seconds: used_up.wait.as_secs() + 1,
         })?;

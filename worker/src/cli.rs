@@ -12,6 +12,7 @@ mod service;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use common::known_settings;
 
 use crate::{config::WorkerConfig, progress::say};
 
@@ -96,6 +97,9 @@ impl From<Exit> for ExitCode {
 #[must_use]
 pub fn run() -> ExitCode {
     let command_line = CommandLine::parse();
+    for unknown in known_settings::unknown() {
+        say(&format!("trapline-worker: {unknown}"));
+    }
     let config = match WorkerConfig::from_env() {
         Ok(config) => config,
         Err(error) => return refuse(&error.into(), Exit::BadArguments),

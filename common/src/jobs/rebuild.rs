@@ -40,6 +40,11 @@ impl Jobs {
     /// When the store cannot be used. Then nothing was asked for.
     pub async fn rebuild(&self, job: JobId, threshold: Threshold) -> Result<bool, StoreError> {
         let folder = JobFolder::of(job);
+        if self.store.rebuild_file(job).await?.is_some() {
+            return Ok(false);
+        }
+        // First, so that a store that refuses it is not asked for anything yet.
+        self.store.remove(&folder.rebuild_failure()).await?;
         let wish = RebuildFile {
             threshold,
             asked: Timestamp::now(),
@@ -50,7 +55,6 @@ impl Jobs {
             .await?;
         // Somebody may have deleted the job meanwhile.
         if is_new && !self.undo_if_gone(job).await? {
-            self.store.remove(&folder.rebuild_failure()).await?;
             self.open_rebuild_soon(job).await;
         }
         Ok(is_new)

@@ -1,5 +1,7 @@
 //! What can go wrong with the store.
 
+use std::{error::Error, io, iter};
+
 use object_store::path::Path as Key;
 
 /// The store cannot be used. Only the last part of a name is told: the folder is the job's id,
@@ -80,6 +82,49 @@ impl StoreError {
     }
 }
 
+/// Whether an error of a store, or one that it is the cause of, says that a disk is full.
+#[must_use]
+pub fn is_full(error: &(dyn Error + 'static)) -> bool {
+    let is_full = |error: &(dyn Error + 'static)| {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        matches!(
+            kind,
+            Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+        )
+    };
+    iter::successors(Some(error), |&error| error.source()).any(is_full)
+}
+
 pub(super) fn last_part(key: &Key) -> String {
     key.filename().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(kind: io::ErrorKind) -> object_store::Error {
+        object_store::Error::Generic {
+            store: "LocalFileSystem",
+            source: Box::new(StoreError::Copy {
+                name: "00000".to_owned(),
+                source: kind.into(),
+            }),
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_known_wherever_in_the_causes_it_stands() {
+        for (kind, full) in [
+            (io::ErrorKind::StorageFull, true),
+            (io::ErrorKind::QuotaExceeded, true),
+            (io::ErrorKind::ReadOnlyFilesystem, false),
+            (io::ErrorKind::PermissionDenied, false),
+        ] {
+            assert_eq!(is_full(&failed(kind)), full, "{kind:?}");
+            let of_key = StoreError::of(&Key::from("jobs/a/00000"), failed(kind));
+            assert_eq!(is_full(&of_key), full, "{kind:?}");
+            assert_eq!(is_full(&io::Error::from(failed(kind))), full, "{kind:?}");
+        }
+    }
 }

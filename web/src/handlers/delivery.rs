@@ -7,7 +7,7 @@ use actix_web::{
 use common::job::JobId;
 use url::form_urlencoded;
 
-use super::upload::accepted;
+use super::{filled_in, upload::accepted};
 use crate::{
     client::header_text,
     error::WebError,
@@ -15,7 +15,7 @@ use crate::{
     resumable::{Delivery, Goods, Order, delivered},
     state::State,
     submission::{Submission, SubmissionError},
-    upload::{Choices, Fields, UploadError},
+    upload::{Choices, Fields, UnknownField, UploadError},
 };
 
 /// The field with the id of an upload; there is one for each.
@@ -60,16 +60,15 @@ pub(crate) async fn post(
 async fn read(state: &State, body: Payload) -> Result<(Fields, Order), WebError> {
     let limit =
         OTHER_BYTES.saturating_add(FIELD_BYTES.saturating_mul(state.config.max_upload_files));
-    let text = match body.to_bytes_limited(limit).await {
-        Ok(Ok(text)) => text,
-        Ok(Err(_)) | Err(_) => return Err(UploadError::NotTheForm.into()),
-    };
+    let text = filled_in::read(body, limit).await?;
+    let known = [&Fields::NAMES[..], &[FIELD]].concat();
     let mut fields = Fields::default();
     let mut ids = Vec::new();
     for (name, value) in form_urlencoded::parse(&text) {
         if name == FIELD {
             ids.push(value.into_owned());
         } else {
+            UnknownField::check(&name, &known).map_err(UploadError::UnknownField)?;
             fields.set(&name, value.into_owned());
         }
     }
@@ -92,7 +91,7 @@ async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), 
     let _room = if state.spool.is_beside(&state.space) {
         None
     } else {
-        Some(state.space.reserve(bytes).map_err(UploadError::from)?)
+        Some(state.space.reserve_copy(bytes).map_err(UploadError::from)?)
     };
     let submission = Submission {
         job: order.job,

@@ -29,8 +29,9 @@ use crate::{error::WebError, state::State};
 
 /// How long an address of a bucket can be used.
 const SIGNED_FOR: Duration = Duration::from_secs(15 * 60);
-/// How much is read from the disk at a time, bytes.
-const CHUNK_BYTES: usize = 256 << 10;
+/// How much is read from the disk at a time, bytes. A client that does not take it holds a few
+/// times as much of our memory.
+const CHUNK_BYTES: usize = 32 << 10;
 
 /// Hands out the package: by nginx, from a bucket, or itself.
 pub(crate) async fn get(

@@ -1,15 +1,17 @@
 //! `POST /jobs/{id}/rebuild`: making the package again at another threshold, and `GET` how far that
 //! is.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    web::{self, Form},
-};
+use actix_web::{HttpRequest, HttpResponse, web};
 use common::{Threshold, job::JobFile, jobs::RebuildSight};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{known_job::KnownJob, results::Visit, see};
+use super::{
+    filled_in::{FilledIn, SmallForm},
+    known_job::KnownJob,
+    results::Visit,
+    see,
+};
 use crate::{client::Wanted, error::WebError, state::State, views::path_of};
 
 /// What is sent.
@@ -18,13 +20,17 @@ pub(crate) struct Wish {
     threshold: String,
 }
 
+impl SmallForm for Wish {
+    const FIELDS: &'static [&'static str] = &["threshold"];
+}
+
 /// Asks for the package at a threshold. One wish at a time: while one is open, others change
 /// nothing.
 pub(crate) async fn post(
     request: HttpRequest,
     state: web::Data<State>,
     visit: Visit,
-    Form(wish): Form<Wish>,
+    FilledIn(wish): FilledIn<Wish>,
 ) -> Result<HttpResponse, WebError> {
     let threshold: Threshold = wish.threshold.parse().map_err(|_| WebError::NoThreshold)?;
     let threshold = threshold.max(visit.sight.album.floor());

@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 use crate::{
-    client::header_text,
+    client::{self, header_text},
     error::WebError,
     middleware::count_upload,
     resumable::{
@@ -41,7 +41,8 @@ pub(crate) async fn create(
 ) -> Result<HttpResponse, WebError> {
     let head = request.head();
     tus::check_version(head)?;
-    let sheet = Sheet::new(tus::length(head)?, &tus::metadata(head)?);
+    let client = client::address(&request, &state.config.trusted_proxies);
+    let sheet = Sheet::new(tus::length(head)?, &tus::metadata(head)?, Some(client));
     let checksum = tus::checksum(head)?;
     let has_bytes = tus::has_bytes(head);
     if has_bytes {

@@ -31,9 +31,7 @@ pub(crate) fn resumable() -> DefaultHeaders {
         .add((tus::TUS_VERSION, tus::VERSION))
 }
 
-/// Nobody keeps or lists what is served below a job's address.
+/// Nobody keeps what is served below a job's address.
 pub(crate) fn private() -> DefaultHeaders {
-    DefaultHeaders::new()
-        .add(("Cache-Control", "private, no-store"))
-        .add(("X-Robots-Tag", "noindex, nofollow"))
+    DefaultHeaders::new().add(("Cache-Control", "private, no-store"))
 }

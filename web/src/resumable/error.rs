@@ -3,7 +3,7 @@
 use std::io;
 
 use actix_web::{error::PayloadError, http::StatusCode};
-use common::job::NoRandomness;
+use common::{job::NoRandomness, store};
 
 use crate::{problem::Problem, space::NoSpace, upload::UploadError};
 
@@ -55,11 +55,14 @@ pub(crate) enum ResumableError {
         /// The limit.
         limit: usize,
     },
+    /// A client has too much here that is no job yet.
+    #[error("a client has too many unfinished uploads")]
+    TooManyUnfinished,
     /// The disk is nearly full.
     #[error(transparent)]
     NoSpace(#[from] NoSpace),
-    /// Nothing came for too long.
-    #[error("the upload stood still")]
+    /// Too little came for too long.
+    #[error("the upload came too slowly")]
     Stalled,
     /// The connection broke.
     #[error("the connection broke")]
@@ -86,7 +89,7 @@ pub(crate) enum ResumableError {
 
 impl From<io::Error> for ResumableError {
     fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::StorageFull {
+        if store::is_full(&error) {
             Self::NoSpace(NoSpace)
         } else {
             Self::Disk(error)
@@ -113,6 +116,14 @@ impl ResumableError {
                 "There is no room for this upload now",
                 "The disk of this service is nearly full. Room comes back as older results expire. \
                  What has arrived is kept for some days: go on later.",
+            )
+            .retry_after(3600),
+            Self::TooManyUnfinished => told(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-unfinished",
+                "Too many uploads from your network are unfinished",
+                "Finish those first, or take them off their lists. What nobody goes on with is \
+                 removed after some days.",
             )
             .retry_after(3600),
             Self::NoUploads => UploadError::NoFiles.problem(),
@@ -197,7 +208,7 @@ impl ResumableError {
             Self::Stalled => (
                 StatusCode::REQUEST_TIMEOUT,
                 "stalled",
-                "Nothing came for too long. What has arrived is kept: ask by HEAD where to go on.",
+                "Too little came for too long. What has arrived is kept: ask by HEAD where to go on.",
             ),
             Self::Interrupted => (
                 StatusCode::LOCKED,

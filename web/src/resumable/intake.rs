@@ -1,14 +1,15 @@
 //! Bytes of an upload on their way from a request to the disk.
 
-use std::{io, time::Duration};
+use std::io;
 
 use actix_web::{error::PayloadError, web::Payload};
 use bytes::Bytes;
 use futures::StreamExt as _;
-use tokio::{fs::File, io::AsyncWriteExt as _, time::timeout};
+use tokio::{fs::File, io::AsyncWriteExt as _};
 
 use super::{Checksum, Hold, ResumableError};
 use crate::{
+    pace,
     space::{NoSpace, Reservation},
     state::State,
 };
@@ -33,7 +34,7 @@ pub(crate) enum End {
     Whole,
     /// Its connection broke.
     Broken(PayloadError),
-    /// Nothing came for too long.
+    /// Too little came for too long.
     Stalled,
     /// Another request for the same upload came.
     Interrupted,
@@ -60,7 +61,7 @@ impl<'a> Intake<'a> {
     ) -> Result<Self, ResumableError> {
         let left = hold.slot.sheet.length.saturating_sub(before);
         let files = state.spool.files();
-        let room = state.spool.room(hold, left)?;
+        let room = state.spool.room(left)?;
         let file = files.append(hold.slot.id).await?;
         if checksum.is_some() {
             files.be_unsure(hold.slot.id, before).await?;
@@ -105,28 +106,23 @@ impl<'a> Intake<'a> {
         }
         self.file.sync_data().await?;
         files.be_sure(id).await?;
-        let here = self.file.metadata().await?.len();
-        if here < hold.slot.sheet.length {
-            hold.slot.keep_room(self.room);
-        }
-        Ok((here, end))
+        Ok((self.file.metadata().await?.len(), end))
     }
 
     async fn read(&mut self, mut body: Payload) -> End {
-        let patience = Duration::from_secs(self.state.config.upload_idle_seconds);
         let mut is_stopping = self.state.is_stopping.clone();
         loop {
             let chunk = tokio::select! {
                 biased;
                 () = self.hold.interrupted() => return End::Interrupted,
                 _ = is_stopping.wait_for(|stopping| *stopping) => return End::Stopping,
-                chunk = timeout(patience, body.next()) => chunk,
+                chunk = body.next() => chunk,
             };
             let bytes = match chunk {
-                Err(_) => return End::Stalled,
-                Ok(None) => return End::Whole,
-                Ok(Some(Err(error))) => return End::Broken(error),
-                Ok(Some(Ok(bytes))) => bytes,
+                None => return End::Whole,
+                Some(Err(error)) if pace::is_too_slow(&error) => return End::Stalled,
+                Some(Err(error)) => return End::Broken(error),
+                Some(Ok(bytes)) => bytes,
             };
             if let Err(end) = self.write(bytes).await {
                 return end;

@@ -15,18 +15,17 @@ use std::{
 use super::{Hold, ResumableError, UploadId, hold::Slot, sheet::Sheet};
 use crate::{
     config::WebConfig,
-    space::{Reservation, Space},
+    space::{NoSpace, Reservation, Space},
 };
 use files::Files;
-use registry::Registry;
+use registry::{Limit, Limits, Registry};
 
 /// The uploads that are no job yet.
 pub(crate) struct Spool {
     files: Files,
     registry: Registry,
     space: Space,
-    max_upload_bytes: u64,
-    max_upload_files: usize,
+    limits: Limits,
     retention: Duration,
 }
 
@@ -41,8 +40,16 @@ impl Spool {
             space: store.beside(folder),
             files,
             registry: Registry::default(),
-            max_upload_bytes: config.max_upload_bytes,
-            max_upload_files: config.max_upload_files,
+            limits: Limits {
+                set: Limit {
+                    files: config.max_upload_files,
+                    bytes: config.max_upload_bytes,
+                },
+                client: Limit {
+                    files: config.unfinished_files_per_client(),
+                    bytes: config.unfinished_bytes_per_client(),
+                },
+            },
             retention: Duration::from_secs(86_400 * u64::from(config.upload_retention_days)),
         };
         for id in spool.files.uploads()? {
@@ -58,18 +65,16 @@ impl Spool {
     /// # Errors
     /// When it is past a limit, there is no room for it, or the disk refuses.
     pub(crate) async fn begin(&self, sheet: Sheet) -> Result<Hold, ResumableError> {
-        let limit = self.max_upload_bytes;
+        let limit = self.limits.set.bytes;
         if sheet.length > limit {
             return Err(ResumableError::TooLarge { limit });
         }
-        let (max_files, max_bytes) = (self.max_upload_files, self.max_upload_bytes);
-        if self.registry.check(&sheet, max_files, max_bytes).is_err() {
+        if self.registry.check(&sheet, &self.limits).is_err() {
             self.forget_unanswered(&sheet).await?;
         }
-        let room = self.space.reserve(sheet.length)?;
+        self.space.check(sheet.length)?;
         let id = UploadId::random()?;
-        let slot = Slot::new(id, sheet, Some(room));
-        let slot = self.registry.add(slot, max_files, max_bytes)?;
+        let slot = self.registry.add(Slot::new(id, sheet), &self.limits)?;
         let hold = Arc::clone(&slot).hold().await;
         if let Err(error) = self.files.create(id, &slot.sheet).await {
             self.registry.remove(id);
@@ -115,12 +120,12 @@ impl Spool {
         Ok(offset)
     }
 
-    /// The room for what is still to come of an upload.
-    pub(super) fn room(&self, hold: &Hold, bytes: u64) -> Result<Reservation, ResumableError> {
-        match hold.slot.take_room() {
-            Some(room) => Ok(room),
-            None => Ok(self.space.reserve(bytes)?),
-        }
+    /// Room for what a request brings of an upload, at most so much.
+    ///
+    /// # Errors
+    /// When there is not so much.
+    pub(super) fn room(&self, bytes: u64) -> Result<Reservation, NoSpace> {
+        self.space.reserve(Some(bytes))
     }
 
     /// Until when an upload is kept if nothing comes any more.
@@ -160,9 +165,7 @@ impl Spool {
 
     /// What the disk knows of an upload.
     fn load(&self, id: UploadId) -> Result<Arc<Slot>, ResumableError> {
-        let (sheet, here) = self.files.load(id)?.ok_or(ResumableError::Gone)?;
-        // What was promised a moment before this process began is still to come.
-        let room = self.space.reserve(sheet.length.saturating_sub(here)).ok();
-        Ok(self.registry.put(Slot::new(id, sheet, room)))
+        let sheet = self.files.load(id)?.ok_or(ResumableError::Gone)?;
+        Ok(self.registry.put(Slot::new(id, sheet)))
     }
 }

@@ -1,11 +1,16 @@
 //! Why no job is made of an upload.
 
 use actix_web::http::StatusCode;
-use common::{archive::ArchiveError, jobs::JobsError, store::StoreError};
+use common::{
+    archive::ArchiveError,
+    jobs::JobsError,
+    store::{self, StoreError},
+};
 
 use crate::{
     problem::Problem,
-    upload::{FieldFault, UploadError},
+    space::NoSpace,
+    upload::{FieldFault, OURS_SECONDS, UploadError},
 };
 
 /// Why no job is made of an upload.
@@ -77,6 +82,7 @@ impl SubmissionError {
             Self::TooManyMails {
                 retry_after_seconds,
             } => too_many_mails().retry_after(*retry_after_seconds),
+            Self::Jobs(error) if store::is_full(error) => UploadError::from(NoSpace).problem(),
             Self::Jobs(_) | Self::Look(_) => {
                 unavailable("The upload arrived, but could not be accepted.")
             }
@@ -106,4 +112,5 @@ fn unavailable(what: &str) -> Problem {
         title,
         detail,
     )
+    .retry_after(OURS_SECONDS)
 }

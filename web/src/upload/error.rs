@@ -2,10 +2,18 @@
 
 use actix_multipart::MultipartError;
 use actix_web::http::StatusCode;
-use common::{job::NoRandomness, store::StoreError};
+use common::{
+    job::NoRandomness,
+    store::{self, StoreError},
+};
 
-use super::FieldFault;
-use crate::{problem::Problem, space::NoSpace, views::units};
+use super::{FieldFault, UnknownField};
+use crate::{pace, problem::Problem, space::NoSpace, views::units};
+
+/// After how many seconds to try again when the disk is full, and when something else of ours
+/// failed.
+pub(crate) const NO_SPACE_SECONDS: u64 = 3600;
+pub(crate) const OURS_SECONDS: u64 = 30;
 
 /// Why an upload is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -25,18 +33,21 @@ pub(crate) enum UploadError {
     /// The disk is nearly full.
     #[error(transparent)]
     NoSpace(#[from] NoSpace),
-    /// It stood still for too long.
-    #[error("the upload stood still")]
+    /// Too little of it came for too long.
+    #[error("the upload came too slowly")]
     Stalled,
     /// It is no form, or broke off.
     #[error("the form cannot be read: {0}")]
-    Malformed(#[from] MultipartError),
+    Malformed(#[source] MultipartError),
     /// A field is too long or there are too many.
     #[error("not the form of this service")]
     NotTheForm,
     /// A field is not filled in as it should be.
     #[error(transparent)]
     Field(#[from] FieldFault),
+    /// It has a field that is none of the form's.
+    #[error("a field that the form does not have")]
+    UnknownField(UnknownField),
     /// There are no files in it.
     #[error("no files")]
     NoFiles,
@@ -54,6 +65,15 @@ pub(crate) enum UploadError {
     NoRandomness(#[from] NoRandomness),
 }
 
+impl From<MultipartError> for UploadError {
+    fn from(error: MultipartError) -> Self {
+        match error {
+            MultipartError::Payload(error) if pace::is_too_slow(&error) => Self::Stalled,
+            error => Self::Malformed(error),
+        }
+    }
+}
+
 impl UploadError {
     /// Whether the rest of the request should still be read: a browser that is answered while it
     /// sends shows the broken connection instead of the answer.
@@ -63,15 +83,39 @@ impl UploadError {
 
     /// What is told about it.
     pub(crate) fn problem(&self) -> Problem {
+        if self.is_no_space() && self.is_ours() {
+            return Self::NoSpace(NoSpace).problem();
+        }
         let problem = Problem::new(self.status(), self.code(), self.title(), self.detail());
         match self {
             Self::TooLarge { limit } => problem.with_limit(*limit),
             Self::TooManyFiles { limit } => problem.with_limit(*limit as u64),
-            Self::NoSpace(_) => problem.retry_after(3600),
+            Self::NoSpace(_) => problem.retry_after(NO_SPACE_SECONDS),
+            _ if self.is_ours() => problem.retry_after(OURS_SECONDS),
             Self::Field(fault) => problem.about(fault.field),
+            Self::UnknownField(unknown) => problem.about(unknown.name.clone()),
             Self::NoFiles => problem.about("files"),
             _ => problem,
         }
+    }
+
+    /// Whether the disk is full, or will be soon.
+    fn is_no_space(&self) -> bool {
+        match self {
+            Self::NoSpace(_) => true,
+            Self::Write(error) => store::is_full(error),
+            Self::Finish(error) => store::is_full(error),
+            Self::Store(error) => store::is_full(error),
+            _ => false,
+        }
+    }
+
+    /// Whether it is no fault of whoever uploads.
+    const fn is_ours(&self) -> bool {
+        matches!(
+            self,
+            Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_)
+        )
     }
 
     const fn status(&self) -> StatusCode {
@@ -79,7 +123,9 @@ impl UploadError {
             Self::TooLarge { .. } | Self::TooManyFiles { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Stalled => StatusCode::REQUEST_TIMEOUT,
-            Self::Malformed(_) | Self::NotTheForm => StatusCode::BAD_REQUEST,
+            Self::Malformed(_) | Self::NotTheForm | Self::UnknownField(_) => {
+                StatusCode::BAD_REQUEST
+            }
             Self::Field(_) | Self::NoFiles => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -95,6 +141,7 @@ impl UploadError {
             Self::Stalled => "stalled",
             Self::Malformed(_) => "incomplete",
             Self::NotTheForm => "not-the-form",
+            Self::UnknownField(_) => "unknown-field",
             Self::Field(_) => "invalid-field",
             Self::NoFiles => "no-files",
             Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_) => {
@@ -108,9 +155,10 @@ impl UploadError {
             Self::TooLarge { .. } => "The upload is too large",
             Self::TooManyFiles { .. } => "The upload has too many files",
             Self::NoSpace(_) => "There is no room for this upload now",
-            Self::Stalled => "The upload stood still for too long",
+            Self::Stalled => "The upload stood still, or came too slowly",
             Self::Malformed(_) => "The upload did not arrive as a whole",
             Self::NotTheForm => "This is not the form of this service",
+            Self::UnknownField(_) => "The form has no such field",
             Self::Field(fault) => fault.title,
             Self::NoFiles => "No files were chosen",
             Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_) => {
@@ -147,6 +195,7 @@ impl UploadError {
             Self::NotTheForm => {
                 "A field is too long, or there are too many. Load the page again and try once more."
             }
+            Self::UnknownField(unknown) => return unknown.detail(),
             Self::Field(fault) => &fault.detail,
             Self::NoFiles => "Choose one or more zips, or pictures, and upload again.",
             Self::Write(_) | Self::Finish(_) | Self::Store(_) | Self::NoRandomness(_) => {

@@ -40,6 +40,18 @@ pub(crate) struct FieldFault {
 }
 
 impl Fields {
+    /// The names of the fields in the form.
+    pub(crate) const NAMES: [&str; 8] = [
+        "email",
+        "model",
+        "threshold",
+        "annotate",
+        "blur",
+        "originals",
+        "strip_gps",
+        "round_positions",
+    ];
+
     /// Takes a field. `false` when the form has none of this name.
     pub(crate) fn set(&mut self, name: &str, value: String) -> bool {
         match name {
@@ -232,6 +244,12 @@ mod tests {
             assert_eq!(fields.choices().unwrap_err().field, name);
         }
         assert!(!Fields::default().set("other", String::new()));
+        let named = Fields::NAMES.iter();
+        assert!(
+            named
+                .into_iter()
+                .all(|name| Fields::default().set(name, String::new()))
+        );
     }
 
     proptest! {

@@ -13,9 +13,11 @@ use futures::StreamExt;
 use object_store::buffered::BufWriter;
 use tokio::{io::AsyncWriteExt, time::timeout};
 
-use super::{Fields, HalfUpload, UploadError};
+use super::{Fields, HalfUpload, UnknownField, UploadError};
 use crate::{space::Reservation, state::State};
 
+/// The field with the files.
+const FILES: &str = "files";
 /// Longest text field, bytes.
 const TEXT_BYTES: usize = 4096;
 /// Most text fields.
@@ -47,7 +49,7 @@ impl Receiver {
     pub(crate) fn prepare(state: &State, request: &HttpRequest) -> Result<Self, UploadError> {
         let announced = announced_bytes(request);
         let limit = state.config.max_upload_bytes;
-        if announced > limit.saturating_add(OVERHEAD_BYTES) {
+        if announced.is_some_and(|bytes| bytes > limit.saturating_add(OVERHEAD_BYTES)) {
             return Err(UploadError::TooLarge { limit });
         }
         Ok(Self {
@@ -63,7 +65,7 @@ impl Receiver {
 
     /// Reads the whole form.
     pub(crate) async fn receive(&mut self, form: &mut Multipart) -> Result<(), UploadError> {
-        while let Some(field) = self.next(form).await? {
+        while let Some(field) = form.next().await {
             let field = field?;
             let file_name = field
                 .content_disposition()
@@ -80,20 +82,10 @@ impl Receiver {
         Ok(())
     }
 
-    /// The next thing of a stream, unless it stands still.
-    async fn next<S: StreamExt + Unpin>(
-        &self,
-        stream: &mut S,
-    ) -> Result<Option<S::Item>, UploadError> {
-        let patience = Duration::from_secs(self.state.config.upload_idle_seconds);
-        let next = timeout(patience, stream.next()).await;
-        next.map_err(|_| UploadError::Stalled)
-    }
-
     async fn text(&mut self, mut field: Field) -> Result<(), UploadError> {
         self.text_fields += 1;
         let mut text = BytesMut::new();
-        while let Some(chunk) = self.next(&mut field).await? {
+        while let Some(chunk) = field.next().await {
             text.extend_from_slice(&chunk?);
             if text.len() > TEXT_BYTES || self.text_fields > TEXT_FIELDS {
                 return Err(UploadError::NotTheForm);
@@ -101,7 +93,8 @@ impl Receiver {
         }
         let text = String::from_utf8_lossy(&text).into_owned();
         let name = field.name().unwrap_or_default().to_owned();
-        // Fields of other programs' forms do no harm.
+        let known = [&Fields::NAMES[..], &[FILES]].concat();
+        UnknownField::check(&name, &known).map_err(UploadError::UnknownField)?;
         self.fields.set(&name, text);
         if name == "email" {
             // Better said before the files come than after.
@@ -111,7 +104,7 @@ impl Receiver {
     }
 
     async fn file(&mut self, name: &str, mut field: Field) -> Result<(), UploadError> {
-        let first = self.next(&mut field).await?.transpose()?;
+        let first = field.next().await.transpose()?;
         // So browsers send a choice of no file.
         if first.is_none() && name.is_empty() {
             return Ok(());
@@ -122,19 +115,20 @@ impl Receiver {
         }
         let key = JobFolder::of(self.folder.job()).upload(self.uploads.len());
         let mut writer = self.state.jobs.store.writer(&key);
-        match self.copy(first, &mut field, &mut writer).await {
-            Ok(size_bytes) => {
-                self.uploads.push(Upload {
-                    name: name.chars().take(NAME_CHARS).collect(),
-                    size_bytes,
-                });
-                Ok(())
-            }
+        let size_bytes = match self.copy(first, &mut field, &mut writer).await {
+            Ok(size_bytes) => size_bytes,
             Err(error) => {
                 let _ = writer.abort().await;
-                Err(error)
+                return Err(error);
             }
-        }
+        };
+        // One that cannot be finished has given up its parts itself, and must not be asked again.
+        writer.shutdown().await.map_err(UploadError::Finish)?;
+        self.uploads.push(Upload {
+            name: name.chars().take(NAME_CHARS).collect(),
+            size_bytes,
+        });
+        Ok(())
     }
 
     async fn copy(
@@ -157,19 +151,18 @@ impl Receiver {
             self.room.take(length)?;
             writer.put(bytes).await.map_err(UploadError::Write)?;
             self.state.metrics.upload_bytes.inc_by(length);
-            chunk = self.next(field).await?.transpose()?;
+            chunk = field.next().await.transpose()?;
         }
-        writer.shutdown().await.map_err(UploadError::Finish)?;
         Ok(size_bytes)
     }
 }
 
-fn announced_bytes(request: &HttpRequest) -> u64 {
+/// How large a request says that it is; one that comes in chunks says nothing.
+fn announced_bytes(request: &HttpRequest) -> Option<u64> {
     let length = request
         .headers()
         .get(actix_web::http::header::CONTENT_LENGTH);
-    let length = length.and_then(|value| value.to_str().ok()?.parse().ok());
-    length.unwrap_or_default()
+    length.and_then(|value| value.to_str().ok()?.parse().ok())
 }
 
 /// Reads a little more of a request that is refused, so that a browser still sending gets to

@@ -48,7 +48,7 @@ impl<'a> IndexPage<'a> {
         problem: Option<&'a Problem>,
     ) -> Self {
         let config = around.config;
-        let field = problem.and_then(|problem| problem.field);
+        let field = problem.and_then(|problem| problem.field.as_deref());
         Self {
             problem,
             notices: notices(around),
@@ -67,7 +67,8 @@ impl<'a> IndexPage<'a> {
     }
 
     fn is_at_fault(&self, field: &str) -> bool {
-        self.problem.and_then(|problem| problem.field) == Some(field)
+        let at_fault = self.problem.and_then(|problem| problem.field.as_deref());
+        at_fault == Some(field)
     }
 }
 

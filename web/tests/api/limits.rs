@@ -108,3 +108,50 @@ async fn nobody_gets_more_mails_in_a_day_than_the_limit() {
         .part("files", file("a.jpg", jpeg(10)));
     assert_eq!(app.upload(other).await.status(), 201);
 }
+
+#[actix_web::test]
+async fn whoever_writes_the_same_mailbox_in_other_ways_gets_no_more_mails() {
+    let app = TestApp::start_with(|config| config.mails_per_day = 3).await;
+    let upload_for = async |address: &str| {
+        let form = Form::new().text("email", address.to_owned());
+        let form = form.part("files", file("a.jpg", jpeg(10)));
+        app.upload(form).await
+    };
+    let first = upload_for("Ada.L+ridge@GoogleMail.com").await;
+    assert_eq!(first.status(), 201);
+    let job = app.jobs.store.job_file(job_of(&first)).await.unwrap();
+    // Mails go to what was typed.
+    assert_eq!(job.unwrap().email.as_str(), "Ada.L+ridge@googlemail.com");
+    for same in ["adal@gmail.com", "a.d.a.l+x@gmail.com"] {
+        assert_eq!(upload_for(same).await.status(), 429, "{same}");
+    }
+    assert_eq!(upload_for("ada@gmail.com").await.status(), 201);
+}
+
+#[actix_web::test]
+async fn whoever_tries_ids_is_told_to_wait_and_learns_nothing_more() {
+    let app = TestApp::start_with(|config| config.wrong_ids_per_minute = 3).await;
+    let job = app.accepted_job().await;
+    let ask = async |client: &str, path: &str| {
+        let request = app.get(path).header("x-forwarded-for", client);
+        request.header("accept", JSON).send().await.unwrap()
+    };
+    let (wrong, right) = (
+        format!("/jobs/{}", "a".repeat(26)),
+        format!("/jobs/{job}/status"),
+    );
+    for (path, status) in [
+        (&*wrong, 410),
+        ("/jobs/x", 404),
+        (&right, 200),
+        (&wrong, 410),
+    ] {
+        assert_eq!(ask("203.0.113.1", path).await.status(), status, "{path}");
+    }
+    for path in [&wrong, &right] {
+        let refused = ask("203.0.113.1", path).await;
+        assert_eq!(refused.status(), 429, "{path}");
+        assert!(refused.headers().contains_key("retry-after"));
+    }
+    assert_eq!(ask("203.0.113.2", &right).await.status(), 200);
+}

@@ -6,4 +6,4 @@ mod keeping;
 mod limits;
 mod other_client;
 mod parts;
-mod tus;
+pub(crate) mod tus;

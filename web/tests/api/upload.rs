@@ -240,7 +240,7 @@ async fn an_upload_that_breaks_off_leaves_nothing_and_queues_nothing() {
     let app = TestApp::start().await;
     let address = app.url.strip_prefix("http://").unwrap().to_owned();
     let mut connection = TcpStream::connect(&address).unwrap();
-    let head = "POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 90000000\r\n\
+    let head = "POST /jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000000\r\n\
                 Content-Type: multipart/form-data; boundary=b\r\n\r\n\
                 --b\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\na@b.org\r\n\
                 --b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.jpg\"\r\n\r\n";

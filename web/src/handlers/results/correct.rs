@@ -1,15 +1,21 @@
 //! `POST /jobs/{id}/results/corrections`: somebody says that a result is wrong.
 
-use actix_web::{
-    Either, HttpRequest, HttpResponse,
-    web::{self, Form, Json},
-};
+use actix_web::{HttpRequest, HttpResponse, web};
 use common::{Label, correction::Verdict};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::Visit;
-use crate::{client::Wanted, error::WebError, handlers::see, state::State, views::path_of};
+use crate::{
+    client::Wanted,
+    error::WebError,
+    handlers::{
+        filled_in::{FilledIn, SmallForm},
+        see,
+    },
+    state::State,
+    views::path_of,
+};
 
 /// What is sent, as a form or as JSON.
 #[derive(Deserialize)]
@@ -24,16 +30,17 @@ pub(crate) struct Said {
     back: String,
 }
 
+impl SmallForm for Said {
+    const FIELDS: &'static [&'static str] = &["media", "verdict", "back"];
+}
+
 /// Takes down what is said.
 pub(crate) async fn post(
     request: HttpRequest,
     state: web::Data<State>,
     visit: Visit,
-    said: Either<Form<Said>, Json<Said>>,
+    FilledIn(said): FilledIn<Said>,
 ) -> Result<HttpResponse, WebError> {
-    let said = match said {
-        Either::Left(Form(said)) | Either::Right(Json(said)) => said,
-    };
     let verdict = verdict(&said.verdict).ok_or(WebError::NoCorrection)?;
     check(&visit, said.media, verdict)?;
     let job = visit.file.id;

@@ -72,14 +72,13 @@ impl Files {
         self.put(&self.sheet(id), &text).await
     }
 
-    /// What the disk knows of an upload: its sheet and how many bytes there are.
-    pub(super) fn load(&self, id: UploadId) -> Result<Option<(Sheet, u64)>, ResumableError> {
+    /// The sheet of an upload.
+    pub(super) fn load(&self, id: UploadId) -> Result<Option<Sheet>, ResumableError> {
         let Some(text) = found(fs::read(self.sheet(id)))? else {
             return Ok(None);
         };
         let sheet = serde_json::from_slice(&text).map_err(io::Error::from)?;
-        let metadata = found(fs::metadata(self.bytes(id)))?;
-        Ok(Some((sheet, metadata.map_or(0, |found| found.len()))))
+        Ok(Some(sheet))
     }
 
     /// Opens the file of bytes for more.

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -20,13 +21,30 @@ pub(super) struct Registry(Mutex<Known>);
 struct Known {
     slots: HashMap<UploadId, Arc<Slot>>,
     sets: HashMap<String, Total>,
+    clients: HashMap<IpAddr, Total>,
 }
 
-/// What the uploads of a set add up to.
+/// What the uploads of a set or of a client add up to.
 struct Total {
     files: usize,
     bytes: u64,
     used: Instant,
+}
+
+/// How much there may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Of one set.
+    pub(super) set: Limit,
+    /// Of one client, all its sets together.
+    pub(super) client: Limit,
+}
+
+/// How many files there may be, and how many bytes they may have together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limit {
+    pub(super) files: usize,
+    pub(super) bytes: u64,
 }
 
 impl Registry {
@@ -34,25 +52,15 @@ impl Registry {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether there is room in its set for an upload.
-    pub(super) fn check(
-        &self,
-        sheet: &Sheet,
-        max_files: usize,
-        max_bytes: u64,
-    ) -> Result<(), ResumableError> {
-        self.known().check(sheet, max_files, max_bytes)
+    /// Whether its set and its client may have an upload.
+    pub(super) fn check(&self, sheet: &Sheet, limits: &Limits) -> Result<(), ResumableError> {
+        self.known().check(sheet, limits)
     }
 
-    /// Adds a new upload, unless its set is past a limit then.
-    pub(super) fn add(
-        &self,
-        slot: Slot,
-        max_files: usize,
-        max_bytes: u64,
-    ) -> Result<Arc<Slot>, ResumableError> {
+    /// Adds a new upload, unless its set or its client is past a limit then.
+    pub(super) fn add(&self, slot: Slot, limits: &Limits) -> Result<Arc<Slot>, ResumableError> {
         let mut known = self.known();
-        known.check(&slot.sheet, max_files, max_bytes)?;
+        known.check(&slot.sheet, limits)?;
         Ok(known.put(slot))
     }
 
@@ -94,11 +102,18 @@ impl Registry {
         let Some(slot) = known.slots.remove(&id) else {
             return;
         };
+        let length = slot.sheet.length;
         let set = slot.sheet.set.as_ref();
         if let Some(total) = set.and_then(|set| known.sets.get_mut(set)) {
-            total.files = total.files.saturating_sub(1);
-            total.bytes = total.bytes.saturating_sub(slot.sheet.length);
-            total.used = Instant::now();
+            total.subtract(length);
+        }
+        if let Some(client) = slot.sheet.client
+            && let Some(total) = known.clients.get_mut(&client)
+        {
+            total.subtract(length);
+            if total.files == 0 {
+                known.clients.remove(&client);
+            }
         }
     }
 
@@ -110,28 +125,35 @@ impl Registry {
 }
 
 impl Known {
-    fn check(&self, sheet: &Sheet, max_files: usize, max_bytes: u64) -> Result<(), ResumableError> {
-        let total = sheet.set.as_ref().and_then(|set| self.sets.get(set));
-        let (files, bytes) = total.map_or((0, 0), |total| (total.files, total.bytes));
-        if files >= max_files {
-            return Err(ResumableError::TooManyFiles { limit: max_files });
+    fn check(&self, sheet: &Sheet, limits: &Limits) -> Result<(), ResumableError> {
+        let set = sheet.set.as_ref().and_then(|set| self.sets.get(set));
+        let (files, bytes) = (limits.set.files, limits.set.bytes);
+        if Total::files_with_one(set) > files {
+            return Err(ResumableError::TooManyFiles { limit: files });
         }
-        if bytes.saturating_add(sheet.length) > max_bytes {
-            return Err(ResumableError::TooLarge { limit: max_bytes });
+        if Total::bytes_with(set, sheet.length) > bytes {
+            return Err(ResumableError::TooLarge { limit: bytes });
+        }
+        let client = sheet.client.and_then(|client| self.clients.get(&client));
+        let is_too_much = Total::files_with_one(client) > limits.client.files
+            || Total::bytes_with(client, sheet.length) > limits.client.bytes;
+        if is_too_much {
+            return Err(ResumableError::TooManyUnfinished);
         }
         Ok(())
     }
 
     fn put(&mut self, slot: Slot) -> Arc<Slot> {
+        let length = slot.sheet.length;
         if let Some(set) = slot.sheet.set.clone() {
-            let total = self.sets.entry(set).or_insert(Total {
-                files: 0,
-                bytes: 0,
-                used: Instant::now(),
-            });
-            total.files += 1;
-            total.bytes = total.bytes.saturating_add(slot.sheet.length);
-            total.used = Instant::now();
+            self.sets
+                .entry(set)
+                .or_insert_with(Total::nothing)
+                .add(length);
+        }
+        if let Some(client) = slot.sheet.client {
+            let total = self.clients.entry(client);
+            total.or_insert_with(Total::nothing).add(length);
         }
         let slot = Arc::new(slot);
         self.slots.insert(slot.id, Arc::clone(&slot));
@@ -139,24 +161,67 @@ impl Known {
     }
 }
 
+impl Total {
+    fn nothing() -> Self {
+        Self {
+            files: 0,
+            bytes: 0,
+            used: Instant::now(),
+        }
+    }
+
+    fn files_with_one(total: Option<&Self>) -> usize {
+        total.map_or(0, |total| total.files).saturating_add(1)
+    }
+
+    fn bytes_with(total: Option<&Self>, bytes: u64) -> u64 {
+        total.map_or(0, |total| total.bytes).saturating_add(bytes)
+    }
+
+    fn add(&mut self, bytes: u64) {
+        self.files += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.used = Instant::now();
+    }
+
+    fn subtract(&mut self, bytes: u64) {
+        self.files = self.files.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+        self.used = Instant::now();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn slot(length: u64, set: &str) -> Slot {
+    const LIMITS: Limits = Limits {
+        set: Limit {
+            files: 2,
+            bytes: 100,
+        },
+        client: Limit {
+            files: 3,
+            bytes: 150,
+        },
+    };
+
+    fn slot_of(client: Option<&str>, length: u64, set: &str) -> Slot {
         let set = data_encoding::BASE64.encode(set.as_bytes());
         let metadata = format!("set {set}").parse().unwrap();
-        Slot::new(
-            UploadId::random().unwrap(),
-            Sheet::new(length, &metadata),
-            None,
-        )
+        let client = client.map(|client| client.parse().unwrap());
+        let sheet = Sheet::new(length, &metadata, client);
+        Slot::new(UploadId::random().unwrap(), sheet)
+    }
+
+    fn slot(length: u64, set: &str) -> Slot {
+        slot_of(None, length, set)
     }
 
     #[test]
     fn the_limits_hold_for_each_set_as_a_whole() {
         let registry = Registry::default();
-        let add = |length, set| registry.add(slot(length, set), 2, 100);
+        let add = |length, set| registry.add(slot(length, set), &LIMITS);
         let first = add(60, "a").unwrap();
         assert!(matches!(
             add(41, "a"),
@@ -177,14 +242,34 @@ mod tests {
     fn uploads_without_a_set_are_each_their_own() {
         let registry = Registry::default();
         for _ in 0..3 {
-            assert!(registry.add(slot(100, ""), 1, 100).is_ok());
+            assert!(registry.add(slot(100, ""), &LIMITS).is_ok());
         }
+    }
+
+    #[test]
+    fn a_client_has_so_many_files_and_bytes_whatever_sets_they_are_of() {
+        let registry = Registry::default();
+        let add = |client, length, set| registry.add(slot_of(Some(client), length, set), &LIMITS);
+        let is_refused = |added| matches!(added, Err(ResumableError::TooManyUnfinished));
+        let large = add("203.0.113.1", 90, "a").unwrap();
+        assert!(is_refused(add("203.0.113.1", 61, "b")));
+        assert!(add("203.0.113.2", 61, "b").is_ok());
+        assert!(add("203.0.113.1", 60, "").is_ok());
+        assert!(add("203.0.113.1", 0, "").is_ok());
+        assert!(is_refused(add("203.0.113.1", 0, "c")));
+        registry.remove(large.id);
+        assert!(add("203.0.113.1", 90, "c").is_ok());
+        registry
+            .all()
+            .iter()
+            .for_each(|slot| registry.remove(slot.id));
+        assert!(registry.known().clients.is_empty());
     }
 
     #[test]
     fn a_set_stays_known_for_a_while_when_its_uploads_are_gone() {
         let registry = Registry::default();
-        let only = registry.add(slot(1, "a"), 9, 9).unwrap();
+        let only = registry.add(slot(1, "a"), &LIMITS).unwrap();
         registry.remove(only.id);
         registry.forget_old_sets();
         assert!(registry.knows_set("a") && !registry.knows_set("b"));

@@ -8,8 +8,6 @@ use std::{
 
 use crate::resumable::{ResumableError, Spool, UploadId, hold::Slot};
 
-/// How long room is kept for an upload of which nothing comes.
-const PROMISE_TIME: Duration = Duration::from_secs(3600);
 /// How long a file may have no sheet: it is written a moment before.
 const SHEETLESS_TIME: Duration = Duration::from_secs(3600);
 
@@ -30,7 +28,6 @@ impl Spool {
         }
         let mut swept = 0;
         for slot in slots {
-            slot.give_up_room(PROMISE_TIME);
             // Files of a set wait for each other, however long the last of them takes.
             let of_set = slot.sheet.set.as_ref().and_then(|set| newest.get(set));
             let touched = match of_set {

@@ -64,20 +64,51 @@ async fn several_sets_together_are_one_upload_when_they_become_a_job() {
 }
 
 #[actix_web::test]
-async fn what_was_promised_and_has_not_come_others_cannot_have() {
+async fn what_is_only_announced_takes_no_room_from_others() {
     let free = rustix::fs::statvfs("/tmp").unwrap();
     let free = (free.f_bavail * free.f_frsize) as usize;
     let app = TestApp::start_with(|config| config.max_upload_bytes = u64::MAX).await;
-    let first = app.begin(free / 4 * 3, &[]).await;
-    let answer = app.try_to_begin(free / 4 * 3, &[]).await;
+    for _ in 0..3 {
+        app.begin(free / 4 * 3, &[]).await;
+    }
+    let picture = jpeg(3_000_000);
+    assert_eq!(app.upload(form_with("a.jpg", picture)).await.status(), 201);
+    // What cannot fit is refused before it is sent.
+    let answer = app.try_to_begin(free * 2, &[]).await;
     assert_eq!(code(answer).await, (507, "no-space".to_owned()));
+}
+
+#[actix_web::test]
+async fn one_client_has_so_much_that_is_no_job_yet_and_others_are_not_concerned() {
+    let few = |config: &mut web::WebConfig| {
+        config.unfinished_files_per_client = Some(3);
+        config.unfinished_bytes_per_client = Some(1000);
+    };
+    let app = TestApp::start_with(few).await;
+    let begin = async |app: &TestApp, client: &str, length: usize| {
+        let request = app.tus("POST", "/uploads").header("upload-length", length);
+        let answer = request.header("x-forwarded-for", client).send().await;
+        answer.unwrap()
+    };
+    let [first, second] = ["203.0.113.1", "203.0.113.2"];
+    let large = begin(&app, first, 900).await;
+    assert_eq!(large.status(), 201);
+    let refused = begin(&app, first, 101).await;
+    assert!(refused.headers().contains_key("retry-after"));
+    let refused = code(refused).await;
+    assert_eq!(refused, (429, "too-many-unfinished".to_owned()));
+    assert_eq!(begin(&app, second, 1000).await.status(), 201);
     // Also after a restart.
-    let app = app
-        .restarted_with(|config| config.max_upload_bytes = u64::MAX)
-        .await;
-    assert_eq!(app.try_to_begin(free / 4 * 3, &[]).await.status(), 507);
-    app.tus("DELETE", &first).send().await.unwrap();
-    app.begin(free / 4 * 3, &[]).await;
+    let app = app.restarted_with(few).await;
+    assert_eq!(begin(&app, first, 101).await.status(), 429);
+    assert_eq!(begin(&app, first, 100).await.status(), 201);
+    assert_eq!(begin(&app, first, 0).await.status(), 201);
+    assert_eq!(begin(&app, first, 0).await.status(), 429, "a fourth file");
+    app.tus("DELETE", &location_of(&large))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(begin(&app, first, 900).await.status(), 201);
 }
 
 #[actix_web::test]

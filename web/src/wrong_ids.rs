@@ -1,0 +1,102 @@
+//! Clients that ask for jobs that there are not: an id is a key, and nobody may try them in bulk.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// How many clients may pile up before those whose minute is over are dropped.
+const MANY_CLIENTS: usize = 10_000;
+
+/// What each client asked for in vain in this minute, counted in this process.
+pub(crate) struct WrongIds {
+    limit: u32,
+    clients: Mutex<HashMap<IpAddr, Tally>>,
+}
+
+struct Tally {
+    since: Instant,
+    count: u32,
+}
+
+impl WrongIds {
+    /// So many in a minute; 0 for no limit.
+    pub(crate) fn new(limit: u32) -> Self {
+        Self {
+            limit,
+            clients: Mutex::default(),
+        }
+    }
+
+    /// How long a client must wait before it may ask for any job; `None` when it may now.
+    pub(crate) fn wait(&self, client: IpAddr) -> Option<Duration> {
+        let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        let tally = clients.get(&client)?;
+        let is_over = self.limit > 0 && tally.count >= self.limit;
+        let wait = MINUTE.saturating_sub(tally.since.elapsed());
+        (is_over && !wait.is_zero()).then_some(wait)
+    }
+
+    /// Notes that a client asked for a job that there is not.
+    pub(crate) fn count(&self, client: IpAddr) {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if clients.len() > MANY_CLIENTS {
+            clients.retain(|_, tally| tally.since.elapsed() < MINUTE);
+        }
+        let tally = clients.entry(client).or_insert_with(|| Tally {
+            since: Instant::now(),
+            count: 0,
+        });
+        if tally.since.elapsed() >= MINUTE {
+            tally.since = Instant::now();
+            tally.count = 0;
+        }
+        tally.count = tally.count.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_guesses_too_often_waits_and_nobody_else() {
+        let wrong = WrongIds::new(2);
+        let [one, other] = ["203.0.113.1", "203.0.113.2"].map(|text| text.parse().unwrap());
+        wrong.count(one);
+        assert_eq!(wrong.wait(one), None);
+        wrong.count(one);
+        let wait = wrong.wait(one).unwrap();
+        assert!(wait > Duration::ZERO && wait <= MINUTE);
+        assert_eq!(wrong.wait(other), None);
+    }
+
+    #[test]
+    fn a_minute_later_it_may_again() {
+        let wrong = WrongIds::new(1);
+        let client = "203.0.113.1".parse().unwrap();
+        wrong.count(client);
+        let earlier = Instant::now().checked_sub(MINUTE).unwrap();
+        wrong
+            .clients
+            .lock()
+            .unwrap()
+            .get_mut(&client)
+            .unwrap()
+            .since = earlier;
+        assert_eq!(wrong.wait(client), None);
+        wrong.count(client);
+        assert!(wrong.wait(client).is_some());
+    }
+
+    #[test]
+    fn nought_is_no_limit() {
+        let wrong = WrongIds::new(0);
+        let client = "203.0.113.1".parse().unwrap();
+        (0..100).for_each(|_| wrong.count(client));
+        assert_eq!(wrong.wait(client), None);
+    }
+}
