@@ -5,13 +5,14 @@
 //! the archive is opened. What a local header says is compared, never believed.
 
 mod archive_bytes;
-mod cp437;
 mod entry;
 mod entry_error;
 mod error;
 mod inflate;
+mod legacy_names;
 mod limits;
 mod locate;
+mod name_encoding;
 mod names;
 mod overlap;
 mod read;
@@ -24,7 +25,9 @@ use std::{io, path::Path, sync::Arc};
 pub use entry::{ArchiveEntry, EntryKind, EntryLocation};
 pub use entry_error::EntryError;
 pub use error::ArchiveError;
+pub use legacy_names::{ArchiveNames, ChosenBy, LegacyNames};
 pub use limits::ArchiveLimits;
+pub use name_encoding::{NameEncoding, UnknownNameEncoding};
 
 use archive_bytes::ArchiveBytes;
 use names::NameEncodings;
@@ -44,13 +47,18 @@ impl Archive {
     ///
     /// # Errors
     /// As for [`Self::open_in`].
-    pub fn open(path: &Path, limits: ArchiveLimits) -> Result<Self, ArchiveError> {
-        Self::open_in(Arc::new(LocalFile::open(path)?), limits)
+    pub fn open(
+        path: &Path,
+        limits: ArchiveLimits,
+        names: Option<NameEncoding>,
+    ) -> Result<Self, ArchiveError> {
+        Self::open_in(Arc::new(LocalFile::open(path)?), limits, names)
     }
 
     /// Opens an archive and checks it as a whole: its end, the number of entries, that the
     /// directory is complete, and that no two entries share bytes. Needs memory for the sizes
-    /// of the entries only when they are out of order.
+    /// of the entries only when they are out of order. Names that do not say that they are Unicode
+    /// are in the character set `names`, or in the one that fits them best.
     ///
     /// # Errors
     /// When it is not a zip, is damaged as a whole, or breaks a limit;
@@ -58,16 +66,21 @@ impl Archive {
     pub fn open_in(
         file: Arc<dyn RandomAccess>,
         limits: ArchiveLimits,
+        names: Option<NameEncoding>,
     ) -> Result<Self, ArchiveError> {
         let bytes = ArchiveBytes::new(file);
-        let opened = Self::find_directory(bytes.clone(), limits);
+        let opened = Self::find_directory(bytes.clone(), limits, names);
         bytes.end_opening()?;
         opened
     }
 
-    fn find_directory(bytes: ArchiveBytes, limits: ArchiveLimits) -> Result<Self, ArchiveError> {
+    fn find_directory(
+        bytes: ArchiveBytes,
+        limits: ArchiveLimits,
+        names: Option<NameEncoding>,
+    ) -> Result<Self, ArchiveError> {
         let directory = locate::locate(bytes)?;
-        let survey = survey::survey(&directory, &limits)?;
+        let survey = survey::survey(&directory, &limits, names)?;
         Ok(Self {
             directory,
             limits,
@@ -80,6 +93,12 @@ impl Archive {
     #[must_use]
     pub fn entry_count(&self) -> u64 {
         self.entry_count
+    }
+
+    /// In which character set names were read; `None` where all of them are Unicode.
+    #[must_use]
+    pub fn legacy_names(&self) -> Option<LegacyNames> {
+        self.name_encodings.legacy_names()
     }
 
     /// Shows every entry, in the order of the central directory, without keeping any.
@@ -254,7 +273,7 @@ mod tests {
             ArchiveError::Access(error) => error,
             other => panic!("{other:?}"),
         };
-        let archive = Archive::open_in(file, ArchiveLimits::default()).map_err(access)?;
+        let archive = Archive::open_in(file, ArchiveLimits::default(), None).map_err(access)?;
         let mut all = Vec::new();
         for entry in archive.entries().map_err(access)? {
             let mut bytes = Vec::new();

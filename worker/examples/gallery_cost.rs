@@ -77,7 +77,7 @@ fn main() -> anyhow::Result<()> {
         &zip,
         pictures.iter().cycle().take(images).map(Vec::as_slice),
     )?;
-    let listing = InputListing::open(&[zip], &[], ArchiveLimits::default())?;
+    let listing = InputListing::open(&[zip], &[], ArchiveLimits::default(), None)?;
     let mut shard = open(&home, &listing)?;
     shard.run(scratch.path(), false)?;
     let mut runs = Vec::new();
@@ -131,6 +131,7 @@ fn open<'a>(home: &Path, listing: &'a InputListing) -> anyhow::Result<Shard<'a>>
             originals: false,
             strip_gps: false,
             round_positions: false,
+            names: None,
             full_decode: false,
         },
         input_rule: pool.input_rule().clone(),

@@ -97,6 +97,7 @@ fn facts(counts: Counts, threshold: Threshold) -> RunFacts {
             originals: false,
             strip_gps: false,
             round_positions: false,
+            names: None,
             full_decode: false,
         },
         model: ModelFacts {
@@ -112,6 +113,7 @@ fn facts(counts: Counts, threshold: Threshold) -> RunFacts {
             species: std::collections::BTreeMap::new(),
         },
         inputs: Vec::new(),
+        names: Vec::new(),
         counts,
         execution: ExecutionFacts::default(),
     }

@@ -17,7 +17,9 @@ mod source;
 use std::{fs, path::PathBuf};
 
 use common::{
-    Failure, FailureCode, MediaPath, SkipReason, archive::ArchiveLimits, media_kind::MediaKind,
+    Failure, FailureCode, MediaPath, SkipReason,
+    archive::{ArchiveLimits, ArchiveNames, NameEncoding},
+    media_kind::MediaKind,
 };
 
 pub use error::InputError;
@@ -47,7 +49,8 @@ impl InputListing {
     /// A single input is listed without its own name in front. Of several, each archive and
     /// each folder has its name in front: `north.zip` becomes `north/`, and a namesake of it
     /// `north (2)/`. Files that end up at the same path are numbered; see
-    /// [`common::path::renames_of_clashes`].
+    /// [`common::path::renames_of_clashes`]. Names in archives that do not say that they are
+    /// Unicode are in the character set `names`, or in the one that fits those of their archive.
     ///
     /// # Errors
     /// When an input is missing, cannot be listed, or is an archive that is refused.
@@ -55,12 +58,13 @@ impl InputListing {
         inputs: &[PathBuf],
         exclude: &[PathBuf],
         limits: ArchiveLimits,
+        names: Option<NameEncoding>,
     ) -> Result<Self, InputError> {
         if inputs.is_empty() {
             return Err(InputError::NoInputs);
         }
         let inputs: Vec<NamedInput> = inputs.iter().map(|path| NamedInput::at(path)).collect();
-        Self::open_named(&inputs, exclude, limits)
+        Self::open_named(&inputs, exclude, limits, names)
     }
 
     /// Like [`Self::open`], for inputs that are to be shown under other names than those they
@@ -72,9 +76,10 @@ impl InputListing {
         inputs: &[NamedInput],
         exclude: &[PathBuf],
         limits: ArchiveLimits,
+        names: Option<NameEncoding>,
     ) -> Result<Self, InputError> {
         let excluded = folder::excluded(exclude);
-        let mut sources = source::open_all(inputs, &excluded, limits)?;
+        let mut sources = source::open_all(inputs, &excluded, (limits, names))?;
         if sources.len() > 1 {
             prefix::assign(&mut sources);
         }
@@ -139,6 +144,21 @@ impl InputListing {
             files: s.files,
         };
         self.sources.iter().map(fact).collect()
+    }
+
+    /// In which character sets names in archives were read that are not Unicode.
+    #[must_use]
+    pub fn legacy_names(&self) -> Vec<ArchiveNames> {
+        let of_source = |source: &Source| {
+            let Place::Archive(archive) = &source.place else {
+                return None;
+            };
+            Some(ArchiveNames {
+                input: source.name.clone(),
+                names: archive.legacy_names()?,
+            })
+        };
+        self.sources.iter().filter_map(of_source).collect()
     }
 
     /// BLAKE3 over the paths, sizes and (for archives) checksums of all files, in hexadecimal:
@@ -309,7 +329,12 @@ mod tests {
                 .map(|path| path.to_path_buf())
                 .collect::<Vec<_>>()
         };
-        InputListing::open(&owned(inputs), &owned(exclude), ArchiveLimits::default())
+        InputListing::open(
+            &owned(inputs),
+            &owned(exclude),
+            ArchiveLimits::default(),
+            None,
+        )
     }
 
     fn paths(listing: &InputListing) -> Vec<&str> {
@@ -607,7 +632,7 @@ mod tests {
                 job_bytes,
                 ..ArchiveLimits::default()
             };
-            InputListing::open(&[zip.clone(), card.clone()], &[], limits)
+            InputListing::open(&[zip.clone(), card.clone()], &[], limits, None)
         };
         assert!(open(4, 12).is_ok(), "films are not read");
         let files = open(3, 12).err().unwrap();

@@ -313,6 +313,7 @@ mod tests {
                 originals: false,
                 strip_gps: false,
                 round_positions: false,
+                names: None,
                 full_decode: false,
             },
             input_fingerprint: "in".to_owned(),

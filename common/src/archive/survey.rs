@@ -3,6 +3,7 @@
 use rawzip::{ZipArchive, ZipFileHeaderRecord};
 
 use super::{
+    NameEncoding,
     archive_bytes::ArchiveBytes,
     error::ArchiveError,
     limits::ArchiveLimits,
@@ -20,10 +21,11 @@ pub(super) struct Survey {
 pub(super) fn survey(
     directory: &ZipArchive<ArchiveBytes>,
     limits: &ArchiveLimits,
+    names: Option<NameEncoding>,
 ) -> Result<Survey, ArchiveError> {
     check_size(directory, limits)?;
     let mut overlaps = OverlapCheck::default();
-    let mut names = NameSurvey::new();
+    let mut names = NameSurvey::new(names);
     let entry_count = for_each_record(directory, limits, |record| {
         if record.flags().is_masked() {
             return Err(ArchiveError::DirectoryEncrypted);

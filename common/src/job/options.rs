@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Category, ModelId, Threshold};
+use crate::{Category, ModelId, Threshold, archive::NameEncoding};
 
 /// The choices of an upload. What is not chosen is decided by the worker that plans the job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,10 @@ pub struct JobOptions {
     /// cameras from being found.
     #[serde(default)]
     pub round_positions: bool,
+    /// The character set of names in zips that do not say that they are Unicode; `None` to have it
+    /// detected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<NameEncoding>,
 }
 
 impl Default for JobOptions {
@@ -38,6 +42,7 @@ impl Default for JobOptions {
             originals: false,
             strip_gps: false,
             round_positions: false,
+            names: None,
         }
     }
 }

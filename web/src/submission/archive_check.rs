@@ -2,7 +2,9 @@
 
 use common::{
     MediaPath, SkipReason,
-    archive::{Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind},
+    archive::{
+        Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind, NameEncoding,
+    },
     job::Upload,
     media_kind::MediaKind,
     store::Store,
@@ -29,17 +31,18 @@ pub(super) async fn look(
     store: &Store,
     file: &Arrived,
     upload: &Upload,
+    names: Option<NameEncoding>,
 ) -> Result<Held, SubmissionError> {
     match MediaKind::of(&MediaPath::from_display_name(&upload.name)) {
         MediaKind::Image => Ok(Held::Images),
         MediaKind::UnsupportedImage => Ok(Held::UnsupportedImages),
         // What is wrong with other kinds of archives is told when they are opened as zips.
-        MediaKind::Skip(SkipReason::NestedArchive) => look_into(store, file, upload).await,
+        MediaKind::Skip(SkipReason::NestedArchive) => look_into(store, file, upload, names).await,
         MediaKind::Skip(_) => Ok(Held::Nothing),
         MediaKind::Unknown => {
             let head = file.head(store).await?;
             if magic::is_zip(&head) {
-                look_into(store, file, upload).await
+                look_into(store, file, upload, names).await
             } else if magic::is_image(&head) {
                 Ok(Held::Images)
             } else {
@@ -53,11 +56,12 @@ async fn look_into(
     store: &Store,
     file: &Arrived,
     upload: &Upload,
+    names: Option<NameEncoding>,
 ) -> Result<Held, SubmissionError> {
     let file = file.reader(store).await?;
     let name = upload.name.clone();
     let looked = tokio::task::spawn_blocking(move || {
-        contents(&Archive::open_in(file, ArchiveLimits::default())?)
+        contents(&Archive::open_in(file, ArchiveLimits::default(), names)?)
     });
     let held = looked
         .await

@@ -108,6 +108,7 @@ pub(super) fn run_options(listing: &JobListing, plan: &PlanFile) -> RunOptions {
         originals: options.originals,
         strip_gps: options.strip_gps,
         round_positions: options.round_positions,
+        names: options.names,
         full_decode: false,
     }
 }

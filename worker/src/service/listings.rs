@@ -63,8 +63,9 @@ async fn list(env: &Environment, job: JobId) -> Result<JobListing, TaskError> {
         .zip(names)
         .map(|(origin, name)| NamedInput { origin, name })
         .collect();
+    let names = file.options.names;
     let listed = tokio::task::spawn_blocking(move || {
-        InputListing::open_named(&inputs, &[], ArchiveLimits::default())
+        InputListing::open_named(&inputs, &[], ArchiveLimits::default(), names)
     });
     let files = listed
         .await

@@ -10,6 +10,7 @@ mod corrected_reports;
 mod exit_codes;
 mod hostile;
 mod machine_faults;
+mod names;
 mod overview;
 mod positions;
 mod process;

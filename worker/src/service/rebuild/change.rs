@@ -171,6 +171,7 @@ mod tests {
             originals: true,
             strip_gps: false,
             round_positions: false,
+            names: None,
             full_decode: false,
         };
         Change::of(&options, Threshold::new(to).unwrap())
