@@ -110,8 +110,6 @@ fn group_of(raw: &[u8]) -> &[u8] {
 /// Collects what the names of an archive tell about their character set.
 pub(super) struct NameSurvey {
     choice: Option<NameEncoding>,
-    /// Of all names: whether their systems write UTF-8 without saying so.
-    has_dos_names: bool,
     sample: Option<Box<[u8]>>,
     host: Host,
     /// Different parts of names, and the number of the group of each.
@@ -126,7 +124,6 @@ impl NameSurvey {
     pub(super) fn new(choice: Option<NameEncoding>) -> Self {
         Self {
             choice,
-            has_dos_names: false,
             sample: None,
             host: Host::Dos,
             parts: Vec::new(),
@@ -142,8 +139,10 @@ impl NameSurvey {
             return;
         }
         let host = Host::of(record.version_made_by().as_u16().to_be_bytes()[0]);
-        self.has_dos_names |= host == Host::Dos && !record.flags().is_utf8();
-        if std::str::from_utf8(raw).is_err() && unicode_path(record, raw).is_none() {
+        // Windows does not write UTF-8 without saying so; where it looks like that, it is by chance.
+        let is_by_chance = self.choice.is_some() && host == Host::Dos && !record.flags().is_utf8();
+        let is_legacy = is_by_chance || std::str::from_utf8(raw).is_err();
+        if is_legacy && unicode_path(record, raw).is_none() {
             self.add_legacy(raw, host);
         }
     }
@@ -183,7 +182,7 @@ impl NameSurvey {
 
     /// The character sets that fit the names best.
     pub(super) fn finish(self) -> NameEncodings {
-        let is_for_all = self.choice.is_some() && (self.has_dos_names || self.sample.is_some());
+        let is_for_all = self.choice.is_some() && self.sample.is_some();
         let mut encodings = NameEncodings {
             usual: self.choice.filter(|_| is_for_all),
             of_groups: HashMap::new(),
