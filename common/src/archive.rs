@@ -5,17 +5,18 @@
 //! the archive is opened. What a local header says is compared, never believed.
 
 mod archive_bytes;
-mod cp437;
 mod entry;
 mod entry_error;
 mod error;
 mod extent;
 mod inflate;
+mod legacy_names;
 mod limits;
 mod local_header;
 mod locate;
 mod lost_wraps;
 mod method;
+mod name_encoding;
 mod names;
 mod narrow_end;
 mod overlap;
@@ -35,7 +36,9 @@ use std::{io, path::Path, sync::Arc};
 pub use entry::{ArchiveEntry, EntryKind, EntryLocation};
 pub use entry_error::EntryError;
 pub use error::ArchiveError;
+pub use legacy_names::{ArchiveNames, ChosenBy, LegacyNames};
 pub use limits::ArchiveLimits;
+pub use name_encoding::{NameEncoding, UnknownNameEncoding};
 pub use split::SplitKind;
 
 use archive_bytes::ArchiveBytes;
@@ -58,13 +61,18 @@ impl Archive {
     ///
     /// # Errors
     /// As for [`Self::open_in`].
-    pub fn open(path: &Path, limits: ArchiveLimits) -> Result<Self, ArchiveError> {
-        Self::open_in(Arc::new(LocalFile::open(path)?), limits)
+    pub fn open(
+        path: &Path,
+        limits: ArchiveLimits,
+        names: Option<NameEncoding>,
+    ) -> Result<Self, ArchiveError> {
+        Self::open_in(Arc::new(LocalFile::open(path)?), limits, names)
     }
 
     /// Opens an archive and checks it as a whole: its end, the number of entries, that the
     /// directory is complete, and that no two entries share bytes. Needs memory for the sizes
-    /// of the entries only when they are out of order.
+    /// of the entries only when they are out of order. Names that do not say that they are Unicode
+    /// are in the character set `names`, or in the one that fits them best.
     ///
     /// # Errors
     /// When it is not a zip, is damaged as a whole, or breaks a limit;
@@ -72,16 +80,21 @@ impl Archive {
     pub fn open_in(
         file: Arc<dyn RandomAccess>,
         limits: ArchiveLimits,
+        names: Option<NameEncoding>,
     ) -> Result<Self, ArchiveError> {
         let bytes = ArchiveBytes::new(file);
-        let opened = Self::find_directory(bytes.clone(), limits);
+        let opened = Self::find_directory(bytes.clone(), limits, names);
         bytes.end_opening()?;
         opened
     }
 
-    fn find_directory(bytes: ArchiveBytes, limits: ArchiveLimits) -> Result<Self, ArchiveError> {
+    fn find_directory(
+        bytes: ArchiveBytes,
+        limits: ArchiveLimits,
+        names: Option<NameEncoding>,
+    ) -> Result<Self, ArchiveError> {
         let directory = locate::locate(bytes)?;
-        let survey = survey::survey(&directory, &limits)?;
+        let survey = survey::survey(&directory, &limits, names)?;
         Ok(Self {
             directory,
             limits,
@@ -95,6 +108,12 @@ impl Archive {
     #[must_use]
     pub fn entry_count(&self) -> u64 {
         self.entry_count
+    }
+
+    /// In which character set names were read; `None` where all of them are Unicode.
+    #[must_use]
+    pub fn legacy_names(&self) -> Option<LegacyNames> {
+        self.name_encodings.legacy_names()
     }
 
     /// Shows every entry, in the order of the central directory, without keeping any.
@@ -275,7 +294,7 @@ mod tests {
             ArchiveError::Access(error) => error,
             other => panic!("{other:?}"),
         };
-        let archive = Archive::open_in(file, ArchiveLimits::default()).map_err(access)?;
+        let archive = Archive::open_in(file, ArchiveLimits::default(), None).map_err(access)?;
         let mut all = Vec::new();
         for entry in archive.entries().map_err(access)? {
             let mut bytes = Vec::new();

@@ -92,6 +92,7 @@ impl Service {
             files: shards * 10,
             images: shards * 10,
             fingerprint: "f".to_owned(),
+            names: Vec::new(),
             shards: (0..shards)
                 .map(|n| ShardSpan {
                     first: n * 10,

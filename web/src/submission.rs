@@ -97,8 +97,9 @@ impl Submission {
     /// Looks into every file, as far as it takes to say that there is something to do.
     async fn check_files(&self, state: &State) -> Result<(), SubmissionError> {
         let mut held = Held::Nothing;
+        let names = self.choices.options.names;
         for (file, upload) in self.files.iter().zip(&self.uploads) {
-            held = held.max(archive_check::look(&state.jobs.store, file, upload).await?);
+            held = held.max(archive_check::look(&state.jobs.store, file, upload, names).await?);
         }
         match held {
             Held::Images => Ok(()),

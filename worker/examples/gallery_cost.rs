@@ -77,7 +77,7 @@ fn main() -> anyhow::Result<()> {
         &zip,
         pictures.iter().cycle().take(images).map(Vec::as_slice),
     )?;
-    let listing = InputListing::open(&[zip], &[], ArchiveLimits::default())?;
+    let listing = InputListing::open(&[zip], &[], ArchiveLimits::default(), None)?;
     let mut shard = open(&home, &listing)?;
     shard.run(scratch.path(), false)?;
     let mut runs = Vec::new();
@@ -132,6 +132,7 @@ fn open<'a>(home: &Path, listing: &'a InputListing) -> anyhow::Result<Shard<'a>>
             strip_gps: false,
             round_positions: false,
             csv_plain: false,
+            names: None,
             full_decode: false,
         },
         input_rule: pool.input_rule().clone(),

@@ -99,6 +99,7 @@ fn facts(counts: Counts, threshold: Threshold) -> RunFacts {
             strip_gps: false,
             round_positions: false,
             csv_plain: false,
+            names: None,
             full_decode: false,
         },
         model: ModelFacts {
@@ -114,6 +115,7 @@ fn facts(counts: Counts, threshold: Threshold) -> RunFacts {
             species: std::collections::BTreeMap::new(),
         },
         inputs: Vec::new(),
+        names: Vec::new(),
         counts,
         execution: ExecutionFacts::default(),
     }

@@ -19,7 +19,9 @@ mod untold;
 use std::{fs, path::PathBuf};
 
 use common::{
-    Failure, FailureCode, SkipReason, archive::ArchiveLimits, media_kind::MediaKind,
+    Failure, FailureCode, SkipReason,
+    archive::{ArchiveLimits, ArchiveNames, NameEncoding},
+    media_kind::MediaKind,
     path::Namesakes,
 };
 
@@ -52,7 +54,8 @@ impl InputListing {
     /// A single input is listed without its own name in front. Of several, each archive and
     /// each folder has its name in front: `north.zip` becomes `north/`, and a namesake of it
     /// `north (2)/`. Files that end up at the same path are numbered; see
-    /// [`common::path::renames_of_clashes`].
+    /// [`common::path::renames_of_clashes`]. Names in archives that do not say that they are
+    /// Unicode are in the character set `names`, or in the one that fits those of their archive.
     ///
     /// # Errors
     /// When an input is missing, cannot be listed, or is itself an archive that is refused.
@@ -60,12 +63,13 @@ impl InputListing {
         inputs: &[PathBuf],
         exclude: &[PathBuf],
         limits: ArchiveLimits,
+        names: Option<NameEncoding>,
     ) -> Result<Self, InputError> {
         if inputs.is_empty() {
             return Err(InputError::NoInputs);
         }
         let inputs: Vec<NamedInput> = inputs.iter().map(|path| NamedInput::at(path)).collect();
-        Self::open_named(&inputs, exclude, limits)
+        Self::open_named(&inputs, exclude, limits, names)
     }
 
     /// Like [`Self::open`], for inputs that are to be shown under other names than those they
@@ -77,9 +81,10 @@ impl InputListing {
         inputs: &[NamedInput],
         exclude: &[PathBuf],
         limits: ArchiveLimits,
+        names: Option<NameEncoding>,
     ) -> Result<Self, InputError> {
         let excluded = folder::excluded(exclude);
-        let mut sources = source::open_all(inputs, &excluded, limits)?;
+        let mut sources = source::open_all(inputs, &excluded, (limits, names))?;
         if sources.len() > 1 {
             prefix::assign(&mut sources);
         }
@@ -88,7 +93,7 @@ impl InputListing {
             source.files = lister.list(number, source)?;
             lister.check(&limits)?;
         }
-        found_archives::list(&mut lister, &mut sources, limits)?;
+        found_archives::list(&mut lister, &mut sources, (limits, names))?;
         lister.bring_into_order(&sources);
         let Lister {
             items, odd_names, ..
@@ -146,6 +151,21 @@ impl InputListing {
             files: s.files,
         };
         self.sources.iter().map(fact).collect()
+    }
+
+    /// In which character sets names in archives were read that are not Unicode.
+    #[must_use]
+    pub fn legacy_names(&self) -> Vec<ArchiveNames> {
+        let of_source = |source: &Source| {
+            let Place::Archive(archive) = &source.place else {
+                return None;
+            };
+            Some(ArchiveNames {
+                input: source.name.clone(),
+                names: archive.legacy_names()?,
+            })
+        };
+        self.sources.iter().filter_map(of_source).collect()
     }
 
     /// BLAKE3 over the paths, sizes and (for archives) checksums of all files, in hexadecimal:
@@ -318,7 +338,12 @@ mod tests {
                 .map(|path| path.to_path_buf())
                 .collect::<Vec<_>>()
         };
-        InputListing::open(&owned(inputs), &owned(exclude), ArchiveLimits::default())
+        InputListing::open(
+            &owned(inputs),
+            &owned(exclude),
+            ArchiveLimits::default(),
+            None,
+        )
     }
 
     fn paths(listing: &InputListing) -> Vec<&str> {
@@ -690,7 +715,7 @@ mod tests {
                 job_bytes,
                 ..ArchiveLimits::default()
             };
-            InputListing::open(&[zip.clone(), card.clone()], &[], limits)
+            InputListing::open(&[zip.clone(), card.clone()], &[], limits, None)
         };
         assert!(open(4, 12).is_ok(), "films are not read");
         let files = open(3, 12).err().unwrap();

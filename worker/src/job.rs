@@ -107,6 +107,7 @@ pub fn run(
         options: request.options.clone(),
         model: model.facts(),
         inputs: job.listing.facts(),
+        names: job.listing.legacy_names(),
         counts: job.counts,
         execution,
     };
@@ -144,7 +145,12 @@ impl<'a> Job<'a> {
             request.destination.clone(),
             Package::folder_for(&request.destination),
         ];
-        let listing = InputListing::open(&request.inputs, &outputs, ArchiveLimits::default())?;
+        let listing = InputListing::open(
+            &request.inputs,
+            &outputs,
+            ArchiveLimits::default(),
+            request.options.names,
+        )?;
         if listing.items().iter().all(InputItem::is_folder) {
             return Err(InputError::NoFiles.into());
         }

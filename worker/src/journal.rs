@@ -318,6 +318,7 @@ mod tests {
                 strip_gps: false,
                 round_positions: false,
                 csv_plain: false,
+                names: None,
                 full_decode: false,
             },
             input_fingerprint: "in".to_owned(),

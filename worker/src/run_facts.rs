@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use common::{Category, Threshold};
+use common::{
+    Category, Threshold,
+    archive::{ArchiveNames, NameEncoding},
+};
 pub use common::{Counts, job::AnnotateChoice};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +21,9 @@ pub struct RunFacts {
     pub model: ModelFacts,
     /// The inputs, by name only.
     pub inputs: Vec<InputFacts>,
+    /// In which character sets names in zips were read that are not Unicode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<ArchiveNames>,
     /// What came of it.
     pub counts: Counts,
     /// Facts that differ from run to run; they stand in `run.json` alone, so that every other
@@ -47,6 +53,10 @@ pub struct RunOptions {
     /// from running it.
     #[serde(default)]
     pub csv_plain: bool,
+    /// The character set of names in zips that do not say that they are Unicode; `None` to have it
+    /// detected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<NameEncoding>,
     /// Whether JPEGs are decoded in full, as the reference does, or at a cheaper scale.
     pub full_decode: bool,
 }

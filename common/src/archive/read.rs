@@ -340,7 +340,7 @@ mod tests {
         file.as_file()
             .write_all_at(&(end - 22 - 20 - 56).to_le_bytes(), end - 22 - 12)
             .unwrap();
-        let archive = Archive::open(file.path(), ArchiveLimits::default()).unwrap();
+        let archive = Archive::open(file.path(), ArchiveLimits::default(), None).unwrap();
         assert_eq!(
             read(&archive, &archive.entries().unwrap()[0]).unwrap(),
             b"far away"

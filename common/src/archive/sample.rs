@@ -211,7 +211,7 @@ pub(super) fn open(bytes: &[u8]) -> Result<Archive, ArchiveError> {
 pub(super) fn open_within(bytes: &[u8], limits: ArchiveLimits) -> Result<Archive, ArchiveError> {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(bytes).unwrap();
-    Archive::open(file.path(), limits)
+    Archive::open(file.path(), limits, None)
 }
 
 /// The paths of all entries.

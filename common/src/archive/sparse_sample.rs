@@ -77,7 +77,7 @@ impl SparseSample {
     }
 
     pub(super) fn open(self) -> Result<Archive, ArchiveError> {
-        Archive::open_in(Arc::new(self.finish()), ArchiveLimits::default())
+        Archive::open_in(Arc::new(self.finish()), ArchiveLimits::default(), None)
     }
 }
 

@@ -3,6 +3,7 @@
 use rawzip::{ZipArchive, ZipFileHeaderRecord};
 
 use super::{
+    NameEncoding,
     archive_bytes::ArchiveBytes,
     error::ArchiveError,
     limits::ArchiveLimits,
@@ -22,11 +23,12 @@ pub(super) struct Survey {
 pub(super) fn survey(
     directory: &ZipArchive<ArchiveBytes>,
     limits: &ArchiveLimits,
+    names: Option<NameEncoding>,
 ) -> Result<Survey, ArchiveError> {
     check_size(directory, limits)?;
     let corrections = Corrections::find(directory, limits)?;
     let mut overlaps = OverlapCheck::default();
-    let mut names = NameSurvey::new();
+    let mut names = NameSurvey::new(names);
     let entry_count = for_each_placed(directory, limits, &corrections, |record, extent| {
         if record.flags().is_masked() {
             return Err(ArchiveError::DirectoryEncrypted);

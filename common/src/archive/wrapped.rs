@@ -293,7 +293,7 @@ mod tests {
                 sample.add(&SampleEntry::stored(&name, name.as_bytes()), 0);
             }
             let bytes = Arc::new(sample.finish());
-            let archive = Archive::open_in(bytes.clone(), ArchiveLimits::default()).unwrap();
+            let archive = Archive::open_in(bytes.clone(), ArchiveLimits::default(), None).unwrap();
             let looks = bytes.reads.load(Ordering::Relaxed);
             assert_eq!(archive.entry_count(), entries);
             assert!(looks < 500, "{looks} reads for {entries} entries");
@@ -338,7 +338,8 @@ mod tests {
         for damaged in &entries {
             let mut bytes = sample.clone().finish();
             bytes.spoil(damaged.location.header_offset);
-            let archive = Archive::open_in(Arc::new(bytes), ArchiveLimits::default()).unwrap();
+            let archive =
+                Archive::open_in(Arc::new(bytes), ArchiveLimits::default(), None).unwrap();
             for (entry, sound) in archive.entries().unwrap().iter().zip(&entries) {
                 assert_eq!(entry.location.header_offset, sound.location.header_offset);
                 let is_picture = entry.path.as_str().ends_with(".jpg");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Category, ModelId, Threshold};
+use crate::{Category, ModelId, Threshold, archive::NameEncoding};
 
 /// The choices of an upload. What is not chosen is decided by the worker that plans the job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,10 @@ pub struct JobOptions {
     /// from running it.
     #[serde(default)]
     pub csv_plain: bool,
+    /// The character set of names in zips that do not say that they are Unicode; `None` to have it
+    /// detected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<NameEncoding>,
 }
 
 impl Default for JobOptions {
@@ -43,6 +47,7 @@ impl Default for JobOptions {
             strip_gps: false,
             round_positions: false,
             csv_plain: false,
+            names: None,
         }
     }
 }

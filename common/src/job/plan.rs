@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Counts, ModelId, Threshold};
+use crate::{Counts, ModelId, Threshold, archive::ArchiveNames};
 
 /// `plan.json`: everything that two workers must agree on to do parts of the same job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct PlanFile {
     pub images: u64,
     /// BLAKE3 over the listing of the upload: a worker that lists it differently must not help.
     pub fingerprint: String,
+    /// In which character sets names in zips were read that are not Unicode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<ArchiveNames>,
     /// The shards in the order of the listing; together they are the whole of it.
     pub shards: Vec<ShardSpan>,
 }

@@ -8,7 +8,7 @@ use actix_web::{
     },
     web,
 };
-use common::{job::JobId, jobs::JobSight};
+use common::{archive::ArchiveNames, job::JobId, jobs::JobSight};
 
 use super::id;
 use crate::{
@@ -29,7 +29,8 @@ pub(crate) async fn get(
     if Wanted::of(request.head()) == Wanted::Json {
         return json(&status);
     }
-    let page = JobPage::new(&sight.file, &status, &state.config.service.mail);
+    let names = names_in(&state, &sight, &status).await?;
+    let page = JobPage::new(&sight.file, &status, names, &state.config.service.mail);
     if status.stage != Stage::OutOfSight {
         return views::page(StatusCode::OK, &page);
     }
@@ -38,6 +39,19 @@ pub(crate) async fn get(
     let seconds = HeaderValue::from(SIGHT_SECONDS);
     answer.headers_mut().insert(header::RETRY_AFTER, seconds);
     Ok(answer)
+}
+
+/// In which character sets names of the upload were read, once that is known.
+async fn names_in(
+    state: &State,
+    sight: &JobSight,
+    status: &JobStatus,
+) -> Result<Vec<ArchiveNames>, WebError> {
+    if status.images.is_none() {
+        return Ok(Vec::new());
+    }
+    let plan = state.jobs.store.plan_file(sight.file.id).await?;
+    Ok(plan.map(|plan| plan.names).unwrap_or_default())
 }
 
 /// Where the job stands, as JSON.

@@ -3,7 +3,8 @@
 use common::{
     MediaPath, SkipReason,
     archive::{
-        Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind, SplitKind,
+        Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind, NameEncoding,
+        SplitKind,
     },
     job::Upload,
     media_kind::MediaKind,
@@ -32,13 +33,14 @@ pub(super) async fn look(
     store: &Store,
     file: &Arrived,
     upload: &Upload,
+    names: Option<NameEncoding>,
 ) -> Result<Held, SubmissionError> {
     match MediaKind::of(&MediaPath::from_display_name(&upload.name)) {
         MediaKind::Image => Ok(Held::Images),
         MediaKind::UnsupportedImage => Ok(Held::UnsupportedImages),
         // What is wrong with other kinds of archives is told when they are opened as zips.
         MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart) => {
-            look_into(store, file, upload).await
+            look_into(store, file, upload, names).await
         }
         kind if !kind.may_be_image() => Ok(Held::Nothing),
         kind => {
@@ -46,7 +48,7 @@ pub(super) async fn look(
             // A document can be a zip inside, too; its name says that it is none of pictures.
             let is_untold = !matches!(kind, MediaKind::Skip(SkipReason::NotAnImage));
             if is_untold && magic::is_zip(&head) {
-                look_into(store, file, upload).await
+                look_into(store, file, upload, names).await
             } else if magic::is_image(&head) {
                 Ok(Held::Images)
             } else if let Some(kind) = SplitKind::of_remainder(&upload.name, &head) {
@@ -65,11 +67,12 @@ async fn look_into(
     store: &Store,
     file: &Arrived,
     upload: &Upload,
+    names: Option<NameEncoding>,
 ) -> Result<Held, SubmissionError> {
     let file = file.reader(store).await?;
     let name = upload.name.clone();
     let looked = tokio::task::spawn_blocking(move || {
-        contents(&Archive::open_in(file, ArchiveLimits::default())?)
+        contents(&Archive::open_in(file, ArchiveLimits::default(), names)?)
     });
     let held = looked
         .await

@@ -2,6 +2,7 @@
 
 use common::{
     Category, EmailAddress, ModelId, Threshold,
+    archive::{NameEncoding, UnknownNameEncoding},
     job::{AnnotateChoice, JobOptions},
 };
 
@@ -18,6 +19,7 @@ pub(crate) struct Fields {
     pub(crate) strip_gps: bool,
     pub(crate) round_positions: bool,
     pub(crate) csv_plain: bool,
+    pub(crate) names: String,
 }
 
 /// What the fields mean.
@@ -62,6 +64,7 @@ impl Fields {
             "blur" => self.blur.get_or_insert_default().push(value),
             "originals" => self.originals = is_yes(&value),
             "strip_gps" => self.strip_gps = is_yes(&value),
+            "names" => self.names = value,
             "round_positions" => self.round_positions = is_yes(&value),
             "csv_plain" => self.csv_plain = is_yes(&value),
             _ => return false,
@@ -107,6 +110,7 @@ impl Fields {
             strip_gps: self.strip_gps,
             round_positions: self.round_positions,
             csv_plain: self.csv_plain,
+            names: self.names()?,
         };
         Ok(Choices {
             email: self.email()?,
@@ -120,6 +124,20 @@ impl Fields {
             return Ok(None);
         }
         text.parse().map(Some).map_err(|_| FieldFault::model())
+    }
+
+    fn names(&self) -> Result<Option<NameEncoding>, FieldFault> {
+        let text = self.names.trim();
+        if matches!(text, "" | "auto") {
+            return Ok(None);
+        }
+        text.parse()
+            .map(Some)
+            .map_err(|unknown: UnknownNameEncoding| FieldFault {
+                field: "names",
+                title: "The character set of the names is not known",
+                detail: format!("Write auto, or one that is known: {unknown}."),
+            })
     }
 
     fn threshold(&self) -> Result<Option<Threshold>, FieldFault> {
@@ -213,6 +231,7 @@ mod tests {
             ("strip_gps", "1"),
             ("round_positions", "yes"),
             ("csv_plain", "yes"),
+            ("names", "IBM852"),
         ]);
         let options = fields.choices().unwrap().options;
         assert_eq!(options.model.unwrap().as_str(), "yolox-nano");
@@ -221,6 +240,7 @@ mod tests {
         assert_eq!(options.blur, [Category::Person, Category::Vehicle]);
         assert!(options.originals && options.strip_gps && options.round_positions);
         assert!(options.csv_plain);
+        assert_eq!(options.names.unwrap().id(), "cp852");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! The upload page.
 
 use askama::Template;
-use common::{Category, config::MailRoute, job::JobOptions, records::fleet::OfferedModel};
+use common::{
+    Category, archive::NameEncoding, config::MailRoute, job::JobOptions,
+    records::fleet::OfferedModel,
+};
 
 use super::units;
 use crate::{config::WebConfig, problem::Problem, upload::Fields, workload::Workload};
@@ -17,6 +20,8 @@ pub(crate) struct IndexPage<'a> {
     models: Vec<Choice>,
     annotate: Vec<Choice>,
     blur: Vec<Choice>,
+    /// Character sets, by the languages that they are for.
+    names: Vec<(&'static str, Vec<Choice>)>,
     max_bytes: u64,
     max_bytes_text: String,
     max_files: usize,
@@ -57,6 +62,7 @@ impl<'a> IndexPage<'a> {
             models: models(&around.workload.models(), &fields.model),
             annotate: annotate(&fields.annotate),
             blur: blur(fields.blur.as_deref()),
+            names: names(&fields.names),
             max_bytes: config.max_upload_bytes,
             max_bytes_text: units::bytes(config.max_upload_bytes),
             max_files: config.max_upload_files,
@@ -139,6 +145,26 @@ fn annotate(typed: &str) -> Vec<Choice> {
             is_chosen: value == typed,
         })
         .into()
+}
+
+fn names(typed: &str) -> Vec<(&'static str, Vec<Choice>)> {
+    let chosen = typed.parse::<NameEncoding>().ok();
+    let mut groups: Vec<(&'static str, Vec<Choice>)> = Vec::new();
+    for encoding in NameEncoding::all() {
+        let choice = Choice {
+            value: encoding.id().to_owned(),
+            text: encoding.id().to_owned(),
+            is_chosen: chosen == Some(encoding),
+        };
+        match groups
+            .last_mut()
+            .filter(|(languages, _)| *languages == encoding.languages())
+        {
+            Some((_, choices)) => choices.push(choice),
+            None => groups.push((encoding.languages(), vec![choice])),
+        }
+    }
+    groups
 }
 
 fn blur(typed: Option<&[String]>) -> Vec<Choice> {

@@ -3,6 +3,7 @@
 use askama::Template;
 use common::{
     Category,
+    archive::ArchiveNames,
     config::MailRoute,
     job::{AnnotateChoice, JobFile, JobId},
 };
@@ -26,6 +27,10 @@ pub(crate) struct JobPage {
     closing: String,
     download: Option<Download>,
     facts: Vec<Fact>,
+    /// How names in zips were read that are not Unicode.
+    names: Vec<ArchiveNames>,
+    /// Whether none of them was chosen by who uploaded them.
+    names_are_detected: bool,
 }
 
 struct Download {
@@ -46,7 +51,12 @@ enum FactValue {
 
 impl JobPage {
     /// The page for where a job stands.
-    pub(crate) fn new(file: &JobFile, status: &JobStatus, mail: &MailRoute) -> Self {
+    pub(crate) fn new(
+        file: &JobFile,
+        status: &JobStatus,
+        names: Vec<ArchiveNames>,
+        mail: &MailRoute,
+    ) -> Self {
         let live = Live::of(status);
         let is_over = status.stage.is_over();
         let end = status.end.as_ref();
@@ -64,6 +74,8 @@ impl JobPage {
                 expires: end.expires,
             }),
             facts: facts(file, status),
+            names,
+            names_are_detected: file.options.names.is_none(),
             live,
         }
     }

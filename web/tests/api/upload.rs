@@ -53,6 +53,7 @@ async fn a_browser_is_sent_to_the_page_of_the_job_wherever_its_files_stand_in_th
             .text("strip_gps", "yes")
             .text("round_positions", "yes")
             .text("csv_plain", "yes")
+            .text("names", "ibm852")
     };
     for form in [files(choices(Form::new())), choices(files(Form::new()))] {
         let answer = app.upload_by_browser(form).await;
@@ -69,6 +70,7 @@ async fn a_browser_is_sent_to_the_page_of_the_job_wherever_its_files_stand_in_th
             strip_gps: true,
             round_positions: true,
             csv_plain: true,
+            names: "cp852".parse().ok(),
         };
         assert_eq!(job_file.options, options);
         assert!(

@@ -14,7 +14,10 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use common::{Category, Threshold};
+use common::{
+    Category, Threshold,
+    archive::{NameEncoding, UnknownNameEncoding},
+};
 
 use crate::{
     cli::Exit,
@@ -96,6 +99,10 @@ pub struct ProcessArguments {
     /// as a formula has a ' before it.
     #[arg(long)]
     csv_plain: bool,
+    /// The character set of names in zips that do not say that they are Unicode: auto, or one
+    /// such as cp850, cp852, windows-1251, gbk, shift-jis.
+    #[arg(long, value_name = "ENCODING", default_value = "auto", value_parser = names)]
+    names: Names,
     /// How JPEGs are decoded: at a cheaper scale, or in full as the reference program does.
     #[arg(long, value_name = "HOW", value_enum, default_value = "fast")]
     decode: Decode,
@@ -105,6 +112,17 @@ pub struct ProcessArguments {
     /// Write progress and the result as JSON lines on standard output, for scripts.
     #[arg(long)]
     json: bool,
+}
+
+/// The chosen character set of names; `None` to have it detected.
+#[derive(Clone, Copy, Debug)]
+struct Names(Option<NameEncoding>);
+
+fn names(text: &str) -> Result<Names, UnknownNameEncoding> {
+    match text {
+        "auto" => Ok(Names(None)),
+        _ => text.parse().map(|encoding| Names(Some(encoding))),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -208,6 +226,7 @@ fn request(
             strip_gps: arguments.strip_gps,
             round_positions: arguments.round_positions,
             csv_plain: arguments.csv_plain,
+            names: arguments.names.0,
             full_decode: arguments.decode == Decode::Full,
         },
         resume: arguments.resume,

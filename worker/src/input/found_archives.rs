@@ -7,7 +7,7 @@ use std::{
 
 use common::{
     Failure, FailureCode, MediaPath, SkipReason,
-    archive::{Archive, ArchiveError, ArchiveLimits},
+    archive::{Archive, ArchiveError},
     media_kind::MediaKind,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -16,7 +16,7 @@ use super::{
     error::InputError,
     folder::FoundFile,
     lister::Lister,
-    source::{Place, Source},
+    source::{ArchiveRules, Place, Source},
 };
 use crate::report;
 
@@ -37,7 +37,7 @@ pub(super) struct FoundArchive {
 pub(super) fn list(
     lister: &mut Lister,
     sources: &mut Vec<Source>,
-    limits: ArchiveLimits,
+    rules: ArchiveRules,
 ) -> Result<(), InputError> {
     let found = std::mem::take(&mut lister.archives);
     if found.is_empty() {
@@ -50,7 +50,7 @@ pub(super) fn list(
             continue;
         };
         let number = u32::try_from(sources.len()).unwrap_or(u32::MAX);
-        let mut source = open(folder, &archive, limits, &mut taken);
+        let mut source = open(folder, &archive, rules, &mut taken);
         if let Place::Archive(opened) = &source.place
             && is_package(opened)
         {
@@ -68,7 +68,7 @@ pub(super) fn list(
         }
         source.files = lister.list(number, &source)?;
         sources.push(source);
-        lister.check(&limits)?;
+        lister.check(&rules.0)?;
     }
     Ok(())
 }
@@ -76,7 +76,7 @@ pub(super) fn list(
 fn open(
     folder: &Source,
     archive: &FoundArchive,
-    limits: ArchiveLimits,
+    rules: ArchiveRules,
     taken: &mut HashSet<MediaPath>,
 ) -> Source {
     let root = match &folder.place {
@@ -85,7 +85,7 @@ fn open(
     };
     let path = root.join(&archive.relative);
     let shown = MediaPath::from_display_name(&archive.relative.to_string_lossy());
-    let (prefix, place) = match Archive::open(&path, limits) {
+    let (prefix, place) = match Archive::open(&path, rules.0, rules.1) {
         Ok(opened) => {
             let prefix = free_folder(&path, &shown, taken);
             (folder.shown_path(prefix), Place::Archive(opened))

@@ -8,7 +8,7 @@ use std::{
 
 use common::{
     Failure, MediaPath, SkipReason,
-    archive::{Archive, ArchiveError, ArchiveLimits, SplitKind},
+    archive::{Archive, ArchiveError, ArchiveLimits, NameEncoding, SplitKind},
     media_kind::MediaKind,
     store::StoredFile,
 };
@@ -103,17 +103,21 @@ impl NamedInput {
     }
 }
 
+/// How archives are opened: how much they may hold, and the character set of their names, if it
+/// was chosen.
+pub(super) type ArchiveRules = (ArchiveLimits, Option<NameEncoding>);
+
 /// Finds out what the inputs are. Of folders, none may be in `excluded`.
 pub(super) fn open_all(
     inputs: &[NamedInput],
     excluded: &[PathBuf],
-    limits: ArchiveLimits,
+    rules: ArchiveRules,
 ) -> Result<Vec<Source>, InputError> {
     let mut sources = Vec::with_capacity(inputs.len());
     for NamedInput { origin, name } in inputs {
         let (path, place) = match origin {
-            Origin::Disk(path) => (path.clone(), open(path, name, limits)?),
-            Origin::Bucket(file) => (file.name().into(), open_object(file, name, limits)?),
+            Origin::Disk(path) => (path.clone(), open(path, name, rules)?),
+            Origin::Bucket(file) => (file.name().into(), open_object(file, name, rules)?),
         };
         if matches!(&place, Place::Folder { root, .. } if excluded.contains(root)) {
             return Err(InputError::IsExcluded { path });
@@ -129,7 +133,7 @@ pub(super) fn open_all(
     Ok(sources)
 }
 
-fn open(path: &Path, name: &str, limits: ArchiveLimits) -> Result<Place, InputError> {
+fn open(path: &Path, name: &str, (limits, names): ArchiveRules) -> Result<Place, InputError> {
     let access = |error| InputError::of_path(path, error);
     let metadata = fs::metadata(path).map_err(access)?;
     if metadata.is_dir() {
@@ -145,15 +149,19 @@ fn open(path: &Path, name: &str, limits: ArchiveLimits) -> Result<Place, InputEr
     let mut head = Vec::new();
     let opened = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
     opened.map_err(access)?;
-    let archive = open_archive(path, name, &head, || Archive::open(path, limits))?;
+    let archive = open_archive(path, name, &head, || Archive::open(path, limits, names))?;
     Ok(archive.unwrap_or_else(|| Place::File {
         path: path.to_owned(),
         size_bytes: metadata.len(),
     }))
 }
 
-fn open_object(file: &StoredFile, name: &str, limits: ArchiveLimits) -> Result<Place, InputError> {
-    let open = || Archive::open_in(file.reader(), limits);
+fn open_object(
+    file: &StoredFile,
+    name: &str,
+    (limits, names): ArchiveRules,
+) -> Result<Place, InputError> {
+    let open = || Archive::open_in(file.reader(), limits, names);
     let archive = open_archive(Path::new(file.name()), name, file.head(), open)?;
     Ok(archive.unwrap_or_else(|| Place::Object(file.clone())))
 }

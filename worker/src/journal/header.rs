@@ -28,6 +28,8 @@ impl JournalHeader {
     pub fn difference(&self, other: &Self) -> Option<&'static str> {
         if self.format != other.format || self.trapline_version != other.trapline_version {
             Some("the version of the program")
+        } else if self.options.names != other.options.names {
+            Some("the character set of names (--names)")
         } else if self.input_fingerprint != other.input_fingerprint {
             Some("the input files")
         } else if self.model_sha256 != other.model_sha256 {

@@ -96,7 +96,7 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, b"x").unwrap();
         }
-        InputListing::open(&[card], &[], ArchiveLimits::default()).unwrap()
+        InputListing::open(&[card], &[], ArchiveLimits::default(), None).unwrap()
     }
 
     /// The copies of a listing's files, all of which can be written side by side.

@@ -223,6 +223,7 @@ mod tests {
             strip_gps: false,
             round_positions: false,
             csv_plain: false,
+            names: None,
             full_decode: false,
         }
     }
@@ -249,7 +250,7 @@ mod tests {
         for number in 0..FILES {
             std::fs::write(card.join(format!("{number}.jpg")), b"the same bytes").unwrap();
         }
-        let listing = InputListing::open(&[card], &[], ArchiveLimits::default()).unwrap();
+        let listing = InputListing::open(&[card], &[], ArchiveLimits::default(), None).unwrap();
         let package = Package::begin(&folder.path().join("out"), false).unwrap();
         let (options, input_rule, clock) = (options(), input_rule(), StageClock::default());
         let header = JournalHeader {

@@ -173,6 +173,7 @@ fn assemble(
         options,
         model: facts.model,
         inputs: facts.inputs,
+        names: plan.names.clone(),
         execution: shards.execution(merged.counts.images()),
         counts: merged.counts.clone(),
     };

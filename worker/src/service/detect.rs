@@ -106,6 +106,7 @@ pub(super) fn run_options(listing: &JobListing, plan: &PlanFile) -> RunOptions {
         strip_gps: options.strip_gps,
         round_positions: options.round_positions,
         csv_plain: options.csv_plain,
+        names: options.names,
         full_decode: false,
     }
 }

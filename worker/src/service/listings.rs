@@ -64,8 +64,9 @@ pub(super) async fn list(store: &Store, job: JobId) -> Result<JobListing, TaskEr
         .zip(names)
         .map(|(origin, name)| NamedInput { origin, name })
         .collect();
+    let names = file.options.names;
     let listed = tokio::task::spawn_blocking(move || {
-        InputListing::open_named(&inputs, &[], ArchiveLimits::default())
+        InputListing::open_named(&inputs, &[], ArchiveLimits::default(), names)
     });
     let files = listed
         .await

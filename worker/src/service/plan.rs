@@ -71,6 +71,7 @@ fn plan(listing: &JobListing, model: &InstalledModel, shard_images: u64) -> Plan
         files: items.len() as u64,
         images: listing.files.image_count(),
         fingerprint: listing.files.fingerprint(),
+        names: listing.files.legacy_names(),
         shards: PlanFile::cut(
             items.iter().map(|item| item.kind.may_be_image()),
             shard_images,

@@ -12,6 +12,7 @@ mod exit_codes;
 mod hostile;
 mod machine_faults;
 mod memory;
+mod names;
 mod overview;
 mod positions;
 mod process;

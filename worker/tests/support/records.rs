@@ -43,6 +43,7 @@ pub(crate) fn facts_of(records: &[MediaRecord]) -> RunFacts {
             strip_gps: false,
             round_positions: false,
             csv_plain: false,
+            names: None,
             full_decode: false,
         },
         model: ModelFacts {
@@ -57,6 +58,7 @@ pub(crate) fn facts_of(records: &[MediaRecord]) -> RunFacts {
             conservative_threshold: Threshold::new(0.05).unwrap(),
             species: BTreeMap::from([(16, "bird".to_owned()), (17, "cat".to_owned())]),
         },
+        names: Vec::new(),
         inputs: vec![InputFacts {
             name: "card.zip".to_owned(),
             files: counts.files,

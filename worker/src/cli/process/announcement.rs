@@ -3,7 +3,10 @@
 
 use std::{path::Path, time::Duration};
 
-use common::Category;
+use common::{
+    Category,
+    archive::{ArchiveNames, ChosenBy},
+};
 use serde_json::json;
 
 use crate::{
@@ -52,6 +55,7 @@ pub(super) fn announce(result: &JobResult, audience: Audience) {
             "counts": counts,
             "images_per_second": execution.images_per_second,
             "device": execution.device,
+            "names": result.facts.names,
             "warning": warning(counts),
         }));
         return;
@@ -71,6 +75,27 @@ pub(super) fn announce(result: &JobResult, audience: Audience) {
         result.package.display()
     ));
     say(&advice(&result.package, counts));
+    names(&result.facts.names).iter().for_each(|line| say(line));
+}
+
+/// In which character sets names were read, where that had to be decided.
+fn names(names: &[ArchiveNames]) -> Vec<String> {
+    let line = |ArchiveNames { input, names }: &ArchiveNames| {
+        let encoding = names.encoding;
+        let sample = &names.sample;
+        match names.chosen_by {
+            ChosenBy::User => format!("Names in {input} were read as {encoding}: {sample}"),
+            ChosenBy::Detected => {
+                format!("Names in {input} are not Unicode and were taken for {encoding}: {sample}")
+            }
+        }
+    };
+    let mut lines: Vec<String> = names.iter().map(line).collect();
+    let is_detected = |names: &ArchiveNames| names.names.chosen_by == ChosenBy::Detected;
+    if names.iter().any(is_detected) {
+        lines.push("If a name is wrong, run it again with --names and the right one.".to_owned());
+    }
+    lines
 }
 
 /// What is wrong with a run that found nothing to look at.

@@ -1,6 +1,7 @@
 //! The Settings sheet: what the results were made with, and how to read the tables. Facts that
 //! differ from run to run, such as times and the device, stand in `run.json` alone.
 
+use common::archive::{ArchiveNames, ChosenBy};
 use rust_xlsxwriter::XlsxError;
 
 use super::notes::NoteSheet;
@@ -24,6 +25,7 @@ pub(super) fn write(
     for input in &facts.inputs {
         notes.line(&input.name, &[Cell::count(input.files)])?;
     }
+    write_names(notes, &facts.names)?;
     write_reading(notes)?;
     if is_corrected {
         notes.sentence("What people said about the results stands in columns of its own, the last of Images and Detections, and in corrections.csv; no other column and no count is changed by it.")?;
@@ -39,6 +41,24 @@ pub(super) fn write(
         &detection_headings(is_corrected),
     )?;
     write_columns(notes, "Columns of Failures", &FailureRow::headings())
+}
+
+/// In which character sets names were read, where that had to be decided.
+fn write_names(notes: &mut NoteSheet<'_>, names: &[ArchiveNames]) -> Result<(), XlsxError> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    notes.heading("Names in zips that are not Unicode")?;
+    notes.header(&["zip", "character set, and a name as it was read"])?;
+    for ArchiveNames { input, names } in names {
+        let chosen_by = match names.chosen_by {
+            ChosenBy::Detected => "detected",
+            ChosenBy::User => "chosen",
+        };
+        let read = format!("{} ({chosen_by}): {}", names.encoding, names.sample);
+        notes.line(input, &[Cell::text(&read)])?;
+    }
+    notes.sentence("If a name is not as it should be, run the pictures again with the character set of your Windows: --names, or the upload's options.")
 }
 
 fn write_model(notes: &mut NoteSheet<'_>, facts: &RunFacts) -> Result<(), XlsxError> {

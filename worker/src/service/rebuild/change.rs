@@ -172,6 +172,7 @@ mod tests {
             strip_gps: false,
             round_positions: false,
             csv_plain: false,
+            names: None,
             full_decode: false,
         };
         Change::of(&options, Threshold::new(to).unwrap())
