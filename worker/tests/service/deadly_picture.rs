@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Address space of a worker, bytes: enough for everything but decoding [`deadly`].
-pub(crate) const MEMORY: u64 = 900 << 20;
+pub(crate) const MEMORY: u64 = 720 << 20;
 /// Workers that die before the pictures are looked at one at a time.
 const DEATHS: usize = 2;
 

@@ -131,9 +131,9 @@ async fn wake_ups(service: &Deployment) -> Vec<String> {
             found
         }
         common::queue::QueueUrl::Sqlite(path) => {
-            let script = "import sqlite3, sys\n\
-                for row in sqlite3.connect(sys.argv[1]).execute('SELECT job FROM Jobs'):\n\
-                    print(row[0])";
+            let script = "import sqlite3, sys; \
+                [print(row[0]) for row in \
+                sqlite3.connect(sys.argv[1]).execute('SELECT job FROM Jobs')]";
             let output = std::process::Command::new("python3")
                 .args(["-c", script, path.to_str().unwrap()])
                 .output()
