@@ -176,9 +176,9 @@ mod tests {
         let (mut now, mut bytes) = (Instant::now(), 0);
         for (seconds, part) in parts {
             let comes = now + Duration::from_secs(*seconds);
-            while *seconds > 0 {
+            loop {
                 let until = pace.wait(now);
-                if until >= comes {
+                if *seconds == 0 || until >= comes {
                     break;
                 }
                 now = until;

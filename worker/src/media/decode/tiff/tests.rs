@@ -4,6 +4,9 @@ use common::FailureCode;
 
 use super::super::tests::full;
 
+/// The values of a field: their type, their bytes, and how many they are.
+type Values = (u16, Vec<u8>, usize);
+
 /// A TIFF file to be made: what its directory says.
 #[derive(Clone)]
 struct File {
@@ -163,7 +166,7 @@ impl File {
             )
         };
         let lengths: Vec<usize> = chunks.iter().map(Vec::len).collect();
-        let mut entries: Vec<(u16, (u16, Vec<u8>, usize))> = vec![
+        let mut entries: Vec<(u16, Values)> = vec![
             (256, longs(&[self.size.0])),
             (257, longs(&[self.size.1])),
             (258, shorts(&vec![self.bits as u16; self.samples])),
