@@ -135,7 +135,7 @@ async fn one_of_those_who_swap_at_once_wins(place: &Place) {
     }
     let record = JobRecord::accepted(id(), 5);
     connections[0].create(&record).await.unwrap();
-    for _ in 0..20 {
+    for _ in 0..50 {
         let barrier = Arc::new(Barrier::new(8));
         let swaps = (0..8).map(|n| {
             let (store, barrier) = (Arc::clone(&connections[n % 4]), Arc::clone(&barrier));
@@ -293,7 +293,7 @@ async fn what_a_refused_change_did_is_kept(place: &Place) {
     let job = planned(&records, 1).await;
     // Workers that die at it: each lease is over at once.
     let mut refusal = None;
-    for _ in 0..20 {
+    for _ in 0..50 {
         let claim =
             |record: &mut JobRecord, now_ms| record.claim(Task::Detect(0), "mortal", 0, now_ms);
         if let Err(ChangeError::Refused(why)) = records.change(job, claim).await {

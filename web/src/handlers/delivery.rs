@@ -100,7 +100,11 @@ async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), 
         choices,
     };
     delivered::note(state, order).await?;
-    submission.submit(state).await?;
+    if let Err(error) = submission.submit(state).await {
+        // There is no job, and the uploads wait for another attempt.
+        delivered::settle(state, order.job).await;
+        return Err(error.into());
+    }
     if delivery.end(state).await {
         delivered::settle(state, order.job).await;
         // Somebody may have deleted the job already.

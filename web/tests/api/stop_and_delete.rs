@@ -1,6 +1,6 @@
 //! Stopping a job and deleting it, with and without scripts.
 
-use common::{job::MailKind, jobs::Standing};
+use common::{config::MailRoute, job::MailKind, jobs::Standing};
 
 use crate::support::*;
 
@@ -87,11 +87,14 @@ async fn programs_delete_by_the_verb_and_open_jobs_too() {
 
 #[actix_web::test]
 async fn mails_that_lie_as_files_go_with_their_job() {
-    let app = TestApp::start().await;
+    let mails = tempfile::tempdir().unwrap();
+    let route = MailRoute::Folder(mails.path().to_owned());
+    let app = TestApp::start_with(|config| config.service.mail = route).await;
     let (job, other) = (app.done_job(b"x").await, app.done_job(b"y").await);
-    let folder = app.jobs.mail_folder.clone().unwrap();
-    std::fs::create_dir_all(&folder).unwrap();
-    let mail = |job| folder.join(format!("{}.eml", MailKind::Done.name_of_mail(job)));
+    let mail = |job| {
+        let name = MailKind::Done.name_of_mail(job);
+        mails.path().join(format!("{name}.eml"))
+    };
     for job in [job, other] {
         std::fs::write(mail(job), "mail").unwrap();
     }

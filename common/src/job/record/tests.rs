@@ -125,9 +125,10 @@ fn deaths_that_a_worker_came_past_do_not_set_a_task_aside() {
     let task = Task::Detect(0);
     for round in 0..10 {
         for death in 0..SHARD_CRASH_LIMIT - CAREFUL_AFTER - 1 {
-            let now = u64::from(round * SHARD_CRASH_LIMIT + death) * 2 * LEASE;
+            let deaths = round * SHARD_CRASH_LIMIT + death;
+            let now = u64::from(deaths) * 2 * LEASE;
             let claim = record.claim(task, "w", LEASE, now).unwrap();
-            assert_eq!(claim.is_careful(), round > 0);
+            assert_eq!(claim.is_careful(), deaths >= CAREFUL_AFTER);
             if death == 0 {
                 record.came_past(&claim).unwrap();
             }
