@@ -175,7 +175,8 @@ fn explain(file: &ArchiveBytes, end_record: Option<u64>) -> io::Result<ArchiveEr
     {
         return Ok(ArchiveError::DirectoryEncrypted);
     }
-    if begins_before(file, end_record)? {
+    let is_first_part = first_bytes.starts_with(LOCAL_HEADER_SIGNATURE);
+    if !is_first_part && begins_before(file, end_record)? {
         return Ok(ArchiveError::Split {
             kind: SplitKind::Cut,
         });

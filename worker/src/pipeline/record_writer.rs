@@ -19,10 +19,11 @@ use crate::{
     },
 };
 
-/// Why a file is to be skipped, where its listing says so.
+/// Why a file is to be skipped, where its listing says so and its bytes cannot say otherwise.
 pub(super) fn skip_reason(listing: &InputListing, index: usize) -> Option<SkipReason> {
-    match listing.items().get(index)?.kind {
-        MediaKind::Skip(reason) => Some(reason),
+    let kind = listing.items().get(index)?.kind;
+    match kind {
+        MediaKind::Skip(reason) if !kind.may_be_image() => Some(reason),
         _ => None,
     }
 }

@@ -57,17 +57,24 @@ fn encrypted_or_packed_otherwise() -> Vec<Case> {
         failed(name, "unsupported-compression", &p)
             .with(|e| (e.method, e.local_method) = (method, method))
     };
+    // Deflated data under the name of another packing.
+    let said_to_be = |name, method| {
+        failed(name, "damaged-entry", &p)
+            .with(|e| (e.method, e.local_method) = (method, method))
+    };
     vec![
         failed("locked.png", "encrypted", &p).with(|e| e.flags = 1),
         failed("strongly locked.png", "encrypted", &p).with(|e| e.flags = 0x41),
         failed("aes.png", "encrypted", &p).with(|e| (e.method, e.local_method) = (99, 99)),
         packed_by("shrunk.png", 1),
         packed_by("imploded.png", 6),
-        packed_by("deflate64.png", 9),
-        packed_by("bzip2.png", 12),
-        packed_by("lzma.png", 14),
-        packed_by("zstd.png", 93),
+        packed_by("ppmd.png", 98),
         packed_by("unknown method.png", 77),
+        said_to_be("deflate64.png", 9),
+        said_to_be("bzip2.png", 12),
+        said_to_be("lzma.png", 14),
+        said_to_be("zstd.png", 93),
+        said_to_be("xz.png", 95),
     ]
 }
 
@@ -120,6 +127,6 @@ fn no_images() -> Vec<Case> {
         skipped(".DS_Store", "system-file", b"\0\0\0\x01Bud1"),
         skipped("__MACOSX/a.jpg", "system-file", &draw(9)),
         skipped("._a.jpg", "system-file", b"\0\x05\x16\x07"),
-        skipped("$RECYCLE.BIN/a.jpg", "system-file", &draw(10)),
+        skipped("$RECYCLE.BIN/a.jpg", "trash", &draw(10)),
     ]
 }
