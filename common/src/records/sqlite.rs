@@ -45,7 +45,9 @@ impl SqliteRecords {
             .journal_mode(SqliteJournalMode::Wal)
             // A record that was written must outlive a power cut.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10));
+            .busy_timeout(Duration::from_secs(10))
+            // What is deleted is gone from the file, too.
+            .pragma("secure_delete", "ON");
         let pool = connect(options).await?;
         for statement in SCHEMA {
             sqlx::query(statement).execute(&pool).await?;
