@@ -283,4 +283,18 @@ mod tests {
         others.leave_note("b", "", minute).await.unwrap();
         records.leave_note("c", "", minute).await.unwrap();
     }
+
+    #[tokio::test]
+    async fn what_is_deleted_cannot_be_read_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("queue.db");
+        let records = SqliteRecords::open(&path).await.unwrap();
+        let (mark, minute) = ("deleted for good", Duration::from_secs(60));
+        records.leave_note("a", mark, minute).await.unwrap();
+        records.remove_note("a").await.unwrap();
+        let checkpoint = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+        checkpoint.execute(&records.pool).await.unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(16).any(|part| part == mark.as_bytes()));
+    }
 }
