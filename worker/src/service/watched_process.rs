@@ -86,4 +86,11 @@ mod tests {
         }
         assert_eq!(end(1 << 8), None);
     }
+
+    #[test]
+    fn a_process_is_ended_when_its_worker_is_told_to_stop() {
+        let child = std::process::Command::new("sleep").arg("600").spawn();
+        let look = watch(child.unwrap(), || true, || Ok(()));
+        assert_eq!(look.ok(), Some(Look::Stopped));
+    }
 }
