@@ -45,7 +45,9 @@ impl SqliteRecords {
             .journal_mode(SqliteJournalMode::Wal)
             // A record that was written must outlive a power cut.
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10));
+            .busy_timeout(Duration::from_secs(10))
+            // What is deleted is gone from the file, too.
+            .pragma("secure_delete", "ON");
         let pool = connect(options).await?;
         for statement in SCHEMA {
             sqlx::query(statement).execute(&pool).await?;
@@ -280,5 +282,19 @@ mod tests {
         let minute = Duration::from_secs(60);
         others.leave_note("b", "", minute).await.unwrap();
         records.leave_note("c", "", minute).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_deleted_cannot_be_read_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("queue.db");
+        let records = SqliteRecords::open(&path).await.unwrap();
+        let (mark, minute) = ("deleted for good", Duration::from_secs(60));
+        records.leave_note("a", mark, minute).await.unwrap();
+        records.remove_note("a").await.unwrap();
+        let checkpoint = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)");
+        checkpoint.execute(&records.pool).await.unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(16).any(|part| part == mark.as_bytes()));
     }
 }

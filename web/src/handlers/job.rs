@@ -8,7 +8,7 @@ use actix_web::{
     },
     web,
 };
-use common::{archive::ArchiveNames, job::JobId, jobs::JobSight};
+use common::{archive::ArchiveNames, job::JobId, jobs::JobSight, store::StoreError};
 
 use super::id;
 use crate::{
@@ -50,8 +50,12 @@ async fn names_in(
     if status.images.is_none() {
         return Ok(Vec::new());
     }
-    let plan = state.jobs.store.plan_file(sight.file.id).await?;
-    Ok(plan.map(|plan| plan.names).unwrap_or_default())
+    match state.jobs.store.plan_file(sight.file.id).await {
+        Ok(plan) => Ok(plan.map(|plan| plan.names).unwrap_or_default()),
+        // The page says all the same where the job stands, and that it waits for people.
+        Err(StoreError::Unreadable { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Where the job stands, as JSON.

@@ -1,5 +1,6 @@
 //! `trapline-worker jobs`: what the administrator can do with jobs.
 
+mod damaged;
 mod name;
 mod report;
 
@@ -11,9 +12,10 @@ use common::{
     jobs::Jobs,
     store::JobFolder,
 };
+use serde::Serialize;
 use serde_json::json;
 
-use self::{name::JobName, report::JobReport};
+use self::{damaged::DamagedJob, name::JobName, report::JobReport};
 use super::service::{block_on, open};
 use crate::progress::print;
 
@@ -84,28 +86,39 @@ pub fn run(command: &JobsCommand) -> anyhow::Result<()> {
 }
 
 async fn list(jobs: &Jobs, config: &ServiceConfig, dead: bool, json: bool) -> anyhow::Result<()> {
-    let mut found = Vec::new();
+    let (mut found, mut damaged) = (Vec::new(), Vec::new());
     for id in jobs.store.jobs().await? {
-        if let Some(report) = JobReport::of(jobs, config, id).await?
-            && (report.set_aside > 0 || !dead)
-        {
-            found.push(report);
+        match JobReport::of(jobs, config, id).await {
+            Ok(Some(report)) if report.set_aside > 0 || !dead => found.push(report),
+            Ok(_) => {}
+            // One of them must not hide all others.
+            Err(error) => damaged.push(DamagedJob::of(id, error)?),
         }
     }
     found.sort_by_key(|report| (report.ended.is_some(), report.accepted));
+    for job in damaged {
+        print(&line(&job, json)?);
+    }
     for report in found {
-        print(&if json {
-            serde_json::to_string(&report)?
-        } else {
-            report.to_string()
-        });
+        print(&line(&report, json)?);
     }
     Ok(())
 }
 
+/// A job in a list.
+fn line<T: Serialize + ToString>(job: &T, json: bool) -> serde_json::Result<String> {
+    if json {
+        serde_json::to_string(job)
+    } else {
+        Ok(job.to_string())
+    }
+}
+
 async fn show(jobs: &Jobs, config: &ServiceConfig, id: JobId) -> anyhow::Result<()> {
-    let report = JobReport::of(jobs, config, id).await?;
-    let mut found = json!(report.context(NO_SUCH_JOB)?);
+    let mut found = match JobReport::of(jobs, config, id).await {
+        Ok(report) => json!(report.context(NO_SUCH_JOB)?),
+        Err(error) => json!(DamagedJob::of(id, error)?),
+    };
     if let Some(loaded) = jobs.records.store().load(id).await? {
         let tasks = loaded.record.tasks().map(|(task, state)| {
             json!({

@@ -133,11 +133,17 @@ impl Care {
                 self.give_up(item, span, files, &mut seen)?;
                 continue;
             }
+            if env.is_stopping() {
+                // Whoever comes next goes on behind the picture that was saved last.
+                return Ok(Ending::Interrupted);
+            }
             let scratch = tempfile::tempdir_in(span.scratch)?;
             let child = self.start((env, held), until, scratch.path())?;
-            match watch(child, held, || {
-                span.saved.take_over(span.items, files, &mut seen)
-            })? {
+            match watch(
+                child,
+                || held.is_stopped() || env.is_stopping(),
+                || span.saved.take_over(span.items, files, &mut seen),
+            )? {
                 Look::Finished => {}
                 Look::Stopped => return Ok(Ending::Interrupted),
                 Look::Died => match alone::in_hand(scratch.path()) {

@@ -43,7 +43,8 @@ pub(super) async fn run(
             tracing::warn!(%error, "this mail will not arrive");
             Some(error.to_string())
         }
-        Err(error) => return Err(TaskError::ours(error.into())),
+        // Also where mails are files and their disk is full: that delays mails, never jobs.
+        Err(error) => return Err(TaskError::Fault(error.into())),
     };
     let settled = Timestamp::now();
     store

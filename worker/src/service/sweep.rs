@@ -1,7 +1,7 @@
 //! Deleting what has had its time: results after their retention, uploads that never became a
 //! job, files that a worker which died left behind. Before results go, their owner is told.
 
-use std::path::Path;
+use std::{path::Path, time::SystemTime};
 
 use common::{
     config::ServiceConfig,
@@ -95,7 +95,18 @@ async fn fate(jobs: &Jobs, config: &ServiceConfig, job: JobId) -> Result<Fate, J
     }
     let retention = SignedDuration::from_hours(24 * i64::from(config.retention_days));
     let left_since = |moment: Timestamp| moment.duration_since(Timestamp::now()) + retention;
-    let Some(end) = jobs.store.end_file(job).await? else {
+    let end = match jobs.store.end_file(job).await {
+        // Nobody can say any more when it ended: not after this was written.
+        Err(StoreError::Unreadable { .. }) => {
+            let found = jobs.store.find(&folder.end_file()).await?;
+            let written = found
+                .and_then(|file| Timestamp::try_from(SystemTime::from(file.last_modified)).ok());
+            let is_over = written.is_some_and(|at| left_since(at) <= SignedDuration::ZERO);
+            return Ok(if is_over { Fate::Expired } else { Fate::Kept });
+        }
+        end => end?,
+    };
+    let Some(end) = end else {
         // Its owner was told until when it is kept.
         let loaded = jobs.records.store().load(job).await?;
         let stuck = loaded.and_then(|loaded| loaded.record.stuck_since());

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::{fault::TaskError, held_claim::HeldClaim};
+use super::fault::TaskError;
 
 /// How often a process is looked after.
 const WATCH_EVERY: Duration = Duration::from_millis(50);
@@ -31,7 +31,7 @@ pub(super) enum Look {
 /// Waits for the end of a process, and ends it when the task is to be left.
 pub(super) fn watch(
     mut child: Child,
-    held: &HeldClaim,
+    is_told_to_stop: impl Fn() -> bool,
     mut take_over: impl FnMut() -> Result<(), TaskError>,
 ) -> Result<Look, TaskError> {
     let mut looks = 0_u32;
@@ -39,7 +39,7 @@ pub(super) fn watch(
         if let Some(status) = child.try_wait()? {
             return look_of(status);
         }
-        if held.is_stopped() {
+        if is_told_to_stop() {
             // It may have ended by itself just now.
             let _ = child.kill();
             child.wait()?;
@@ -85,5 +85,12 @@ mod tests {
             assert_eq!(end(signal), Some(look));
         }
         assert_eq!(end(1 << 8), None);
+    }
+
+    #[test]
+    fn a_process_is_ended_when_its_worker_is_told_to_stop() {
+        let child = std::process::Command::new("sleep").arg("600").spawn();
+        let look = watch(child.unwrap(), || true, || Ok(()));
+        assert_eq!(look.ok(), Some(Look::Stopped));
     }
 }

@@ -217,3 +217,19 @@ async fn a_store_that_cannot_be_written_is_told_and_takes_nothing() {
     becomes_ready(&web).await;
     accepted(&web, &card);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_of_mails_holds_up_no_jobs() {
+    let mut service = Deployment::new(Place::sqlite(), 10).await;
+    let folder = service.bench.path("mails");
+    let disk = SmallDisk::mount(&folder, "1m");
+    service.set("MAIL_DIR", folder.to_str().unwrap());
+    disk.fill();
+    let card = Card::odd(&service.bench, 20);
+    let worker = service.worker_under(disk.enter());
+    service.start(worker);
+    let job = service.submit(&[&card.path]).await;
+    card.comes_out_of(&service, job).await;
+    let log = service.log();
+    assert!(!log.contains("this machine cannot write"), "{log}");
+}

@@ -189,3 +189,49 @@ async fn a_sweep_removes_what_has_had_its_time_and_warns_once_before() {
     assert_eq!(warnings.len(), 1, "{warnings:#?}");
     assert!(warnings[0].is(jobs.near, MailKind::Expiring));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_job_hides_no_others_and_can_be_deleted() {
+    let mut service = Deployment::new(Place::sqlite(), 10).await;
+    service.set("RETENTION_DAYS", "14");
+    let card = odd_card(&service.bench, 5);
+    let (sound, damaged) = (
+        service.submit(&[&card]).await,
+        service.submit(&[&card]).await,
+    );
+    fs::write(folder_of(&service, damaged).join("job.json"), b"{").unwrap();
+    let listed = service.run(&["jobs", "list"]);
+    assert!(listed.contains(&sound.tag()), "{listed}");
+    for arguments in [&["jobs", "list", "--dead"][..], &["jobs", "list", "--json"]] {
+        let listed = service.run(arguments);
+        let mut lines = listed.lines();
+        let line = lines.find(|line| line.contains(&damaged.tag())).unwrap();
+        assert!(
+            line.contains("damaged") && line.contains("job.json"),
+            "{line}"
+        );
+    }
+    let shown = service.run(&["jobs", "show", &damaged.tag()]);
+    assert!(
+        shown.contains("damaged") && shown.contains("plan"),
+        "{shown}"
+    );
+    service.run(&["jobs", "delete", &damaged.tag()]);
+    assert!(!folder_of(&service, damaged).exists());
+    assert!(folder_of(&service, sound).exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_end_cannot_be_read_is_deleted_when_its_time_is_over() {
+    let mut service = Deployment::new(Place::sqlite(), 10).await;
+    service.set("RETENTION_DAYS", "14");
+    let card = odd_card(&service.bench, 5);
+    let job = service.submit(&[&card]).await;
+    let folder = folder_of(&service, job);
+    fs::write(folder.join("end.json"), b"{").unwrap();
+    for (days, is_kept) in [(13, true), (15, false)] {
+        touched_before(&folder, days * DAY);
+        service.run(&["sweep"]);
+        assert_eq!(folder.exists(), is_kept, "after {days} days");
+    }
+}

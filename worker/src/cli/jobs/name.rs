@@ -2,12 +2,14 @@
 
 use std::str::FromStr;
 
-use common::{
-    job::{InvalidJobId, JobId},
-    jobs::Jobs,
-};
+use common::{job::JobId, jobs::Jobs};
 
 use super::NO_SUCH_JOB;
+
+/// A text that is neither an id nor a tag.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a job's id has 26 letters and digits, its tag has 8")]
+pub struct InvalidJobName;
 
 /// A job by its id, or by the tag that logs and downloads have.
 #[derive(Clone, Debug)]
@@ -19,14 +21,14 @@ pub enum JobName {
 }
 
 impl FromStr for JobName {
-    type Err = InvalidJobId;
+    type Err = InvalidJobName;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let is_tag = text.len() == 8 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
         if is_tag {
             Ok(Self::Tag(text.to_ascii_lowercase()))
         } else {
-            text.parse().map(Self::Id)
+            text.parse().map(Self::Id).map_err(|_| InvalidJobName)
         }
     }
 }
@@ -45,7 +47,8 @@ impl JobName {
             }
         };
         let id = named.ok_or_else(|| anyhow::anyhow!(NO_SUCH_JOB))?;
-        anyhow::ensure!(jobs.store.job_file(id).await?.is_some(), NO_SUCH_JOB);
+        // What is in its files does not matter: also a damaged job can be deleted.
+        anyhow::ensure!(jobs.store.is_job(id).await?, NO_SUCH_JOB);
         Ok(id)
     }
 }

@@ -6,7 +6,7 @@ use common::{
     config::ServiceConfig,
     job::{EndFile, JobId, JobRecord, MailKind, Outcome, Task},
     jobs::{Jobs, Standing},
-    store::JobFolder,
+    store::{JobFolder, StoreError},
 };
 use indicatif::DecimalBytes;
 use jiff::{SignedDuration, Timestamp};
@@ -55,7 +55,10 @@ impl JobReport {
         };
         let chosen = sight.file.options.model.as_ref().map(ToString::to_string);
         let planned = match (&chosen, &sight.standing) {
-            (None, Standing::Open(_)) => jobs.store.plan_file(id).await?,
+            // A plan that cannot be read names no model; its tasks say what is wrong.
+            (None, Standing::Open(_)) => {
+                jobs.store.plan_file(id).await.or_else(unless_unreadable)?
+            }
             _ => None,
         };
         let mut report = Self {
@@ -149,6 +152,14 @@ async fn sent(jobs: &Jobs, id: JobId) -> anyhow::Result<BTreeMap<&'static str, S
         }
     }
     Ok(mails)
+}
+
+/// A file that cannot be read counts as none.
+fn unless_unreadable<T>(error: StoreError) -> Result<Option<T>, StoreError> {
+    match error {
+        StoreError::Unreadable { .. } => Ok(None),
+        error => Err(error),
+    }
 }
 
 /// When everything is deleted of a job that was over, or could not go on, at a moment.
