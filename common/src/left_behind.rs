@@ -8,7 +8,7 @@
 use crate::{failure::SkipReason, path::MediaPath};
 
 /// Where deleted files wait: Synology, QNAP, Samba, Unraid, Buffalo, macOS, netatalk, Windows
-/// from 95 on, digiKam, and what file managers and checks of disks collect.
+/// from 95 on, digiKam, Nextcloud, and what file managers and checks of disks collect.
 const TRASH_FOLDERS: &[&str] = &[
     "#recycle",
     "@recycle",
@@ -25,9 +25,10 @@ const TRASH_FOLDERS: &[&str] = &[
     ".dtrash",
     "deletedfiles",
     "lost+found",
+    "files_trashbin",
 ];
 
-/// Where small copies are: Synology, QNAP, Android and desktops, Western Digital.
+/// Where small copies are: Synology, QNAP, Android and desktops, Western Digital, Buffalo.
 const THUMBNAIL_FOLDERS: &[&str] = &[
     "@eadir",
     "@__thumb",
@@ -36,10 +37,11 @@ const THUMBNAIL_FOLDERS: &[&str] = &[
     ".thumb",
     ".xvpics",
     ".wdmc",
+    ".webaxs",
 ];
 
-/// Where earlier states are: Picasa, Syncthing, Resilio, Dropbox, and the snapshots of QNAP,
-/// Synology, NetApp, ZFS and Linux.
+/// Where earlier states are: Picasa, Syncthing, Resilio, Dropbox, Nextcloud, and the snapshots of
+/// QNAP, Synology, NetApp, ZFS and Linux.
 const VERSION_FOLDERS: &[&str] = &[
     ".picasaoriginals",
     ".stversions",
@@ -51,6 +53,7 @@ const VERSION_FOLDERS: &[&str] = &[
     "@sharesnap",
     "#snapshot",
     "~snapshot",
+    "files_versions",
     ".snapshot",
     ".snapshots",
     ".zfs",
@@ -100,6 +103,7 @@ const SYSTEM_FILES: &[&str] = &[
 pub(crate) fn reason(path: &MediaPath) -> Option<SkipReason> {
     path.parent_components()
         .find_map(|folder| of_folder(&folder.to_ascii_lowercase()))
+        .or_else(|| of_home_folder(path))
         .or_else(|| of_file(&path.file_name().to_ascii_lowercase()))
 }
 
@@ -113,6 +117,20 @@ fn of_folder(lower: &str) -> Option<SkipReason> {
         Some(SkipReason::OlderVersion)
     } else if SYSTEM_FOLDERS.contains(&lower) {
         Some(SkipReason::SystemFile)
+    } else {
+        None
+    }
+}
+
+/// What desktops keep in a home folder, where only the names of several folders together tell
+/// (the freedesktop.org specifications of trash and thumbnails).
+fn of_home_folder(path: &MediaPath) -> Option<SkipReason> {
+    let lower = format!("/{}", path.as_str().to_ascii_lowercase());
+    let is_below = |folder| lower.contains(folder);
+    if is_below("/.local/share/trash/") {
+        Some(SkipReason::Trash)
+    } else if is_below("/.cache/thumbnails/") {
+        Some(SkipReason::Thumbnail)
     } else {
         None
     }
@@ -172,6 +190,8 @@ mod tests {
             "Network Trash Folder",
             "lost+found",
             "DeletedFiles",
+            "anna/files_trashbin/files",
+            ".local/share/Trash/files",
         ] {
             for path in [format!("card/{folder}/a.JPG"), format!("{folder}/b/a.jpg")] {
                 assert_eq!(reason_of(&path), Some(SkipReason::Trash), "{path}");
@@ -195,6 +215,8 @@ mod tests {
             ".thumbnails/123.jpg",
             "a/.thumbs/1.jpg",
             "a/.thumb/1.jpg",
+            "home/.cache/thumbnails/large/1.png",
+            "share/.webaxs/1.jpg",
             "card/SYNOFILE_THUMB_M.jpg",
             ".thumbdata4-1967290299",
         ] {
@@ -211,6 +233,7 @@ mod tests {
             "@Recently-Snapshot/GMT+01",
             "#snapshot/hourly",
             ".DocumentRevisions-V100",
+            "anna/files_versions",
         ] {
             let path = format!("card/{folder}/a.jpg");
             assert_eq!(reason_of(&path), Some(SkipReason::OlderVersion), "{path}");

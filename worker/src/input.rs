@@ -675,6 +675,38 @@ mod tests {
     }
 
     #[test]
+    fn pictures_called_videos_or_archives_are_pictures() {
+        let folder = TempDir::new().unwrap();
+        let jpeg = b"\xFF\xD8\xFF\xE0\0\x10JFIF\0 and more";
+        let files: [(&str, &[u8]); 4] = [
+            ("a.avi", jpeg),
+            ("b.zip", jpeg),
+            ("c.zip.001", jpeg),
+            ("d.mp4", b"no picture"),
+        ];
+        for (name, content) in files {
+            write(&folder, &format!("card/{name}"), content);
+        }
+        let zip = folder.path().join("card.zip");
+        write_zip(&zip, &files);
+        let inputs = [
+            folder.path().join("card"),
+            zip,
+            folder.path().join("card/b.zip"),
+        ];
+        for (input, images) in inputs.iter().zip([3, 3, 1]) {
+            let listing = open(&[input]).unwrap();
+            let is_image = |item: &InputItem| item.kind == MediaKind::Image;
+            let (pictures, others): (Vec<_>, Vec<_>) =
+                listing.items().iter().partition(|item| is_image(item));
+            assert_eq!(pictures.len(), images);
+            assert_eq!(listing.image_count() as usize, images);
+            let is_video = |item: &&InputItem| item.kind == MediaKind::Skip(SkipReason::Video);
+            assert!(others.iter().all(is_video));
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_may_be_an_image() {
         let folder = TempDir::new().unwrap();
         let zip = folder.path().join("card.zip");

@@ -162,20 +162,20 @@ impl Progress {
     }
 }
 
-/// By how much a record changes the number of images, which were counted by their names: a video
-/// can have the name of a picture, and a picture that of a video. Files whose names do not tell
-/// were counted by their first bytes, and do not surprise.
+/// By how much a record changes the number of images: a video can have the name of a picture.
+/// Files whose names do not tell, or are those of videos, were counted by their first bytes, and
+/// do not surprise.
 #[must_use]
 pub fn surprise(record: &MediaRecord) -> i64 {
-    let kind = MediaKind::of(&record.path);
-    let was_counted = kind.is_taken_for_image();
+    let is_called_image = matches!(
+        MediaKind::of(&record.path),
+        MediaKind::Image | MediaKind::UnsupportedImage
+    );
     match &record.outcome {
-        MediaOutcome::Skipped(_) if kind == MediaKind::Unknown => 0,
         MediaOutcome::Skipped(SkipReason::NotAnImage | SkipReason::Video) => {
-            -i64::from(was_counted)
+            -i64::from(is_called_image)
         }
-        MediaOutcome::Skipped(_) => 0,
-        MediaOutcome::Processed(_) | MediaOutcome::Failed(_) => i64::from(!was_counted),
+        _ => 0,
     }
 }
 

@@ -40,7 +40,14 @@ pub(super) async fn look(
         MediaKind::UnsupportedImage => Ok(Held::UnsupportedImages),
         // What is wrong with other kinds of archives is told when they are opened as zips.
         MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart) => {
-            look_into(store, file, upload, names).await
+            match look_into(store, file, upload, names).await {
+                Err(SubmissionError::Archive { .. })
+                    if magic::is_image(&file.head(store).await?) =>
+                {
+                    Ok(Held::Images)
+                }
+                looked => looked,
+            }
         }
         kind if !kind.may_be_image() => Ok(Held::Nothing),
         kind => {

@@ -2,8 +2,9 @@
 
 use common::{
     config::MailRoute,
-    job::{Outcome, Rejection, RejectionCode, Release, Task},
+    job::{Outcome, PlanFile, Rejection, RejectionCode, Release, Task},
     records::fleet::{OfferedModel, WorkerNote},
+    store::JobFolder,
 };
 use serde_json::json;
 
@@ -88,6 +89,33 @@ async fn a_running_job_shows_how_far_it_is_and_how_long_it_takes() {
     assert_eq!(status["found"]["failed"], 1);
     let page = app.page(&format!("/jobs/{job}")).await;
     insta::assert_snapshot!("running_job", masked(&page, job));
+}
+
+#[actix_web::test]
+async fn a_job_shows_how_names_that_are_not_unicode_were_read() {
+    let app = TestApp::start().await;
+    let job = app.running_job(100).await;
+    let page = app.page(&format!("/jobs/{job}")).await;
+    assert!(!page.contains("Names in zips"));
+    let names = json!([{
+        "input": "ridge.zip", "encoding": "cp852", "chosen_by": "detected", "sample": "Łąka/1.jpg",
+    }]);
+    let plan = PlanFile {
+        model: "tiny".parse().unwrap(),
+        model_sha256: "0".repeat(64),
+        threshold: "0.2".parse().unwrap(),
+        files: 1000,
+        images: 1000,
+        fingerprint: "f".to_owned(),
+        names: serde_json::from_value(names).unwrap(),
+        shards: Vec::new(),
+    };
+    let key = JobFolder::of(job).plan_file();
+    app.jobs.store.put_json(&key, &plan).await.unwrap();
+    let page = app.page(&format!("/jobs/{job}")).await;
+    for told in ["Names in zips", "ridge.zip", "Łąka/1.jpg", "cp852"] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
 }
 
 #[actix_web::test]

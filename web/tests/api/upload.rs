@@ -135,6 +135,11 @@ async fn what_cannot_be_used_is_refused_with_the_reason_and_nothing_of_it_stays(
             "invalid-field",
             "model",
         ),
+        (
+            form_with("a.jpg", jpeg(10)).text("names", "klingon"),
+            "invalid-field",
+            "names",
+        ),
     ] {
         let answer = app.upload(form).await;
         assert_eq!(answer.status(), 422, "{code}");

@@ -14,11 +14,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use super::{
     error::InputError,
-    folder::FoundFile,
+    folder::{self, FoundFile},
     lister::Lister,
-    source::{ArchiveRules, Place, Source},
+    source::{ArchiveRules, HEAD_BYTES, Place, Source},
 };
-use crate::report;
+use crate::{media::decode, report};
 
 /// A zip in a folder.
 pub(super) struct FoundArchive {
@@ -51,19 +51,16 @@ pub(super) fn list(
         };
         let number = u32::try_from(sources.len()).unwrap_or(u32::MAX);
         let mut source = open(folder, &archive, rules, &mut taken);
+        if let Place::Refused { path, .. } = &source.place
+            && is_picture(path)
+        {
+            add_as_file(lister, sources, &archive);
+            continue;
+        }
         if let Place::Archive(opened) = &source.place
             && is_package(opened)
         {
-            let found = FoundFile {
-                relative: &archive.relative,
-                size_bytes: archive.size_bytes,
-                is_regular: true,
-            };
-            let kind = MediaKind::Skip(SkipReason::NestedArchive);
-            lister.add_file(archive.source, folder, &found, kind);
-            if let Some(folder) = sources.get_mut(archive.source as usize) {
-                folder.files += 1;
-            }
+            add_as_file(lister, sources, &archive);
             continue;
         }
         source.files = lister.list(number, &source)?;
@@ -108,6 +105,28 @@ fn open(
         place,
         files: 0,
     }
+}
+
+/// Lists one that is not opened as a file of its folder; its first bytes tell whether it is a
+/// picture.
+fn add_as_file(lister: &mut Lister, sources: &mut [Source], archive: &FoundArchive) {
+    let Some(folder) = sources.get_mut(archive.source as usize) else {
+        return;
+    };
+    let found = FoundFile {
+        relative: &archive.relative,
+        size_bytes: archive.size_bytes,
+        is_regular: true,
+    };
+    let kind = MediaKind::Skip(SkipReason::NestedArchive);
+    lister.add_file(archive.source, folder, &found, kind);
+    folder.files += 1;
+}
+
+/// Whether a file that is called an archive, and is none, is a picture.
+fn is_picture(path: &Path) -> bool {
+    let mut head = Vec::new();
+    folder::read_head(path, HEAD_BYTES, &mut head).is_ok() && decode::looks_like_image(&head)
 }
 
 /// Whether it is the package of an earlier run: its pictures are copies of those in the folder.

@@ -17,7 +17,7 @@ use super::{error::InputError, reachability::FolderIdentity};
 use crate::media::decode;
 
 /// Bytes that tell what a file is.
-const HEAD_BYTES: u64 = 64;
+pub(super) const HEAD_BYTES: usize = 64;
 
 /// One input of a run.
 pub(super) struct Source {
@@ -147,7 +147,8 @@ fn open(path: &Path, name: &str, (limits, names): ArchiveRules) -> Result<Place,
         });
     }
     let mut head = Vec::new();
-    let opened = File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
+    let opened =
+        File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
     opened.map_err(access)?;
     let archive = open_archive(path, name, &head, || Archive::open(path, limits, names))?;
     Ok(archive.unwrap_or_else(|| Place::File {
@@ -188,18 +189,16 @@ fn open_archive(
         Err(ArchiveError::Access(error)) => return Err(InputError::of_path(path, error)),
         Err(error) => error.in_file(name),
     };
-    if is_surely_archive || is_part_of_archive(name, head) {
+    if decode::looks_like_image(head) {
+        return Ok(None);
+    }
+    if is_surely_archive || SplitKind::of_remainder(name, head).is_some() {
         return Err(InputError::Archive {
             path: path.to_owned(),
             source: refused,
         });
     }
     Ok(None)
-}
-
-/// Whether a file that is no whole archive is a part of one.
-fn is_part_of_archive(name: &str, head: &[u8]) -> bool {
-    SplitKind::of_remainder(name, head).is_some() && !decode::looks_like_image(head)
 }
 
 /// Whether a file begins with the signature of an entry, of an archive without entries, or of a

@@ -1,4 +1,4 @@
-//! Telling by their first bytes what files are whose names do not say it.
+//! Telling by their first bytes what files are whose names do not say it, or say it wrongly.
 //!
 //! A card can hold a picture under any name, so none of these is passed over unseen. They are
 //! looked at when the input is listed, so that what is no image is counted as none from the
@@ -6,7 +6,7 @@
 
 use common::{SkipReason, media_kind::MediaKind};
 
-use super::InputListing;
+use super::{InputItem, InputListing};
 use crate::media::decode;
 
 /// Bytes that tell the format of a file. Some videos show what they are by a byte that comes again
@@ -20,11 +20,13 @@ const IMAGE_HEAD_BYTES: usize = 64;
 pub(super) fn told(listing: &InputListing) -> Vec<(usize, MediaKind)> {
     let mut head = Vec::new();
     let untold = listing.items().iter().enumerate();
-    let untold = untold.filter(|(_, item)| item.kind == MediaKind::Unknown);
-    let tell = |(number, item)| {
+    let untold = untold.filter(|(_, item)| may_be_misnamed(item.kind));
+    let tell = |(number, item): (usize, &InputItem)| {
         listing.read_head(item, HEAD_BYTES, &mut head).ok()?;
         let kind = if decode::looks_like_image(head.get(..IMAGE_HEAD_BYTES).unwrap_or(&head)) {
             MediaKind::Image
+        } else if item.kind != MediaKind::Unknown {
+            item.kind
         } else if decode::is_video(&head) {
             MediaKind::Skip(SkipReason::Video)
         } else {
@@ -33,4 +35,9 @@ pub(super) fn told(listing: &InputListing) -> Vec<(usize, MediaKind)> {
         Some((number, kind))
     };
     untold.filter_map(tell).collect()
+}
+
+/// Whether the name tells nothing, or that of a video or archive may be given to an image.
+fn may_be_misnamed(kind: MediaKind) -> bool {
+    kind == MediaKind::Unknown || (matches!(kind, MediaKind::Skip(_)) && kind.may_be_image())
 }

@@ -62,7 +62,12 @@ fn a_run_with_other_options_is_not_resumed() {
     let mut child = start_until(&card, &out, &[], 1);
     child.kill().unwrap();
     child.wait().unwrap();
-    let output = process(&card, &out, &["--resume", "--blur", "none"]);
-    assert_exit(&output, 2);
-    assert!(said(&output).contains("options"), "{}", said(&output));
+    for (other, told) in [
+        (["--resume", "--blur", "none"], "options"),
+        (["--resume", "--names", "cp852"], "--names"),
+    ] {
+        let output = process(&card, &out, &other);
+        assert_exit(&output, 2);
+        assert!(said(&output).contains(told), "{}", said(&output));
+    }
 }

@@ -81,6 +81,33 @@ fn whichever_part_of_a_split_archive_is_given_is_told_to_be_one() {
 }
 
 #[test]
+fn pictures_with_the_names_of_videos_and_archives_are_looked_at() {
+    let bench = Workbench::new();
+    let card = bench.path("card");
+    fs::create_dir(&card).unwrap();
+    let names = ["1.avi", "2.MP4", "3.zip", "4.zip.001", "5.7z"];
+    let pictures = names.map(|name| (name, [&red_square()[..], name.as_bytes()].concat()));
+    for (name, bytes) in &pictures {
+        fs::write(card.join(name), bytes).unwrap();
+    }
+    let entries = pictures.each_ref().map(|(name, bytes)| (*name, &bytes[..]));
+    let zip = bench.zip("card.zip", &entries);
+    for (input, out) in [(card, "of-folder"), (zip, "of-zip")] {
+        let out = bench.path(out);
+        assert_exit(&process(&input, &out, &[]), 0);
+        assert_eq!(json(&out, "run.json")["counts"]["processed"], 5);
+        let results = json(&out, "megadetector.json");
+        for name in names {
+            assert_eq!(detections(image(&results, name)).len(), 1, "{name}");
+        }
+    }
+    let single = bench.path("card/3.zip");
+    let out = bench.path("of-file");
+    assert_exit(&process(&single, &out, &[]), 0);
+    assert_eq!(json(&out, "run.json")["counts"]["processed"], 1);
+}
+
+#[test]
 fn files_that_are_no_images_are_not_counted_as_such_and_pictures_are_found_among_them() {
     let bench = Workbench::new();
     let mut entries: Vec<RawEntry> = (0..3000)

@@ -27,11 +27,6 @@ pub(super) fn judge(
 ) -> Result<Option<MediaOutcome>, PipelineError> {
     Ok(match item.kind {
         MediaKind::Image => None,
-        MediaKind::Skip(reason) if item.kind.may_be_image() => {
-            let head = head_of(listing, item)?;
-            let is_misnamed = head.is_ok_and(|head| begins_as_image(&head));
-            (!is_misnamed).then_some(MediaOutcome::Skipped(reason))
-        }
         MediaKind::Skip(reason) => Some(MediaOutcome::Skipped(reason)),
         MediaKind::UnsupportedImage => match head_of(listing, item)? {
             Ok(head) if decode::is_surely_image(&head) => None,
