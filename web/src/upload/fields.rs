@@ -43,7 +43,7 @@ pub(crate) struct FieldFault {
 
 impl Fields {
     /// The names of the fields in the form.
-    pub(crate) const NAMES: [&str; 8] = [
+    pub(crate) const NAMES: [&str; 10] = [
         "email",
         "model",
         "threshold",
@@ -52,6 +52,8 @@ impl Fields {
         "originals",
         "strip_gps",
         "round_positions",
+        "csv_plain",
+        "names",
     ];
 
     /// Takes a field. `false` when the form has none of this name.
