@@ -14,7 +14,7 @@ export async function deliver(fields, items, onWaiting) {
       return await ask(form);
     } catch (trouble) {
       if (!(trouble.status === 0 || trouble.status >= 500) || trouble.status === 507) throw trouble;
-      onWaiting(trouble.status === 0 ? "The connection is lost" : "The service cannot take it yet");
+      onWaiting(trouble.whyToWait);
       await patience.wait();
       onWaiting("");
     }
