@@ -82,6 +82,8 @@ const OUR_FAMILIES: [&str; 8] = [
 ];
 /// Letters in which a name may differ and still be taken for a misspelt one.
 const MISSPELT: usize = 2;
+/// Letters that a name may have more or fewer at its end, as `BIND_ADDRESS` and `LEASE_SEC` have.
+const MORE_LETTERS: usize = 6;
 
 /// A variable that looks like a setting of ours and is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +130,12 @@ fn suspect(name: &str) -> Option<UnknownSetting> {
         let words = |text: &str| text.rsplit_once('_').map(|(words, _)| words.to_owned());
         words(known).is_some_and(|first| first.contains('_') && words(&upper) == Some(first))
     });
-    let meant = if is_near { Some(nearest) } else { same_words };
+    let same_begin = SETTINGS.into_iter().find(|known| {
+        let is_begin = known.starts_with(&upper) || upper.starts_with(known);
+        is_begin && upper.contains('_') && known.len().abs_diff(upper.len()) <= MORE_LETTERS
+    });
+    let meant = if is_near { Some(nearest) } else { None };
+    let meant = meant.or(same_begin).or(same_words);
     (meant.is_some() || is_family).then(|| UnknownSetting {
         name: name.to_owned(),
         meant,
@@ -150,12 +157,15 @@ mod tests {
         for (name, meant) in [
             ("MAIL_PER_DAY", "MAILS_PER_DAY"),
             ("PUBLIC_ULR", "PUBLIC_URL"),
-            ("BIND_ADDRESS", ""),
+            ("BIND_ADDRESS", "BIND_ADDR?"),
+            ("LEASE_SEC", "LEASE_SECONDS"),
+            ("SWEEP_SECOND", "SWEEP_SECONDS"),
             ("MAX_UPLOAD_SIZE", "MAX_UPLOAD_BYTES"),
             ("TRAPLINE_DEVCE", "TRAPLINE_DEVICE"),
             ("retention_days", "RETENTION_DAYS"),
         ] {
             let said = said(name).unwrap_or_default();
+            assert!(said.contains("did you mean"), "{name}: {said}");
             assert!(said.contains(meant), "{name}: {said}");
         }
         let end = "is no setting and counts for nothing";

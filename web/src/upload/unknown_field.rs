@@ -39,6 +39,18 @@ impl UnknownField {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::upload::Fields;
+
+    #[test]
+    fn the_upload_page_has_no_field_that_is_refused() {
+        let page = include_str!("../../../templates/index.html");
+        let names = page.split(" name=\"").skip(1);
+        let names: Vec<&str> = names.filter_map(|rest| rest.split('"').next()).collect();
+        assert!(names.contains(&"email") && names.contains(&"names"));
+        for name in names.into_iter().filter(|name| *name != "files") {
+            assert_eq!(UnknownField::check(name, &Fields::NAMES), Ok(()), "{name}");
+        }
+    }
 
     #[test]
     fn a_misspelt_field_is_named_and_so_are_those_that_there_are() {

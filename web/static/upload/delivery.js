@@ -13,12 +13,18 @@ export async function deliver(fields, items, onWaiting) {
     try {
       return await ask(form);
     } catch (trouble) {
-      if (!(trouble.status === 0 || trouble.status >= 500) || trouble.status === 507) throw trouble;
-      onWaiting(trouble.status === 0 ? "The connection is lost" : "The service cannot take it yet");
+      if (!isOfTheMoment(trouble.status)) throw trouble;
+      onWaiting(trouble.whyToWait);
       await patience.wait();
       onWaiting("");
     }
   }
+}
+
+// Whether the same form may well be taken a moment later: nobody answered, it came too slowly, or
+// something is broken. A full disk stays full for longer.
+function isOfTheMoment(status) {
+  return status === 0 || status === 408 || (status >= 500 && status !== 507);
 }
 
 // Whether all of a file is still on the server. Asked until there is an answer.

@@ -70,9 +70,10 @@ export class Progress {
     amount.textContent = size(sent) + " of " + size(bytes);
     files.textContent = this.#chosen.done.toLocaleString("en") + " of " + count(this.#chosen.count, "file", "files");
     showUnderWay(rows, this.#transfer.underWay, this.#onRemove);
-    if (this.#transfer.isWaitingForLine) {
-      say("The connection is lost");
-      speed.textContent = "The upload goes on by itself when it is back.";
+    const reason = this.#transfer.waitsBecause;
+    if (reason) {
+      say(reason);
+      speed.textContent = "The upload goes on by itself; what has arrived is kept.";
     } else {
       say("Uploading");
       speed.textContent = this.#speed(bytes - sent);

@@ -15,6 +15,7 @@ export class Transfer {
   #parcels = new Map();
   #isStopped = true;
   #refusal = null;
+  #reason = "";
 
   constructor({ set, chunkBytes, memory }) {
     this.#set = set;
@@ -27,8 +28,9 @@ export class Transfer {
     return Array.from(this.#parcels.keys());
   }
 
-  get isWaitingForLine() {
-    return this.#patience.isWaiting;
+  // Why it waits, in a few words; "" while it does not.
+  get waitsBecause() {
+    return this.#patience.isWaiting ? this.#reason : "";
   }
 
   // Sends what has not arrived of these files. Ends when all have arrived (true) or it is told to
@@ -88,6 +90,7 @@ export class Transfer {
     if (!(await canBeRead(item.file))) {
       item.complaint = "It cannot be read any more: it was changed, moved, or its card was pulled out.";
     } else if (trouble.isPassing) {
+      this.#reason = trouble.whyToWait;
       await this.#patience.wait();
     } else {
       this.#refusal ??= trouble;

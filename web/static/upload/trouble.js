@@ -23,6 +23,13 @@ export class Trouble extends Error {
   get isPassing() {
     return PASSING.has(this.status) || this.code === "incomplete";
   }
+
+  // What to say while it is waited for that, in a few words: what the service says of itself, or that
+  // nobody answers.
+  get whyToWait() {
+    if (this.status < 500) return "The connection is lost";
+    return this.code ? this.title : "The service cannot take it yet";
+  }
 }
 
 function titleOf(status) {

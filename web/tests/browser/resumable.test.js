@@ -19,7 +19,7 @@ const CUTS = 50;
 // What the browser says to a line that breaks, and the server to requests that a break has made
 // stale: the browser repeats some by itself.
 const BREAKS = ["net::"];
-const REFUSALS = [409, 410, 422, 423, 502, 503];
+const REFUSALS = [408, 409, 410, 422, 423, 502, 503];
 
 const scene = Scene.of("resumable");
 
@@ -266,6 +266,31 @@ test("a service that cannot make the job yet is asked again, and not taken for a
   await form.page.getByText("The service cannot take it yet").waitFor();
   isBusy = false;
   await isStoredWhole(form.page, [file]);
+});
+
+test("a service that takes no uploads just now is waited for, and the page says what it says", async (t) => {
+  const form = await visit(t);
+  let isBusy = true;
+  const told = { status: 503, code: "not-ready", title: "No uploads can be taken just now", detail: "Try again." };
+  const answer = { status: 503, contentType: "application/problem+json", body: JSON.stringify(told) };
+  await form.page.route("**/uploads", (route) => (isBusy ? route.fulfill(answer) : route.continue()));
+  const file = await largePicture("waiting.jpg", 1000);
+  await form.fill({ files: [file] });
+  await form.send.click();
+  await form.page.locator("#progress-label", { hasText: told.title }).waitFor();
+  isBusy = false;
+  await isStoredWhole(form.page, [file]);
+});
+
+test("a form that came too slowly when all files have arrived is sent again", async (t) => {
+  const form = await visit(t);
+  let asked = 0;
+  await form.page.route("**/jobs", (route) => (++asked === 1 ? route.fulfill({ status: 408 }) : route.continue()));
+  const file = await largePicture("slow-form.jpg", 1000);
+  await form.fill({ files: [file] });
+  await form.send.click();
+  await isStoredWhole(form.page, [file]);
+  assert.equal(asked, 2);
 });
 
 test("after a refusal a page that is loaded anew waits for somebody's decision", async (t) => {
