@@ -2,6 +2,7 @@
 
 mod camera_raw;
 mod content;
+mod fill;
 mod jpeg;
 mod jpeg_coverage;
 mod jpeg_layout;

@@ -49,8 +49,16 @@ fn compiled(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is valid")
 }
 
+/// The names of charsets that EXIF puts before a comment, of eight bytes each (EXIF 2.32, 4.6.5,
+/// `UserComment`). They are no part of the text, and would hide where its first word begins.
+const CHARSET_NAMES: [&[u8]; 4] = [b"ASCII\0\0\0", b"UNICODE\0", b"JIS\0\0\0\0\0", &[0; 8]];
+
 /// Whether bytes of text, in whichever charset, may hold a position.
 pub(crate) fn may_be_in(text: &[u8]) -> bool {
+    let text = CHARSET_NAMES
+        .iter()
+        .find_map(|name| text.strip_prefix(*name))
+        .unwrap_or(text);
     // Without NULs, UTF-16 reads like other text.
     let letters: String = text
         .iter()
@@ -115,6 +123,11 @@ mod tests {
             assert!(may_be_in(text.as_bytes()), "{text}");
             let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
             assert!(may_be_in(&utf16), "{text}");
+            assert!(
+                may_be_in(&[b"ASCII\0\0\0", text.as_bytes()].concat()),
+                "{text}"
+            );
+            assert!(may_be_in(&[b"UNICODE\0", &utf16[..]].concat()), "{text}");
         }
         assert!(may_be_in(b"48\xb008'30\"N 11\xb034'12\"E"));
     }

@@ -2,7 +2,6 @@
 
 mod blocks;
 mod entropy;
-mod fill;
 mod geometry;
 mod hole;
 mod pass;

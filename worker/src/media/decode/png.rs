@@ -2,6 +2,8 @@
 //!
 //! Rows become 8 bits a channel one by one, so that a picture never lies in memory as 16 bits.
 
+mod intact;
+
 use std::io::Cursor;
 
 use common::Failure;
@@ -27,7 +29,8 @@ fn decode_unguarded(bytes: &[u8], limits: DecodeLimits) -> Result<StoredMedia, F
     let bounds = Limits {
         bytes: MOST_OTHER_BYTES,
     };
-    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), bounds);
+    let intact = intact::before_hole(bytes);
+    let mut decoder = Decoder::new_with_limits(Cursor::new(intact), bounds);
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
     let header = decoder.read_header_info().map_err(damaged)?;

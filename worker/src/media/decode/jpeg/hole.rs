@@ -9,12 +9,14 @@
 use std::ops::Range;
 
 use super::{
-    super::jpeg_layout::{
-        DEFINE_HUFFMAN_TABLES, DEFINE_RESTART_INTERVAL, END_OF_IMAGE, JpegLayout, START_OF_SCAN,
-        is_progressive, is_standalone, next_marker, segment,
+    super::{
+        fill::runs,
+        jpeg_layout::{
+            DEFINE_HUFFMAN_TABLES, DEFINE_RESTART_INTERVAL, END_OF_IMAGE, JpegLayout,
+            START_OF_SCAN, is_progressive, is_standalone, next_marker, segment,
+        },
     },
     entropy::Tables,
-    fill::runs,
     scan_walk::{Piece, ScanWalk},
 };
 

@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use super::{
-    super::jpeg_layout::{JpegLayout, Scan, is_progressive},
+    super::{
+        fill::SECTOR,
+        jpeg_layout::{JpegLayout, Scan, is_progressive},
+    },
     blocks::{BlockReader, History, ScanKind},
     entropy::Tables,
-    fill::SECTOR,
     pass::{Finding, Pass},
 };
 

@@ -176,6 +176,42 @@ fn a_png_of_which_only_the_header_is_left_is_unreadable() {
 }
 
 #[test]
+fn zeros_where_data_were_end_what_is_known_though_they_mean_pixels() {
+    // Sixteen colours in one chunk, and a tail of zeros that takes the checksum with it.
+    let samples: Vec<u8> = (0..400 * 300u32)
+        .map(|i| (i.wrapping_mul(2_654_435_761) >> 28) as u8 * 17)
+        .collect();
+    let bytes = encoded(400, 300, (ColorType::Grayscale, BitDepth::Eight), &samples);
+    let half = bytes.len() / 2;
+    for value in [0, 0xFF] {
+        for length in [600, 5000, bytes.len() - half] {
+            let mut holed = bytes.clone();
+            holed[half..half + length].fill(value);
+            let found = full(&holed).unwrap();
+            let cut = full(&bytes[..half]).unwrap();
+            assert_eq!(found.decoded_share, cut.decoded_share, "{value} {length}");
+            assert!(found.decoded_share.is_some(), "{value} {length}");
+        }
+    }
+}
+
+#[test]
+fn flat_areas_are_picture_however_many_zeros_they_are_made_of() {
+    let frame = Frame {
+        width: 6000,
+        height: 2000,
+        rgb: vec![0; 6000 * 2000 * 3],
+    };
+    let bytes = plain(&frame);
+    assert!(
+        bytes
+            .windows(600)
+            .any(|run| run.iter().all(|byte| *byte == 0))
+    );
+    assert_eq!(full(&bytes).unwrap().decoded_share, None);
+}
+
+#[test]
 fn damage_in_the_middle_ends_what_is_known() {
     let frame = sample(300, 400);
     let mut bytes = plain(&frame);
