@@ -130,10 +130,10 @@ impl InputListing {
         images.count() as u64
     }
 
-    /// Whether any file is an image or may turn out to be one, whatever its name says.
+    /// Whether any file is an image, by its name or first bytes, or may be one: it cannot be read.
     #[must_use]
     pub fn may_hold_images(&self) -> bool {
-        self.items.iter().any(|item| item.kind.may_be_image())
+        self.items.iter().any(|item| item.kind.is_taken_for_image())
     }
 
     /// The files whose copies Windows or macOS would take for one.

@@ -19,11 +19,10 @@ use crate::{
     },
 };
 
-/// Why a file is to be skipped, where its listing says so and its bytes cannot say otherwise.
+/// Why a file is to be skipped, where its listing says so: by its name and its first bytes.
 pub(super) fn skip_reason(listing: &InputListing, index: usize) -> Option<SkipReason> {
-    let kind = listing.items().get(index)?.kind;
-    match kind {
-        MediaKind::Skip(reason) if !kind.may_be_image() => Some(reason),
+    match listing.items().get(index)?.kind {
+        MediaKind::Skip(reason) => Some(reason),
         _ => None,
     }
 }

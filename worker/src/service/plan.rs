@@ -73,7 +73,7 @@ fn plan(listing: &JobListing, model: &InstalledModel, shard_images: u64) -> Plan
         fingerprint: listing.files.fingerprint(),
         names: listing.files.legacy_names(),
         shards: PlanFile::cut(
-            items.iter().map(|item| item.kind.may_be_image()),
+            items.iter().map(|item| item.kind.is_taken_for_image()),
             shard_images,
         ),
     }

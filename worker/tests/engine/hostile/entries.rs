@@ -59,8 +59,7 @@ fn encrypted_or_packed_otherwise() -> Vec<Case> {
     };
     // Deflated data under the name of another packing.
     let said_to_be = |name, method| {
-        failed(name, "damaged-entry", &p)
-            .with(|e| (e.method, e.local_method) = (method, method))
+        failed(name, "damaged-entry", &p).with(|e| (e.method, e.local_method) = (method, method))
     };
     vec![
         failed("locked.png", "encrypted", &p).with(|e| e.flags = 1),
