@@ -685,7 +685,7 @@ mod tests {
             ("d.mp4", b"no picture"),
         ];
         for (name, content) in files {
-            write(&folder, &format!("card/{name}"), content);
+            write(&folder, format!("card/{name}"), content);
         }
         let zip = folder.path().join("card.zip");
         write_zip(&zip, &files);
