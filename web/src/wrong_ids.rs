@@ -1,7 +1,7 @@
 //! Clients that ask for jobs that there are not: an id is a key, and nobody may try them in bulk.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     net::IpAddr,
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -10,23 +10,26 @@ use std::{
 const MINUTE: Duration = Duration::from_secs(60);
 /// How many clients may pile up before those whose minute is over are dropped.
 const MANY_CLIENTS: usize = 10_000;
+/// Characters by which wrong ids are told apart: more than an id has.
+const LONGEST_ID: usize = 40;
 
 /// What each client asked for in vain in this minute, counted in this process.
 pub(crate) struct WrongIds {
-    limit: u32,
+    limit: usize,
     clients: Mutex<HashMap<IpAddr, Tally>>,
 }
 
 struct Tally {
     since: Instant,
-    count: u32,
+    /// Each counts once: the page of a job that was deleted asks for many of its pictures.
+    ids: HashSet<String>,
 }
 
 impl WrongIds {
     /// So many in a minute; 0 for no limit.
     pub(crate) fn new(limit: u32) -> Self {
         Self {
-            limit,
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
             clients: Mutex::default(),
         }
     }
@@ -35,26 +38,28 @@ impl WrongIds {
     pub(crate) fn wait(&self, client: IpAddr) -> Option<Duration> {
         let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         let tally = clients.get(&client)?;
-        let is_over = self.limit > 0 && tally.count >= self.limit;
+        let is_over = self.limit > 0 && tally.ids.len() >= self.limit;
         let wait = MINUTE.saturating_sub(tally.since.elapsed());
         (is_over && !wait.is_zero()).then_some(wait)
     }
 
-    /// Notes that a client asked for a job that there is not.
-    pub(crate) fn count(&self, client: IpAddr) {
+    /// Notes that a client asked for a job that there is not, by this id.
+    pub(crate) fn count(&self, client: IpAddr, id: &str) {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if clients.len() > MANY_CLIENTS {
             clients.retain(|_, tally| tally.since.elapsed() < MINUTE);
         }
         let tally = clients.entry(client).or_insert_with(|| Tally {
             since: Instant::now(),
-            count: 0,
+            ids: HashSet::new(),
         });
         if tally.since.elapsed() >= MINUTE {
             tally.since = Instant::now();
-            tally.count = 0;
+            tally.ids.clear();
         }
-        tally.count = tally.count.saturating_add(1);
+        if tally.ids.len() < self.limit {
+            tally.ids.insert(id.chars().take(LONGEST_ID).collect());
+        }
     }
 }
 
@@ -66,9 +71,11 @@ mod tests {
     fn whoever_guesses_too_often_waits_and_nobody_else() {
         let wrong = WrongIds::new(2);
         let [one, other] = ["203.0.113.1", "203.0.113.2"].map(|text| text.parse().unwrap());
-        wrong.count(one);
+        for _ in 0..10 {
+            wrong.count(one, "deleted");
+        }
         assert_eq!(wrong.wait(one), None);
-        wrong.count(one);
+        wrong.count(one, "guessed");
         let wait = wrong.wait(one).unwrap();
         assert!(wait > Duration::ZERO && wait <= MINUTE);
         assert_eq!(wrong.wait(other), None);
@@ -78,7 +85,7 @@ mod tests {
     fn a_minute_later_it_may_again() {
         let wrong = WrongIds::new(1);
         let client = "203.0.113.1".parse().unwrap();
-        wrong.count(client);
+        wrong.count(client, "a");
         let earlier = Instant::now().checked_sub(MINUTE).unwrap();
         wrong
             .clients
@@ -88,7 +95,7 @@ mod tests {
             .unwrap()
             .since = earlier;
         assert_eq!(wrong.wait(client), None);
-        wrong.count(client);
+        wrong.count(client, "a");
         assert!(wrong.wait(client).is_some());
     }
 
@@ -96,7 +103,7 @@ mod tests {
     fn nought_is_no_limit() {
         let wrong = WrongIds::new(0);
         let client = "203.0.113.1".parse().unwrap();
-        (0..100).for_each(|_| wrong.count(client));
+        (0..100).for_each(|n| wrong.count(client, &n.to_string()));
         assert_eq!(wrong.wait(client), None);
     }
 }

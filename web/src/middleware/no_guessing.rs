@@ -27,10 +27,11 @@ pub(crate) async fn no_guessing<B: MessageBody>(
         return Ok(request.error_response(refused).map_into_right_body());
     }
     let answer = next.call(request).await?;
+    let id = answer.request().match_info().query("id").to_owned();
     let error = answer.response().error();
     let error = error.and_then(|error| error.as_error::<WebError>());
     if matches!(error, Some(WebError::NoSuchJob | WebError::NotAJobId)) {
-        state.wrong_ids.count(client);
+        state.wrong_ids.count(client, &id);
     }
     Ok(answer.map_into_left_body())
 }

@@ -122,8 +122,8 @@ impl ResumableError {
                 StatusCode::TOO_MANY_REQUESTS,
                 "too-many-unfinished",
                 "Too many uploads from your network are unfinished",
-                "Finish those first, or take them off their lists. What nobody goes on with is \
-                 removed after some days.",
+                "Finish those first, or take them off their lists. What has arrived is kept for some \
+                 days.",
             )
             .retry_after(3600),
             Self::NoUploads => UploadError::NoFiles.problem(),

@@ -1,6 +1,9 @@
 //! One request at a time has an upload in its hands.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
@@ -11,6 +14,8 @@ use super::{UploadId, sheet::Sheet};
 pub(crate) struct Slot {
     pub(crate) id: UploadId,
     pub(crate) sheet: Sheet,
+    /// How many of its bytes have come, as far as this process knows.
+    arrived: AtomicU64,
     gate: Arc<tokio::sync::Mutex<()>>,
     holder: Mutex<CancellationToken>,
 }
@@ -26,13 +31,25 @@ pub(crate) struct Hold {
 }
 
 impl Slot {
-    pub(super) fn new(id: UploadId, sheet: Sheet) -> Self {
+    /// An upload of which so many bytes have come.
+    pub(super) fn new(id: UploadId, sheet: Sheet, arrived: u64) -> Self {
         Self {
             id,
             sheet,
+            arrived: AtomicU64::new(arrived),
             gate: Arc::default(),
             holder: Mutex::default(),
         }
+    }
+
+    /// How many of its bytes have come.
+    pub(super) fn arrived(&self) -> u64 {
+        self.arrived.load(Ordering::Relaxed)
+    }
+
+    /// Notes how many of its bytes have come. How many that were before.
+    pub(super) fn note_arrived(&self, bytes: u64) -> u64 {
+        self.arrived.swap(bytes, Ordering::Relaxed)
     }
 
     /// Takes the upload out of the hands of whoever has it.

@@ -42,6 +42,8 @@ pub(crate) enum End {
     Stopping,
     /// There were more bytes than the upload has.
     TooMany,
+    /// Its client has as much here as it may.
+    TooManyUnfinished,
     /// The disk is nearly full.
     NoSpace(NoSpace),
     /// The disk refused.
@@ -99,6 +101,7 @@ impl<'a> Intake<'a> {
             let is_whole = matches!(end, End::Whole);
             if !is_whole || !checksum.matches() {
                 files.cut(id, &self.file, before).await?;
+                self.state.spool.arrived(&hold.slot, before);
                 if is_whole {
                     return Err(ResumableError::OtherChecksum);
                 }
@@ -106,7 +109,9 @@ impl<'a> Intake<'a> {
         }
         self.file.sync_data().await?;
         files.be_sure(id).await?;
-        Ok((self.file.metadata().await?.len(), end))
+        let here = self.file.metadata().await?.len();
+        self.state.spool.arrived(&hold.slot, here);
+        Ok((here, end))
     }
 
     async fn read(&mut self, mut body: Payload) -> End {
@@ -136,6 +141,11 @@ impl<'a> Intake<'a> {
             bytes.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
         }
         let length = bytes.len() as u64;
+        let arrived = self.hold.slot.sheet.length.saturating_sub(self.left);
+        let spool = &self.state.spool;
+        if !spool.arrived(&self.hold.slot, arrived.saturating_add(length)) {
+            return Err(End::TooManyUnfinished);
+        }
         self.room.take(length).map_err(End::NoSpace)?;
         if let Some(checksum) = &mut self.checksum {
             checksum.add(&bytes);
@@ -170,6 +180,7 @@ impl End {
             Self::Interrupted => Err(ResumableError::Interrupted),
             Self::Stopping => Err(ResumableError::Stopping),
             Self::TooMany => Err(ResumableError::TooMany),
+            Self::TooManyUnfinished => Err(ResumableError::TooManyUnfinished),
             Self::NoSpace(error) => Err(error.into()),
             Self::Failed(error) => Err(error.into()),
         }

@@ -74,7 +74,7 @@ impl Spool {
         }
         self.space.check(sheet.length)?;
         let id = UploadId::random()?;
-        let slot = self.registry.add(Slot::new(id, sheet), &self.limits)?;
+        let slot = self.registry.add(Slot::new(id, sheet, 0), &self.limits)?;
         let hold = Arc::clone(&slot).hold().await;
         if let Err(error) = self.files.create(id, &slot.sheet).await {
             self.registry.remove(id);
@@ -128,6 +128,11 @@ impl Spool {
         self.space.reserve(Some(bytes))
     }
 
+    /// Notes how many bytes of an upload have come. Whether its client may have so many here.
+    pub(super) fn arrived(&self, slot: &Slot, bytes: u64) -> bool {
+        self.registry.arrived(slot, bytes, &self.limits)
+    }
+
     /// Until when an upload is kept if nothing comes any more.
     ///
     /// # Errors
@@ -166,6 +171,7 @@ impl Spool {
     /// What the disk knows of an upload.
     fn load(&self, id: UploadId) -> Result<Arc<Slot>, ResumableError> {
         let sheet = self.files.load(id)?.ok_or(ResumableError::Gone)?;
-        Ok(self.registry.put(Slot::new(id, sheet)))
+        let arrived = self.files.arrived(id)?;
+        Ok(self.registry.put(Slot::new(id, sheet, arrived)))
     }
 }

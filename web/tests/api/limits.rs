@@ -140,11 +140,15 @@ async fn whoever_tries_ids_is_told_to_wait_and_learns_nothing_more() {
         format!("/jobs/{}", "a".repeat(26)),
         format!("/jobs/{job}/status"),
     );
+    let other = format!("/jobs/{}", "b".repeat(26));
     for (path, status) in [
         (&*wrong, 410),
+        // The same once more, as pictures of a job that was deleted, tries nothing.
+        (&wrong, 410),
+        (&wrong, 410),
         ("/jobs/x", 404),
         (&right, 200),
-        (&wrong, 410),
+        (&other, 410),
     ] {
         assert_eq!(ask("203.0.113.1", path).await.status(), status, "{path}");
     }

@@ -100,6 +100,12 @@ impl Files {
         Ok(Some(file.metadata().await?.len()))
     }
 
+    /// How many bytes of an upload have come; none when it is not here.
+    pub(super) fn arrived(&self, id: UploadId) -> io::Result<u64> {
+        let metadata = found(fs::metadata(self.bytes(id)))?;
+        Ok(metadata.map_or(0, |metadata| metadata.len()))
+    }
+
     /// Notes that what comes from now on may have to be thrown away.
     pub(in crate::resumable) async fn be_unsure(&self, id: UploadId, sure: u64) -> io::Result<()> {
         self.put(&self.unsure(id), sure.to_string().as_bytes())

@@ -24,7 +24,8 @@ struct Known {
     clients: HashMap<IpAddr, Total>,
 }
 
-/// What the uploads of a set or of a client add up to.
+/// What the uploads of a set add up to when they are here as a whole, or how much of those of a client
+/// has come.
 struct Total {
     files: usize,
     bytes: u64,
@@ -40,7 +41,8 @@ pub(super) struct Limits {
     pub(super) client: Limit,
 }
 
-/// How many files there may be, and how many bytes they may have together.
+/// How many files there may be, and how many bytes they may have together: those of a set when they
+/// are here as a whole, those of a client so far. What is only announced takes nothing from anybody.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit {
     pub(super) files: usize,
@@ -71,6 +73,18 @@ impl Registry {
             Some(slot) => Arc::clone(slot),
             None => known.put(slot),
         }
+    }
+
+    /// Notes how many bytes of an upload have come. Whether its client may have so many here.
+    pub(super) fn arrived(&self, slot: &Slot, bytes: u64, limits: &Limits) -> bool {
+        let mut known = self.known();
+        let before = slot.note_arrived(bytes);
+        let client = slot.sheet.client;
+        let Some(total) = client.and_then(|client| known.clients.get_mut(&client)) else {
+            return true;
+        };
+        total.bytes = total.bytes.saturating_sub(before).saturating_add(bytes);
+        total.bytes <= limits.client.bytes
     }
 
     /// An upload.
@@ -110,7 +124,7 @@ impl Registry {
         if let Some(client) = slot.sheet.client
             && let Some(total) = known.clients.get_mut(&client)
         {
-            total.subtract(length);
+            total.subtract(slot.arrived());
             if total.files == 0 {
                 known.clients.remove(&client);
             }
@@ -136,7 +150,7 @@ impl Known {
         }
         let client = sheet.client.and_then(|client| self.clients.get(&client));
         let is_too_much = Total::files_with_one(client) > limits.client.files
-            || Total::bytes_with(client, sheet.length) > limits.client.bytes;
+            || client.is_some_and(|total| total.bytes >= limits.client.bytes);
         if is_too_much {
             return Err(ResumableError::TooManyUnfinished);
         }
@@ -153,7 +167,7 @@ impl Known {
         }
         if let Some(client) = slot.sheet.client {
             let total = self.clients.entry(client);
-            total.or_insert_with(Total::nothing).add(length);
+            total.or_insert_with(Total::nothing).add(slot.arrived());
         }
         let slot = Arc::new(slot);
         self.slots.insert(slot.id, Arc::clone(&slot));
@@ -211,7 +225,7 @@ mod tests {
         let metadata = format!("set {set}").parse().unwrap();
         let client = client.map(|client| client.parse().unwrap());
         let sheet = Sheet::new(length, &metadata, client);
-        Slot::new(UploadId::random().unwrap(), sheet)
+        Slot::new(UploadId::random().unwrap(), sheet, 0)
     }
 
     fn slot(length: u64, set: &str) -> Slot {
@@ -252,11 +266,19 @@ mod tests {
         let add = |client, length, set| registry.add(slot_of(Some(client), length, set), &LIMITS);
         let is_refused = |added| matches!(added, Err(ResumableError::TooManyUnfinished));
         let large = add("203.0.113.1", 90, "a").unwrap();
-        assert!(is_refused(add("203.0.113.1", 61, "b")));
+        let other = add("203.0.113.1", 100, "b").unwrap();
+        assert!(
+            registry.arrived(&large, 90, &LIMITS),
+            "announced is not come"
+        );
+        assert!(registry.arrived(&other, 60, &LIMITS));
+        assert!(is_refused(add("203.0.113.1", 1, "c")), "no byte more");
+        assert!(!registry.arrived(&other, 61, &LIMITS));
         assert!(add("203.0.113.2", 61, "b").is_ok());
-        assert!(add("203.0.113.1", 60, "").is_ok());
-        assert!(add("203.0.113.1", 0, "").is_ok());
-        assert!(is_refused(add("203.0.113.1", 0, "c")));
+        // What is thrown away counts no more.
+        assert!(registry.arrived(&other, 10, &LIMITS));
+        assert!(add("203.0.113.1", 100, "").is_ok());
+        assert!(is_refused(add("203.0.113.1", 0, "c")), "no file more");
         registry.remove(large.id);
         assert!(add("203.0.113.1", 90, "c").is_ok());
         registry

@@ -91,24 +91,32 @@ async fn one_client_has_so_much_that_is_no_job_yet_and_others_are_not_concerned(
         answer.unwrap()
     };
     let [first, second] = ["203.0.113.1", "203.0.113.2"];
-    let large = begin(&app, first, 900).await;
-    assert_eq!(large.status(), 201);
-    let refused = begin(&app, first, 101).await;
+    // What is only announced counts for nothing.
+    let mut uploads = Vec::new();
+    for _ in 0..2 {
+        let begun = begin(&app, first, 900).await;
+        assert_eq!(begun.status(), 201);
+        uploads.push(location_of(&begun));
+    }
+    let [large, other] = uploads.as_slice() else {
+        unreachable!()
+    };
+    app.add(large, 0, &[7; 900]).await;
+    let refused = app.part(other, 0, vec![7; 101]).send().await.unwrap();
     assert!(refused.headers().contains_key("retry-after"));
     let refused = code(refused).await;
     assert_eq!(refused, (429, "too-many-unfinished".to_owned()));
+    let here = app.offset(other).await.unwrap();
+    app.add(other, here, &vec![7; 100 - here]).await;
+    assert_eq!(begin(&app, first, 1).await.status(), 429, "no byte more");
     assert_eq!(begin(&app, second, 1000).await.status(), 201);
     // Also after a restart.
     let app = app.restarted_with(few).await;
-    assert_eq!(begin(&app, first, 101).await.status(), 429);
-    assert_eq!(begin(&app, first, 100).await.status(), 201);
+    assert_eq!(begin(&app, first, 1).await.status(), 429);
+    app.tus("DELETE", large).send().await.unwrap();
+    assert_eq!(begin(&app, first, 900).await.status(), 201);
     assert_eq!(begin(&app, first, 0).await.status(), 201);
     assert_eq!(begin(&app, first, 0).await.status(), 429, "a fourth file");
-    app.tus("DELETE", &location_of(&large))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(begin(&app, first, 900).await.status(), 201);
 }
 
 #[actix_web::test]
