@@ -50,8 +50,24 @@ impl Submission {
     /// When the upload is not accepted. Files that can be sent again are where they were, unless
     /// the store failed half-way; the same submission then goes on from there.
     pub(crate) async fn submit(&self, state: &State) -> Result<(), SubmissionError> {
+        self.check(state).await?;
+        self.accept(state).await
+    }
+
+    /// Checks the choices and the files. Nothing is kept of it.
+    ///
+    /// # Errors
+    /// When they cannot become a job.
+    pub(crate) async fn check(&self, state: &State) -> Result<(), SubmissionError> {
         self.check_model(state).await?;
-        self.check_files(state).await?;
+        self.check_files(state).await
+    }
+
+    /// Makes files that were checked a job.
+    ///
+    /// # Errors
+    /// When the address gets too many mails, or the store fails; as for [`Self::submit`].
+    pub(crate) async fn accept(&self, state: &State) -> Result<(), SubmissionError> {
         let mails = state
             .mails
             .take(&Mailbox::of(&self.choices.email), MAILS_PER_JOB);

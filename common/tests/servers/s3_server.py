@@ -40,7 +40,8 @@ def is_refused(wanted):
 
 
 def serve(environ, start_response):
-    if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ:
+    is_conditional = "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ
+    if environ["REQUEST_METHOD"] == "PUT" and is_conditional:
         with creating:
             return s3(environ, start_response)
     if environ["REQUEST_METHOD"] != "GET" or "/upload/" not in environ["PATH_INFO"]:

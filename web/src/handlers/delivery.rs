@@ -99,12 +99,9 @@ async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), 
         files,
         choices,
     };
+    submission.check(state).await?;
     delivered::note(state, order).await?;
-    if let Err(error) = submission.submit(state).await {
-        // There is no job, and the uploads wait for another attempt.
-        delivered::settle(state, order.job).await;
-        return Err(error.into());
-    }
+    submission.accept(state).await?;
     if delivery.end(state).await {
         delivered::settle(state, order.job).await;
         // Somebody may have deleted the job already.

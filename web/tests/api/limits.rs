@@ -1,5 +1,6 @@
 //! Limits: of size, of number, of room, of patience with one client.
 
+use common::job::JobId;
 use reqwest::{
     Body,
     multipart::{Form, Part},
@@ -140,7 +141,7 @@ async fn whoever_tries_ids_is_told_to_wait_and_learns_nothing_more() {
         format!("/jobs/{}", "a".repeat(26)),
         format!("/jobs/{job}/status"),
     );
-    let other = format!("/jobs/{}", "b".repeat(26));
+    let other = format!("/jobs/{}", JobId::random().unwrap());
     for (path, status) in [
         (&*wrong, 410),
         // The same once more, as pictures of a job that was deleted, tries nothing.

@@ -274,7 +274,7 @@ mod tests {
         assert!(registry.arrived(&other, 60, &LIMITS));
         assert!(is_refused(add("203.0.113.1", 1, "c")), "no byte more");
         assert!(!registry.arrived(&other, 61, &LIMITS));
-        assert!(add("203.0.113.2", 61, "b").is_ok());
+        assert!(add("203.0.113.2", 61, "d").is_ok());
         // What is thrown away counts no more.
         assert!(registry.arrived(&other, 10, &LIMITS));
         assert!(add("203.0.113.1", 100, "").is_ok());
