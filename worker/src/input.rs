@@ -106,7 +106,7 @@ impl InputListing {
             odd_names,
             limits,
         };
-        for (number, kind) in untold::told(&listing) {
+        for (number, kind) in untold::told(&listing)? {
             if let Some(item) = listing.items.get_mut(number) {
                 item.kind = kind;
             }

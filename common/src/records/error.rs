@@ -35,15 +35,25 @@ pub enum RecordsError {
 }
 
 impl RecordsError {
-    /// Whether the back end cannot be reached, as a server that is started again or far away. One
-    /// that answers and refuses, and a file that cannot be used, are no such case.
+    /// Whether the back end cannot be reached, as a server that is started again or far away, or a
+    /// file that others hold for long because its disk is slow. One that answers and refuses, and a
+    /// file that cannot be used, are no such case.
     #[must_use]
     pub fn is_out_of_reach(&self) -> bool {
         match self {
             Self::Redis(error) => {
                 error.is_io_error() || error.is_timeout() || error.is_connection_dropped()
             }
+            Self::Sqlite(error) => is_locked(error) || matches!(error, sqlx::Error::PoolTimedOut),
             _ => false,
         }
     }
+}
+
+/// SQLITE_BUSY, with whatever SQLite adds above the first byte (<https://sqlite.org/rescode.html>).
+pub(super) fn is_locked(error: &sqlx::Error) -> bool {
+    const BUSY: i32 = 5;
+    let code = error.as_database_error().and_then(|error| error.code());
+    let code = code.and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == BUSY)
 }

@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Loaded, RecordStore, RecordsError, revision, text};
+use super::{Loaded, RecordStore, RecordsError, error::is_locked, revision, text};
 use crate::job::{JobId, JobRecord};
 
 /// Three tables; names that the queue's own tables in the same file do not have.
@@ -87,14 +87,6 @@ async fn is_free_of_transactions(connection: &mut SqliteConnection) -> Result<bo
     // What was told to the connection before, such as to take a transaction back, is done then.
     connection.ping().await?;
     Ok(!connection.is_in_transaction())
-}
-
-/// SQLITE_BUSY, with whatever SQLite adds above the first byte (<https://sqlite.org/rescode.html>).
-fn is_locked(error: &sqlx::Error) -> bool {
-    const BUSY: i32 = 5;
-    let code = error.as_database_error().and_then(|error| error.code());
-    let code = code.and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| code & 0xff == BUSY)
 }
 
 #[async_trait]

@@ -10,6 +10,7 @@ import path from "node:path";
 import { Line } from "./line.js";
 import { Program } from "./program.js";
 import { until } from "./until.js";
+import { PLAIN_NAME } from "./visitors.js";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 const PROGRAMS = {
@@ -119,6 +120,8 @@ export class Service {
       UPLOADS_PER_HOUR: "0",
       MAILS_PER_DAY: "0",
       SHARD_IMAGES: "5",
+      // The name that visitors without TLS use.
+      ALLOWED_HOSTS: PLAIN_NAME,
     };
   }
 

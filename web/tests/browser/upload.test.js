@@ -65,7 +65,9 @@ for (const scripts of [true, false]) {
     const job = new JobPage(form.page);
     // Without scripts the page loads itself anew.
     await job.isDone();
-    await form.page.getByText("spring.zip", { exact: true }).waitFor();
+    await form.page.getByRole("definition").getByText("spring.zip", { exact: true }).waitFor();
+    // A name in it is not Unicode.
+    await form.page.getByText("shift-jis").first().waitFor();
     await form.page.getByText("0.25", { exact: true }).waitFor();
     const result = await downloadsWhatThePageCounts(job);
     assert.equal(result.run.options.threshold, 0.25);

@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 
 // A name that leads to this machine. Browsers do not trust it as they trust "localhost": it is to them
 // what a machine in a field station's network is, without TLS.
-const PLAIN_NAME = "traps.test";
+export const PLAIN_NAME = "traps.test";
 // No sandbox, because root cannot have one; and no calls home.
 const FLAGS = [
   "--no-sandbox",

@@ -6,7 +6,7 @@
 
 use common::{SkipReason, media_kind::MediaKind};
 
-use super::{InputItem, InputListing};
+use super::{InputError, InputListing, ReadError};
 use crate::media::decode;
 
 /// Bytes that tell the format of a file. Some videos show what they are by a byte that comes again
@@ -17,24 +17,36 @@ const IMAGE_HEAD_BYTES: usize = 64;
 
 /// What the files are whose names do not tell, by their numbers. What cannot be read is left out:
 /// whether the file or its disk is to blame is for those to say who read it as a whole.
-pub(super) fn told(listing: &InputListing) -> Vec<(usize, MediaKind)> {
+///
+/// # Errors
+/// When the store fails, which says nothing about a file: the same listing must come of it later.
+pub(super) fn told(listing: &InputListing) -> Result<Vec<(usize, MediaKind)>, InputError> {
     let mut head = Vec::new();
-    let untold = listing.items().iter().enumerate();
-    let untold = untold.filter(|(_, item)| may_be_misnamed(item.kind));
-    let tell = |(number, item): (usize, &InputItem)| {
-        listing.read_head(item, HEAD_BYTES, &mut head).ok()?;
-        let kind = if decode::looks_like_image(head.get(..IMAGE_HEAD_BYTES).unwrap_or(&head)) {
-            MediaKind::Image
-        } else if item.kind != MediaKind::Unknown {
-            item.kind
-        } else if decode::is_video(&head) {
-            MediaKind::Skip(SkipReason::Video)
-        } else {
-            MediaKind::Skip(SkipReason::NotAnImage)
-        };
-        Some((number, kind))
-    };
-    untold.filter_map(tell).collect()
+    let mut told = Vec::new();
+    for (number, item) in listing.items().iter().enumerate() {
+        if !may_be_misnamed(item.kind) {
+            continue;
+        }
+        match listing.read_head(item, HEAD_BYTES, &mut head) {
+            Ok(()) => told.push((number, kind_of(&head, item.kind))),
+            Err(ReadError::File(_)) => {}
+            Err(ReadError::Store(error)) => return Err(InputError::Store(error)),
+        }
+    }
+    Ok(told)
+}
+
+/// What a file is by its first bytes, or by its name where they do not say it.
+fn kind_of(head: &[u8], by_name: MediaKind) -> MediaKind {
+    if decode::looks_like_image(head.get(..IMAGE_HEAD_BYTES).unwrap_or(head)) {
+        MediaKind::Image
+    } else if by_name != MediaKind::Unknown {
+        by_name
+    } else if decode::is_video(head) {
+        MediaKind::Skip(SkipReason::Video)
+    } else {
+        MediaKind::Skip(SkipReason::NotAnImage)
+    }
 }
 
 /// Whether the name tells nothing, or that of a video or archive may be given to an image.
