@@ -1,11 +1,10 @@
 """Makes letters.txt and characters.txt: how often letters follow each other in many languages.
 
     npm install cldr-annotations-full@48.2.0 cldr-localenames-full@48.2.0 cldr-dates-full@48.2.0
-    pip download --no-deps --no-binary :all: jieba==0.42.1 && tar xzf jieba-0.42.1.tar.gz
-    python3 make_letters.py node_modules jieba-0.42.1/jieba/dict.txt
+    python3 make_letters.py node_modules
 
 The words are those of the Unicode CLDR (names of animals, plants, places, countries, cities, months;
-licence Unicode-3.0), those of vocabulary.txt beside this file, and for Chinese jieba's word list (MIT).
+licence Unicode-3.0) and those of vocabulary.txt beside this file.
 """
 
 import json
@@ -114,16 +113,10 @@ def is_character(character, language):
     return "\u4e00" <= character <= "\u9fff"
 
 
-def characters_line(packages, dictionary, language, own, count):
+def characters_line(packages, language, own, count):
     found = Counter()
-    if language == "zh":
-        for line in dictionary.read_text().splitlines():
-            word, seen, _ = line.split(" ")
-            for character in word:
-                found[character] += math.sqrt(int(seen))
-    else:
-        for text in set(sentences(packages, language)):
-            found.update(text)
+    for text in set(sentences(packages, language)):
+        found.update(text)
     for word in own:
         for character in word:
             found[character] += max(found.values()) / 200
@@ -133,12 +126,12 @@ def characters_line(packages, dictionary, language, own, count):
 
 
 def main():
-    packages, dictionary = Path(sys.argv[1]), Path(sys.argv[2])
+    packages = Path(sys.argv[1])
     own = vocabulary()
     lines = [letters_line(language, words_of(packages, language, script, own.get(language, [])))
              for language, script in SCRIPTS.items()]
     (HERE / "letters.txt").write_text("\n".join(lines) + "\n")
-    lines = [characters_line(packages, dictionary, language, own.get(language, []), count)
+    lines = [characters_line(packages, language, own.get(language, []), count)
              for language, count in CHARACTERS.items()]
     (HERE / "characters.txt").write_text("\n".join(lines) + "\n")
 
