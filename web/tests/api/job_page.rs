@@ -2,7 +2,7 @@
 
 use common::{
     config::MailRoute,
-    job::{Outcome, PlanFile, Rejection, RejectionCode, Release, Task},
+    job::{JobId, Outcome, PlanFile, Rejection, RejectionCode, Release, Task},
     records::fleet::{OfferedModel, WorkerNote},
     store::JobFolder,
 };
@@ -142,20 +142,37 @@ async fn a_rejected_job_says_what_to_do() {
     insta::assert_snapshot!("rejected_job", masked(&page, job));
 }
 
-#[actix_web::test]
-async fn a_job_that_we_failed_at_says_that_it_is_our_fault() {
-    let app = TestApp::start().await;
-    let job = app.accepted_job().await;
+/// Every worker that tries a task fails at it, until none tries again.
+async fn fail_for_good(app: &TestApp, job: JobId, task: Task) {
     for _ in 0..common::job::FAULT_LIMIT {
         let fault = app.jobs.records.change(job, |record, now| {
             let later = now
                 + 1_000_000_000
                     * u64::from(record.tasks().map(|(_, t)| t.faults).max().unwrap_or(0));
-            let claim = record.claim(Task::Plan, "w", 1000, later).unwrap();
+            let claim = record.claim(task, "w", 1000, later).unwrap();
             record.release(&claim, Release::Fault("disk".to_owned()), later)
         });
         fault.await.unwrap();
     }
+}
+
+#[actix_web::test]
+async fn a_job_whose_plan_nobody_can_read_is_shown_as_one_that_we_failed_at() {
+    let app = TestApp::start().await;
+    let job = app.accepted_job().await;
+    app.plan(job, 40).await;
+    fail_for_good(&app, job, Task::Detect(0)).await;
+    let key = JobFolder::of(job).plan_file();
+    app.jobs.store.put(&key, "{".into()).await.unwrap();
+    let page = app.page(&format!("/jobs/{job}")).await;
+    assert!(page.contains("Something of ours failed, not of yours"));
+}
+
+#[actix_web::test]
+async fn a_job_that_we_failed_at_says_that_it_is_our_fault() {
+    let app = TestApp::start().await;
+    let job = app.accepted_job().await;
+    fail_for_good(&app, job, Task::Plan).await;
     let status = app.json(&format!("/jobs/{job}/status")).await;
     assert_eq!(status["stage"], "stuck");
     let page = app.page(&format!("/jobs/{job}")).await;

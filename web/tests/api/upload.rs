@@ -157,10 +157,14 @@ async fn what_cannot_be_used_is_refused_with_the_reason_and_nothing_of_it_stays(
 }
 
 #[actix_web::test]
-async fn a_picture_is_taken_although_it_is_called_a_video() {
+async fn a_picture_is_taken_although_it_is_called_a_video_or_an_archive() {
     let app = TestApp::start().await;
     let packed = zip(&[("film.mov", b"no film"), ("trap/x.avi", &jpeg(400))]);
-    for form in [form_with("a.avi", jpeg(400)), form_with("a.zip", packed)] {
+    for form in [
+        form_with("a.avi", jpeg(400)),
+        form_with("a.zip", packed),
+        form_with("a.zip", jpeg(400)),
+    ] {
         assert_eq!(app.upload(form).await.status(), 201);
     }
 }

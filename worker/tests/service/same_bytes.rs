@@ -2,13 +2,13 @@
 
 use std::{fs, path::Path};
 
-use common::job::{MailKind, Outcome, RejectionCode};
+use common::job::{JobId, JobOptions, MailKind, Outcome, RejectionCode};
 
 use crate::{
     backend::place::Place,
     card::{Card, odd_card},
     deployment::Deployment,
-    support::{assert_same_package, picture, process_command},
+    support::{assert_same_package, picture, process, process_command},
 };
 
 of_both_back_ends! {
@@ -54,6 +54,47 @@ async fn several_uploads_give_what_several_inputs_give() {
 
     service.start_worker();
     let job = service.submit(&[&card, &loose]).await;
+    service.done(job).await;
+    assert_same_package(&expected, &service.unpack(job));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_clash_across_shards_give_what_one_run_gives() {
+    let mut service = Deployment::new(Place::sqlite(), 2).await;
+    let picture = |number: u8| {
+        let mut image = picture::with_square(picture::RED, 64, 64);
+        image.put_pixel(0, 0, image::Rgb([number, 9, 200]));
+        picture::jpeg(&image)
+    };
+    // In the order of paths the clashing ones are far from each other.
+    let names = [
+        "-North/IMG_1.JPG",
+        "-North/IMG_2.JPG",
+        "-North/IMG_3.JPG",
+        "-north/IMG_1.JPG",
+        "caf\u{e9}/IMG_1.JPG",
+        "cafe\u{301}/IMG_1.JPG",
+        "last/IMG_1.JPG",
+    ];
+    let pictures: Vec<Vec<u8>> = (0..7).map(picture).collect();
+    let entries: Vec<(&str, &[u8])> = names
+        .into_iter()
+        .zip(pictures.iter().map(Vec::as_slice))
+        .collect();
+    let card = service.bench.zip("card.zip", &entries);
+    let expected = service.bench.path("expected");
+    let output = process(&card, &expected, &["--csv-plain"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(expected.join("annotated-renamed").is_dir());
+
+    service.start_worker();
+    let job = JobId::random().unwrap();
+    let options = JobOptions {
+        threshold: Some("0.6".parse().unwrap()),
+        csv_plain: true,
+        ..JobOptions::default()
+    };
+    service.submit_with(job, &[&card], options).await;
     service.done(job).await;
     assert_same_package(&expected, &service.unpack(job));
 }
