@@ -3,6 +3,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+
+import { until } from "./until.js";
 
 // Nothing that a test has started outlives it.
 const children = new Set();
@@ -44,13 +47,32 @@ export class Program {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  // Lets it stand still where it is.
-  pause() {
-    this.#child.kill("SIGSTOP");
+  // Lets it stand still where it is, but never while it holds a file locked: nobody else could write
+  // into the database then.
+  async pause() {
+    await until("a program to stand still without a lock", async () => {
+      this.#child.kill("SIGSTOP");
+      await until("a program to stand still", () => this.#isStopped());
+      if (!(await this.#holdsLock())) return true;
+      this.resume();
+      return false;
+    });
   }
 
   resume() {
     this.#child.kill("SIGCONT");
+  }
+
+  async #isStopped() {
+    const stat = await readFile(`/proc/${this.#child.pid}/stat`, "utf8");
+    // The name of the program may have spaces and brackets.
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("T");
+  }
+
+  async #holdsLock() {
+    const locks = await readFile("/proc/locks", "utf8");
+    const held = new RegExp(`^\\d+: POSIX +\\S+ +WRITE ${this.#child.pid} `, "m");
+    return held.test(locks);
   }
 
   // Ends it as a power cut does.

@@ -68,7 +68,7 @@ export class Service {
   // Lets the worker stand still in the middle of a job.
   async pauseAmid(job) {
     await until("the first pictures of a job", async () => (await this.status(job)).images_done > 0);
-    this.worker.pause();
+    await this.worker.pause();
     // While the records let it wait, the status has none.
     const stage = await until("the stage of a job", async () => (await this.status(job)).stage);
     assert.equal(stage, "detecting", "the job was done too soon");

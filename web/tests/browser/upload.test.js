@@ -83,7 +83,7 @@ for (const scripts of [true, false]) {
   test("in a network without TLS, forms are sent too, " + how, async (t) => {
     const form = await UploadForm.open(await scene.visit(t, { scripts, plain: true, refusals: [410] }));
     await form.fill({ files: card(10) });
-    scene.service.worker.pause();
+    await scene.service.worker.pause();
     t.after(() => scene.service.worker.resume());
     await form.send.click();
     const { page } = form;
@@ -189,7 +189,7 @@ test("the keyboard is enough for an upload", async (t) => {
 });
 
 test("a job can be cancelled", async (t) => {
-  scene.service.worker.pause();
+  await scene.service.worker.pause();
   t.after(() => scene.service.worker.resume());
   const path = await scene.service.submit(card(10));
   const page = await scene.visit(t);
