@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use common::{MediaOutcome, MediaRecord, archive::ArchiveLimits};
+use common::archive::ArchiveLimits;
 use jiff::Timestamp;
 
 use crate::{
@@ -19,13 +19,13 @@ use crate::{
     model::catalogue::InstalledModel,
     package::{Package, PackageError},
     pipeline::{
-        self, Ending, PipelineError, claims::Claims, copies::copies_of,
-        decode_memory::DecodeMemory, inspect::PipelineContext, stage::StageClock,
+        self, Ending, PipelineError, claims::Claims, decode_memory::DecodeMemory,
+        inspect::PipelineContext, stage::StageClock,
     },
     progress::{Audience, Progress},
     report::{self, FolderCopies, RecordSource, ReportError},
     resources::ResourceUse,
-    run_facts::{Counts, ExecutionFacts, RunFacts, RunOptions},
+    run_facts::{Counts, ExecutionFacts, RunFacts, RunOptions, per_second},
 };
 use resumed::Resumed;
 
@@ -269,15 +269,6 @@ impl<'a> Job<'a> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of files")]
-fn per_second(images: u64, seconds: f64) -> f64 {
-    if seconds > 0.0 {
-        images as f64 / seconds
-    } else {
-        0.0
-    }
-}
-
 /// Writes the reports from the journal and finishes the package.
 fn finish(package: Package, facts: &RunFacts) -> Result<(), JobError> {
     let records = JournalRecords::at(&package.journal());
@@ -287,19 +278,5 @@ fn finish(package: Package, facts: &RunFacts) -> Result<(), JobError> {
         path: package.journal(),
         source,
     })?;
-    let copies = all.flat_map(|record| match record {
-        // A duplicate shares the copies of the first file with its content.
-        Ok(record) if is_duplicate(&record) => Vec::new(),
-        Ok(record) => copies_of(&record)
-            .into_iter()
-            .flatten()
-            .map(|c| Ok(c.to_owned()))
-            .collect(),
-        Err(error) => vec![Err(error)],
-    });
-    Ok(package.finish(&report::FILES, copies)?)
-}
-
-fn is_duplicate(record: &MediaRecord) -> bool {
-    matches!(&record.outcome, MediaOutcome::Processed(media) if media.duplicate_of.is_some())
+    Ok(package.finish(report::files(false), all)?)
 }

@@ -17,9 +17,11 @@ use std::{
 
 pub use error::PackageError;
 
+use common::MediaRecord;
 use walkdir::WalkDir;
 
 use crate::report::RUN_JSON;
+use packing::{CopiesInFolder, FirstFiles};
 
 /// Folder of annotated copies inside the package.
 pub const ANNOTATED: &str = "annotated";
@@ -245,20 +247,31 @@ impl Package {
     pub fn pack_shard(
         &self,
         zip: &Path,
-        copies: impl Iterator<Item = io::Result<String>>,
+        records: impl Iterator<Item = io::Result<MediaRecord>>,
     ) -> Result<(), PackageError> {
-        packing::pack(&self.folder, zip, &[SHARD_JOURNAL], copies)
+        self.pack(zip, [SHARD_JOURNAL].into_iter(), records)
     }
 
-    /// Finishes the package from its reports and the given copies (relative paths, in the order
-    /// in which they are to stand in a zip).
+    fn pack<'a>(
+        &self,
+        zip: &Path,
+        names: impl Iterator<Item = &'a str>,
+        records: impl Iterator<Item = io::Result<MediaRecord>>,
+    ) -> Result<(), PackageError> {
+        let folder = self.folder.as_path();
+        let first = FirstFiles { folder, names };
+        packing::pack(zip, first, records, &mut CopiesInFolder(folder))
+    }
+
+    /// Finishes the package from its reports, by their names in the order in which they are to
+    /// stand in a zip, and the copies that the records name.
     ///
     /// # Errors
     /// When the disk refuses; everything made so far stays for another try.
-    pub fn finish(
+    pub fn finish<'a>(
         self,
-        reports: &[&str],
-        copies: impl Iterator<Item = io::Result<String>>,
+        reports: impl Iterator<Item = &'a str>,
+        records: impl Iterator<Item = io::Result<MediaRecord>>,
     ) -> Result<(), PackageError> {
         let state = self.folder.join(STATE);
         if !destination::is_zip(&self.destination) {
@@ -268,7 +281,7 @@ impl Package {
             });
         }
         let unfinished = state.join("package.zip");
-        packing::pack(&self.folder, &unfinished, reports, copies)?;
+        self.pack(&unfinished, reports, records)?;
         fs::rename(&unfinished, &self.destination).map_err(|source| PackageError::Io {
             path: self.destination.clone(),
             source,
@@ -288,6 +301,11 @@ impl Package {
 
 #[cfg(test)]
 mod tests {
+    use common::{
+        MediaOutcome, MediaPath,
+        media::{CameraFacts, ProcessedMedia},
+    };
+
     use super::*;
 
     #[test]
@@ -401,6 +419,25 @@ mod tests {
         }
     }
 
+    fn record_with_copy(path: &str, copy: &str) -> MediaRecord {
+        MediaRecord {
+            path: MediaPath::from_display_name(path),
+            size_bytes: 1,
+            content_hash: None,
+            camera: CameraFacts::default(),
+            outcome: MediaOutcome::Processed(ProcessedMedia {
+                width: 1,
+                height: 1,
+                detections: Vec::new(),
+                decoded_share: None,
+                duplicate_of: None,
+                annotated: Some(copy.to_owned()),
+                original: None,
+                picture: None,
+            }),
+        }
+    }
+
     #[test]
     fn the_same_files_make_the_same_zip() {
         let folder = tempfile::tempdir().unwrap();
@@ -410,11 +447,9 @@ mod tests {
             package.write("run.json", b"{}").unwrap();
             fs::write(package.journal(), "").unwrap();
             package.write("annotated/a/b.jpg", b"picture").unwrap();
+            let record = record_with_copy("a/b.jpg", "annotated/a/b.jpg");
             package
-                .finish(
-                    &["run.json"],
-                    [Ok("annotated/a/b.jpg".to_owned())].into_iter(),
-                )
+                .finish(["run.json"].into_iter(), [Ok(record)].into_iter())
                 .unwrap();
             assert!(!folder.path().join(format!("{name}.partial")).exists());
             fs::read(out).unwrap()

@@ -121,3 +121,13 @@ pub struct ExecutionFacts {
     /// Seconds spent in each stage, summed over all threads.
     pub stage_seconds: BTreeMap<String, f64>,
 }
+
+/// Images in a second on average, or 0 where no time has passed.
+#[expect(clippy::cast_precision_loss, reason = "counts of files")]
+pub(crate) fn per_second(images: u64, seconds: f64) -> f64 {
+    if seconds > 0.0 {
+        images as f64 / seconds
+    } else {
+        0.0
+    }
+}

@@ -133,9 +133,9 @@ fn is_picture(path: &Path) -> bool {
 fn is_package(archive: &Archive) -> bool {
     let mut reports = 0;
     let visited = archive.visit_entries(|entry| {
-        reports += usize::from(report::FILES.contains(&entry.path.as_str()));
+        reports += usize::from(report::files(false).any(|name| name == entry.path.as_str()));
     });
-    visited.is_ok() && reports == report::FILES.len()
+    visited.is_ok() && reports == report::files(false).count()
 }
 
 /// The folder of an archive's name below its own folder, `north` for `north.zip`, or the first

@@ -1,4 +1,4 @@
-//! Packing a package into a zip.
+//! Packing a package, or a shard, into a zip.
 
 use std::{
     fs::File,
@@ -6,22 +6,46 @@ use std::{
     path::Path,
 };
 
+use common::MediaRecord;
 use zip::{CompressionMethod, DateTime, ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
 use super::PackageError;
 
-type Zip = ZipWriter<BufWriter<File>>;
+/// A zip that is being packed.
+pub(crate) type Zip = ZipWriter<BufWriter<File>>;
 
-/// Packs reports and copies, relative paths below `folder`, into a new zip in that order.
+/// Where the copies of a package are taken from.
+pub(crate) trait CopiesToPack {
+    /// Adds the copy at a path inside the package. It belongs to the record with this number, from
+    /// 0; records come in their order.
+    fn add(&mut self, zip: &mut Zip, record: usize, copy: &str) -> ZipResult<()>;
+}
+
+/// Copies that lie in the package's folder.
+pub(crate) struct CopiesInFolder<'a>(pub(crate) &'a Path);
+
+impl CopiesToPack for CopiesInFolder<'_> {
+    fn add(&mut self, zip: &mut Zip, _: usize, copy: &str) -> ZipResult<()> {
+        add_copy(zip, self.0, copy)
+    }
+}
+
+/// The files that stand before the copies, by their names in a folder.
+pub(crate) struct FirstFiles<'a, N> {
+    pub(crate) folder: &'a Path,
+    pub(crate) names: N,
+}
+
+/// Packs files and the copies that records name into a new zip, in that order.
 ///
 /// Pictures are stored, since deflating JPEGs saves 1 % for a hundred times the work; the text
 /// reports are deflated. Every entry carries the zip format's earliest date, so that the same
 /// results give the same bytes.
-pub(super) fn pack(
-    folder: &Path,
+pub(crate) fn pack<'a>(
     zip: &Path,
-    reports: &[&str],
-    copies: impl Iterator<Item = io::Result<String>>,
+    first: FirstFiles<'_, impl Iterator<Item = &'a str>>,
+    records: impl Iterator<Item = io::Result<MediaRecord>>,
+    copies: &mut impl CopiesToPack,
 ) -> Result<(), PackageError> {
     let io_error = |source| PackageError::Io {
         path: zip.to_owned(),
@@ -33,27 +57,28 @@ pub(super) fn pack(
     };
     let file = File::create(zip).map_err(io_error)?;
     let mut writer = ZipWriter::new(BufWriter::with_capacity(1 << 20, file));
-    for report in reports {
-        add_report(&mut writer, folder, report).map_err(zip_error)?;
+    for name in first.names {
+        add_first(&mut writer, first.folder, name).map_err(zip_error)?;
     }
-    for copy in copies {
-        let copy = copy.map_err(|source| PackageError::Io {
-            path: folder.to_owned(),
+    for (number, record) in records.enumerate() {
+        let record = record.map_err(|source| PackageError::Io {
+            path: first.folder.to_owned(),
             source,
         })?;
-        add_copy(&mut writer, folder, &copy).map_err(zip_error)?;
+        for copy in record.copies() {
+            copies.add(&mut writer, number, copy).map_err(zip_error)?;
+        }
     }
     finish(writer).map_err(io_error)
 }
 
 /// Completes a zip, and waits until it is on the disk.
-pub(crate) fn finish(zip: Zip) -> io::Result<()> {
+fn finish(zip: Zip) -> io::Result<()> {
     let file = zip.finish()?.into_inner();
     file.map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
-/// Adds a report.
-pub(crate) fn add_report(zip: &mut Zip, folder: &Path, name: &str) -> ZipResult<()> {
+fn add_first(zip: &mut Zip, folder: &Path, name: &str) -> ZipResult<()> {
     // A workbook is a zip itself.
     let is_packed = name.ends_with(".xlsx");
     let method = if is_packed {

@@ -13,41 +13,49 @@ mod summary;
 use std::{
     collections::BTreeMap,
     io::{self, Write},
-    path::Path,
 };
 
-use common::{Category, MediaRecord};
+use common::Category;
 use serde::Serialize;
 use serde_json::Serializer;
 
-use super::{MEGADETECTOR_JSON, ReportError, staged_file::StagedFile};
+use super::{
+    Inputs, MEGADETECTOR_JSON, Made, Report, ReportError, ReportKind, Totals,
+    record_row::RecordRow, staged_file::StagedFile,
+};
 use crate::run_facts::RunFacts;
 use image::Image;
 use info::Info;
 use layout::Layout;
 
+pub(super) const KIND: ReportKind = ReportKind {
+    name: MEGADETECTOR_JSON,
+    made: Made::Always,
+    begin,
+};
+
 /// `megadetector.json` being written, image by image.
-pub(crate) struct MegadetectorFile<'f> {
+struct MegadetectorFile<'f> {
     out: StagedFile,
     species: &'f BTreeMap<u16, String>,
     has_images: bool,
 }
 
-impl<'f> MegadetectorFile<'f> {
-    /// Starts the file with everything that stands before the images.
-    pub(crate) fn create(folder: &Path, facts: &'f RunFacts) -> Result<Self, ReportError> {
-        let mut out = StagedFile::create(folder, MEGADETECTOR_JSON)?;
-        write_head(&mut out, facts).map_err(ReportError::writing(MEGADETECTOR_JSON))?;
-        Ok(Self {
-            out,
-            species: &facts.model.species,
-            has_images: false,
-        })
-    }
+/// Starts the file with everything that stands before the images.
+fn begin<'a>(inputs: &Inputs<'a>) -> Result<Box<dyn Report + 'a>, ReportError> {
+    let mut out = StagedFile::create(inputs.folder, MEGADETECTOR_JSON)?;
+    write_head(&mut out, inputs.facts).map_err(ReportError::writing(MEGADETECTOR_JSON))?;
+    Ok(Box::new(MegadetectorFile {
+        out,
+        species: &inputs.facts.model.species,
+        has_images: false,
+    }))
+}
 
+impl Report for MegadetectorFile<'_> {
     /// Writes one image. Skipped files are not images and stay out.
-    pub(crate) fn add(&mut self, record: &MediaRecord) -> Result<(), ReportError> {
-        let Some(image) = Image::of(record, self.species) else {
+    fn add(&mut self, row: &RecordRow<'_>) -> Result<(), ReportError> {
+        let Some(image) = Image::of(row.record, self.species) else {
             return Ok(());
         };
         let separator: &[u8] = if self.has_images { b",\n  " } else { b"\n  " };
@@ -58,8 +66,7 @@ impl<'f> MegadetectorFile<'f> {
             .map_err(ReportError::writing(MEGADETECTOR_JSON))
     }
 
-    /// Gives the complete file back, to be published.
-    pub(crate) fn finish(mut self) -> Result<StagedFile, ReportError> {
+    fn finish(mut self: Box<Self>, _: &Totals<'_>) -> Result<StagedFile, ReportError> {
         let end: &[u8] = if self.has_images {
             b"\n ]\n}\n"
         } else {

@@ -3,27 +3,34 @@
 
 mod samples;
 
-use std::{io::Write as _, path::Path};
+use std::io::Write as _;
 
 use askama::Template;
 use common::{
-    Category, Counts, Label, MediaOutcome, MediaRecord,
-    correction::MediaCorrection,
+    Category, Counts, Label, MediaOutcome,
     figures::Figures,
     gallery::{RecordPlace, Row},
     plots::Plot,
 };
 use indicatif::HumanCount;
 
-use super::{REPORT_HTML, ReportError, copy_source::CopySource, staged_file::StagedFile};
+use super::{
+    Inputs, Made, REPORT_HTML, Report, ReportError, ReportKind, Totals, record_row::RecordRow,
+    staged_file::StagedFile,
+};
 use crate::run_facts::RunFacts;
 use samples::{Sample, Samples};
 
+pub(super) const KIND: ReportKind = ReportKind {
+    name: REPORT_HTML,
+    made: Made::Always,
+    begin,
+};
+
 /// The report while the records pass by.
-pub(crate) struct Overview {
+struct Overview {
     figures: Figures,
     samples: Samples,
-    record: usize,
     corrected: u64,
 }
 
@@ -41,54 +48,44 @@ struct Page<'a> {
     corrected: u64,
 }
 
-impl Overview {
-    /// An empty report.
-    pub(crate) fn new(facts: &RunFacts) -> Self {
-        let threshold = facts.options.threshold;
-        Self {
-            figures: Figures::new(threshold),
-            samples: Samples::new(threshold),
-            record: 0,
-            corrected: 0,
-        }
-    }
+fn begin<'a>(inputs: &Inputs<'a>) -> Result<Box<dyn Report + 'a>, ReportError> {
+    let threshold = inputs.facts.options.threshold;
+    Ok(Box::new(Overview {
+        figures: Figures::new(threshold),
+        samples: Samples::new(threshold),
+        corrected: 0,
+    }))
+}
 
-    /// Takes the next record in, which is of this camera and about which this was said.
-    pub(crate) fn add(
-        &mut self,
-        record: &MediaRecord,
-        camera: &str,
-        said: Option<&MediaCorrection>,
-    ) {
+impl Report for Overview {
+    fn add(&mut self, row: &RecordRow<'_>) -> Result<(), ReportError> {
         let threshold = self.figures.threshold();
-        let row = Row::of(record, 0, threshold, RecordPlace::default());
-        self.figures.add(camera, &row, None);
-        self.corrected += u64::from(said.is_some());
+        let facts = Row::of(row.record, 0, threshold, RecordPlace::default());
+        self.figures.add(row.camera_folder, &facts, None);
+        self.corrected += u64::from(row.correction.is_some());
         // What people disagree with is no example.
-        let model = Label::from(row.category_at(threshold));
-        let is_agreed = said.is_none_or(|said| said.label_at(&row, threshold) == model);
-        if let MediaOutcome::Processed(media) = &record.outcome
+        let model = Label::from(facts.category_at(threshold));
+        let is_agreed = row
+            .correction
+            .is_none_or(|correction| correction.label_at(&facts, threshold) == model);
+        if let MediaOutcome::Processed(media) = &row.record.outcome
             && is_agreed
         {
-            self.samples.consider(self.record, record, media, camera);
+            self.samples
+                .consider(row.number, row.record, media, row.camera_folder);
         }
-        self.record += 1;
+        Ok(())
     }
 
-    /// Writes the file.
-    pub(crate) fn finish(
-        self,
-        facts: &RunFacts,
-        copies: &dyn CopySource,
-        folder: &Path,
-    ) -> Result<StagedFile, ReportError> {
+    fn finish(self: Box<Self>, totals: &Totals<'_>) -> Result<StagedFile, ReportError> {
+        let Inputs { folder, facts, .. } = totals.inputs;
         let page = Page {
             facts,
             counts: &facts.counts,
             inputs: names_of(facts),
             span: span(&self.figures),
             plots: Plot::all(&self.figures),
-            samples: self.samples.load(copies),
+            samples: self.samples.load(totals.copies),
             corrected: self.corrected,
         };
         let mut file = StagedFile::create(folder, REPORT_HTML)?;

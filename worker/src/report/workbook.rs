@@ -5,6 +5,7 @@
 
 mod cell;
 mod formats;
+mod limits;
 mod link;
 mod linked;
 mod notes;
@@ -23,16 +24,17 @@ use jiff::civil::date;
 use rust_xlsxwriter::{DocProperties, Workbook, XlsxError};
 
 use super::{
-    ReportError, WORKBOOK, WorkbookLimits,
-    columns::{FailureRow, TableRow, detection_headings, image_headings},
+    Inputs, Made, Report, ReportError, ReportKind, Totals, WORKBOOK,
+    columns::{FailureRow, TableRow as _, detection_headings, image_headings},
+    record_row::RecordRow,
     staged_file::StagedFile,
-    survey::Survey,
 };
 use crate::run_facts::RunFacts;
 use formats::Formats;
+pub use limits::WorkbookLimits;
 use linked::NumberedLinks;
 use notes::NoteSheet;
-use table_sheets::{Desk, TableSheets};
+use table_sheets::{OpenWorkbook, TableSheets};
 
 /// Above this many files, sheets may pass the 4 GiB that a zip entry holds without its 64-bit
 /// extension; below, the extension is left out for the sake of old readers.
@@ -49,96 +51,94 @@ const SETTINGS_WIDTHS: [u8; 2] = [36, 110];
 /// the file is 1.2 times as large.
 const COMPRESSION_LEVEL: u8 = 3;
 
+pub(super) const KIND: ReportKind = ReportKind {
+    name: WORKBOOK,
+    made: Made::Always,
+    begin,
+};
+
 /// `results.xlsx` being written.
-pub(crate) struct WorkbookFile {
+struct WorkbookFile {
     file: StagedFile,
-    is_corrected: bool,
-    desk: Desk,
+    book: OpenWorkbook,
     images: TableSheets,
     detections: TableSheets,
     failures: TableSheets,
 }
 
-impl WorkbookFile {
-    /// Starts a workbook, with or without columns for corrections; its temporary files lie in the
-    /// same folder.
-    pub(crate) fn create(
-        folder: &Path,
-        facts: &RunFacts,
-        limits: WorkbookLimits,
-        is_corrected: bool,
-    ) -> Result<Self, ReportError> {
-        let file = StagedFile::create(folder, WORKBOOK)?;
+/// Starts a workbook, with or without columns for corrections; its temporary files lie in the
+/// package's folder.
+fn begin<'a>(inputs: &Inputs<'a>) -> Result<Box<dyn Report + 'a>, ReportError> {
+    let Inputs { folder, facts, .. } = *inputs;
+    let is_corrected = inputs.corrections.is_some();
+    let file = StagedFile::create(folder, WORKBOOK)?;
+    guarded(|| {
+        let mut workbook = Workbook::new();
+        workbook.set_tempdir(folder)?;
+        workbook.set_zip_compression_level(COMPRESSION_LEVEL);
+        workbook.use_zip_large_file(facts.counts.files > FILES_OF_A_LARGE_WORKBOOK);
+        workbook.set_properties(&properties(facts));
+        let mut book = OpenWorkbook {
+            workbook,
+            formats: Formats::new(),
+            limits: inputs.limits,
+            folder: folder.to_owned(),
+        };
+        let detections = detection_headings(is_corrected);
+        Ok(Box::new(WorkbookFile {
+            file,
+            images: TableSheets::open("Images", image_headings(is_corrected), &mut book)?,
+            detections: TableSheets::open("Detections", detections, &mut book)?,
+            failures: TableSheets::open("Failures", FailureRow::headings(), &mut book)?,
+            book,
+        }) as Box<dyn Report>)
+    })
+}
+
+impl Report for WorkbookFile {
+    fn add(&mut self, row: &RecordRow<'_>) -> Result<(), ReportError> {
         guarded(|| {
-            let mut workbook = Workbook::new();
-            workbook.set_tempdir(folder)?;
-            workbook.set_zip_compression_level(COMPRESSION_LEVEL);
-            workbook.use_zip_large_file(facts.counts.files > FILES_OF_A_LARGE_WORKBOOK);
-            workbook.set_properties(&properties(facts));
-            let (formats, folder) = (Formats::new(), folder.to_owned());
-            let mut desk = Desk {
-                workbook,
-                formats,
-                limits,
-                folder,
-            };
-            Ok(Self {
-                file,
-                is_corrected,
-                images: TableSheets::open("Images", image_headings(is_corrected), &mut desk)?,
-                detections: TableSheets::open(
-                    "Detections",
-                    detection_headings(is_corrected),
-                    &mut desk,
-                )?,
-                failures: TableSheets::open("Failures", FailureRow::headings(), &mut desk)?,
-                desk,
-            })
+            if let Some(failure) = FailureRow::of(row.record) {
+                self.failures.add(&failure.cells(), &mut self.book)?;
+            }
+            if let Some(image) = &row.image {
+                self.images.add(image, &mut self.book)?;
+            }
+            for detection in &row.detections {
+                self.detections.add(detection, &mut self.book)?;
+            }
+            Ok(())
         })
     }
 
-    /// Writes a row of the Images sheet.
-    pub(crate) fn add_image(&mut self, row: &impl TableRow) -> Result<(), ReportError> {
-        guarded(|| self.images.add(&row.cells(), &mut self.desk))
-    }
-
-    /// Writes a row of the Detections sheet.
-    pub(crate) fn add_detection(&mut self, row: &impl TableRow) -> Result<(), ReportError> {
-        guarded(|| self.detections.add(&row.cells(), &mut self.desk))
-    }
-
-    /// Writes a row of the Failures sheet.
-    pub(crate) fn add_failure(&mut self, row: &FailureRow<'_>) -> Result<(), ReportError> {
-        guarded(|| self.failures.add(&row.cells(), &mut self.desk))
-    }
-
-    /// Puts the sheets together and gives the complete file back, to be published.
-    pub(crate) fn finish(
-        self,
-        facts: &RunFacts,
-        survey: &Survey,
-    ) -> Result<StagedFile, ReportError> {
+    /// Puts the sheets together.
+    fn finish(self: Box<Self>, totals: &Totals<'_>) -> Result<StagedFile, ReportError> {
         let Self {
             mut file,
-            desk:
-                Desk {
+            images,
+            detections,
+            failures,
+            book:
+                OpenWorkbook {
                     mut workbook,
                     formats,
                     folder,
                     ..
                 },
-            ..
-        } = self;
+        } = *self;
+        let Inputs {
+            facts, corrections, ..
+        } = totals.inputs;
         guarded(|| {
             let mut notes = NoteSheet::open("Summary", &SUMMARY_WIDTHS, &mut workbook, &formats)?;
-            summary::write(&mut notes, facts, survey)?;
+            summary::write(&mut notes, facts, totals.survey)?;
             workbook.push_worksheet(notes.close());
             let mut links = Vec::new();
-            for table in [self.images, self.detections, self.failures] {
+            for table in [images, detections, failures] {
                 table.close_into(&mut workbook, &mut links)?;
             }
             let mut notes = NoteSheet::open("Settings", &SETTINGS_WIDTHS, &mut workbook, &formats)?;
-            settings::write(&mut notes, facts, self.is_corrected)?;
+            settings::write(&mut notes, facts, corrections.is_some())?;
             workbook.push_worksheet(notes.close());
             save(&mut workbook, links, &folder, &mut file)?;
             Ok(file)

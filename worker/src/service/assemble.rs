@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     job::TRAPLINE_VERSION,
-    run_facts::{ExecutionFacts, RunFacts},
+    run_facts::{ExecutionFacts, RunFacts, per_second},
 };
 
 /// Name of the package in the scratch folder.
@@ -134,15 +134,6 @@ impl Shards {
         execution.device = devices.join(", ");
         execution.stage_seconds = stages;
         execution
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a count of files")]
-fn per_second(images: u64, seconds: f64) -> f64 {
-    if seconds > 0.0 {
-        images as f64 / seconds
-    } else {
-        0.0
     }
 }
 

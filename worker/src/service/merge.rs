@@ -5,19 +5,24 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
-    io::{self, BufRead as _, BufReader, BufWriter, Read as _},
+    io::{self, BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
 };
 
 use common::{Counts, MediaRecord, Threshold};
-use zip::ZipWriter;
+use zip::result::ZipResult;
 
-use super::{fault::TaskError, packed_shards::PackedShards};
+use super::{
+    fault::TaskError,
+    packed_shards::{PackedShard, PackedShards},
+};
 use crate::{
     job::JobError,
     journal::{Journal, JournalHeader, JournalRecords},
-    package::{SHARD_JOURNAL, packing},
+    package::{
+        SHARD_JOURNAL,
+        packing::{self, CopiesToPack, FirstFiles, Zip},
+    },
     report::{self, CopySource, RecordSource as _},
     run_facts::RunFacts,
 };
@@ -28,18 +33,50 @@ struct ShardCopies<'a> {
     lengths: &'a [usize],
 }
 
-impl CopySource for ShardCopies<'_> {
-    fn copy(&self, record: usize, path: &str) -> io::Result<Vec<u8>> {
+impl<'a> ShardCopies<'a> {
+    /// The number of the shard that has a record.
+    fn shard_of(&self, record: usize) -> io::Result<u32> {
         let ends = self.lengths.iter().scan(0, |end, length| {
             *end += length;
             Some(*end)
         });
         let shard = ends.take_while(|end| *end <= record).count();
-        let shard = u32::try_from(shard).map_err(io::Error::other)?;
-        let mut zip = self.shards.open(shard)?;
+        u32::try_from(shard).map_err(io::Error::other)
+    }
+
+    fn to_pack(self) -> ShardCopiesToPack<'a> {
+        ShardCopiesToPack {
+            copies: self,
+            open: None,
+        }
+    }
+}
+
+impl CopySource for ShardCopies<'_> {
+    fn copy(&self, record: usize, path: &str) -> io::Result<Vec<u8>> {
+        let mut zip = self.shards.open(self.shard_of(record)?)?;
         let mut bytes = Vec::new();
         zip.by_name(path)?.read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+}
+
+/// The same on their way into the package, as they are: without unpacking.
+struct ShardCopiesToPack<'a> {
+    copies: ShardCopies<'a>,
+    /// The shard that is open, which has the records that come one after the other.
+    open: Option<(u32, PackedShard)>,
+}
+
+impl CopiesToPack for ShardCopiesToPack<'_> {
+    fn add(&mut self, zip: &mut Zip, record: usize, copy: &str) -> ZipResult<()> {
+        let number = self.copies.shard_of(record)?;
+        let shard = match self.open.take() {
+            Some((open, shard)) if open == number => shard,
+            _ => self.copies.shards.open(number)?,
+        };
+        let (_, shard) = self.open.insert((number, shard));
+        zip.raw_copy_file(shard.by_name(copy)?)
     }
 }
 
@@ -119,19 +156,11 @@ pub(super) fn write_package(
         lengths: &merged.lengths,
     };
     report::write_all(&records, &copies, facts, folder).map_err(JobError::from)?;
-    let mut package = ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(zip)?));
-    for name in report::FILES {
-        packing::add_report(&mut package, folder, name).map_err(io::Error::from)?;
-    }
-    let mut records = records.records()?;
-    for (shard, length) in shards.open_each().zip(&merged.lengths) {
-        let mut source = shard?;
-        for record in records.by_ref().take(*length) {
-            for copy in record?.copies() {
-                let copy = source.by_name(copy).map_err(io::Error::from)?;
-                package.raw_copy_file(copy).map_err(io::Error::from)?;
-            }
-        }
-    }
-    Ok(packing::finish(package)?)
+    let first = FirstFiles {
+        folder,
+        names: report::files(false),
+    };
+    let mut copies = copies.to_pack();
+    let packed = packing::pack(zip, first, records.records()?, &mut copies);
+    Ok(packed.map_err(JobError::from)?)
 }

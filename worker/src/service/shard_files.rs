@@ -100,13 +100,9 @@ impl ShardFiles {
     pub(super) fn pack(&self, zip: &Path) -> Result<(), TaskError> {
         self.pictures.finish().map_err(JobError::from)?;
         let records = JournalRecords::at(&self.package.journal());
-        let copies = records.records()?.flat_map(|record| match record {
-            Ok(record) => record.copies().map(|copy| Ok(copy.to_owned())).collect(),
-            Err(error) => vec![Err(error)],
-        });
         Ok(self
             .package
-            .pack_shard(zip, copies)
+            .pack_shard(zip, records.records()?)
             .map_err(JobError::from)?)
     }
 }

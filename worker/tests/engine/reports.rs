@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use worker::{
     report::{
-        DETECTIONS_CSV, FILES, FolderCopies, IMAGES_CSV, MEGADETECTOR_JSON, REPORT_HTML, RUN_JSON,
-        RecordSource, Records, ReportError, WORKBOOK, WorkbookLimits, write_all, write_all_within,
+        DETECTIONS_CSV, FolderCopies, IMAGES_CSV, MEGADETECTOR_JSON, RUN_JSON, RecordSource,
+        Records, ReportError, WORKBOOK, WorkbookLimits, files, write_all, write_all_within,
     },
     run_facts::{Counts, RunFacts},
 };
@@ -297,13 +297,7 @@ fn the_same_records_give_the_same_bytes() {
     let second = tempfile::tempdir().unwrap();
     let copies = FolderCopies(second.path());
     write_all(&VecSource(records), &copies, &facts, second.path()).unwrap();
-    for name in [
-        WORKBOOK,
-        REPORT_HTML,
-        IMAGES_CSV,
-        DETECTIONS_CSV,
-        MEGADETECTOR_JSON,
-    ] {
+    for name in files(false).filter(|name| *name != RUN_JSON) {
         assert!(
             fs::read(first.path().join(name)).unwrap()
                 == fs::read(second.path().join(name)).unwrap(),
@@ -314,7 +308,22 @@ fn the_same_records_give_the_same_bytes() {
         json_of(second.path(), RUN_JSON)["execution"]["images_per_second"],
         12.5
     );
-    assert_eq!(fs::read_dir(second.path()).unwrap().count(), FILES.len());
+    assert_eq!(
+        fs::read_dir(second.path()).unwrap().count(),
+        files(false).count()
+    );
+}
+
+#[test]
+fn the_readme_tells_of_every_report() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).unwrap();
+    let table = readme.split_once("## The result package").unwrap().1;
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let told: Vec<&str> = rows.filter_map(|row| row.split('|').nth(1)).collect();
+    for name in files(true) {
+        let quoted = format!("`{name}`");
+        assert!(told.iter().any(|cell| cell.contains(&quoted)), "{name}");
+    }
 }
 
 #[test]
@@ -456,7 +465,10 @@ fn a_read_error_leaves_the_older_package_as_it_was() {
     .unwrap_err();
     assert!(matches!(error, ReportError::ReadRecords { .. }));
     assert_eq!(fs::read(folder.path().join(WORKBOOK)).unwrap(), before);
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), FILES.len());
+    assert_eq!(
+        fs::read_dir(folder.path()).unwrap().count(),
+        files(false).count()
+    );
 }
 
 /// What a CSV file makes of text: forbidden characters are replaced, formulas disarmed.

@@ -17,7 +17,7 @@ use crate::report::{
 };
 
 /// Where and how the sheets of a workbook are written.
-pub(super) struct Desk {
+pub(super) struct OpenWorkbook {
     /// The workbook they belong to.
     pub(super) workbook: Workbook,
     /// How their cells look.
@@ -48,9 +48,9 @@ impl TableSheets {
     pub(super) fn open(
         title: &'static str,
         headings: Vec<&'static Heading>,
-        desk: &mut Desk,
+        book: &mut OpenWorkbook,
     ) -> Result<Self, XlsxError> {
-        let page = Page::open(title, &headings, desk)?;
+        let page = Page::open(title, &headings, book)?;
         Ok(Self {
             title,
             headings,
@@ -60,16 +60,20 @@ impl TableSheets {
     }
 
     /// Writes a row, on a further sheet if this one is full.
-    pub(super) fn add(&mut self, cells: &[Cell<'_>], desk: &mut Desk) -> Result<(), XlsxError> {
-        if self.page.rows >= desk.limits.rows_per_sheet {
+    pub(super) fn add(
+        &mut self,
+        cells: &[Cell<'_>],
+        book: &mut OpenWorkbook,
+    ) -> Result<(), XlsxError> {
+        if self.page.rows >= book.limits.rows_per_sheet {
             let title = format!("{} {}", self.title, self.full.len() + 2);
-            let fresh = Page::open(&title, &self.headings, desk)?;
+            let fresh = Page::open(&title, &self.headings, book)?;
             self.full.push(mem::replace(&mut self.page, fresh));
         }
         self.page.rows += 1;
         (0..)
             .zip(cells)
-            .try_for_each(|(column, cell)| self.page.write(column, cell, desk))
+            .try_for_each(|(column, cell)| self.page.write(column, cell, book))
     }
 
     /// Adds all sheets of the table to the workbook, and their links to `links`.
@@ -92,30 +96,39 @@ impl TableSheets {
 }
 
 impl Page {
-    fn open(title: &str, headings: &[&Heading], desk: &mut Desk) -> Result<Self, XlsxError> {
+    fn open(
+        title: &str,
+        headings: &[&Heading],
+        book: &mut OpenWorkbook,
+    ) -> Result<Self, XlsxError> {
         Ok(Self {
-            sheet: open_sheet(title, headings, &mut desk.workbook, &desk.formats)?,
-            links: SheetLinks::create(&desk.folder)?,
+            sheet: open_sheet(title, headings, &mut book.workbook, &book.formats)?,
+            links: SheetLinks::create(&book.folder)?,
             rows: 0,
         })
     }
 
-    fn write(&mut self, column: u16, cell: &Cell<'_>, desk: &Desk) -> Result<(), XlsxError> {
+    fn write(
+        &mut self,
+        column: u16,
+        cell: &Cell<'_>,
+        book: &OpenWorkbook,
+    ) -> Result<(), XlsxError> {
         let place = Place {
             row: self.rows,
             column,
         };
         if let Cell::Link(path) = cell
-            && self.links.count() < desk.limits.links_per_sheet
+            && self.links.count() < book.limits.links_per_sheet
             && let Some(target) = link::target(path)
         {
             self.links.add(place, &target)?;
             let text = fitting(path);
             self.sheet
-                .write_string_with_format(place.row, column, text, &desk.formats.link)?;
+                .write_string_with_format(place.row, column, text, &book.formats.link)?;
             return Ok(());
         }
-        cell::write(&mut self.sheet, place, cell, &desk.formats)
+        cell::write(&mut self.sheet, place, cell, &book.formats)
     }
 }
 

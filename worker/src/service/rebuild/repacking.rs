@@ -2,8 +2,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
-    io::{self, BufWriter},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -15,12 +14,12 @@ use common::{
 };
 use jiff::Timestamp;
 use tokio::runtime::Handle;
-use zip::ZipWriter;
+use zip::result::ZipResult;
 
 use super::{
     super::{
         assemble, detect::journal_header, environment::Environment, fault::TaskError,
-        held_claim::HeldClaim, packed_shards::PackedShard,
+        held_claim::HeldClaim,
     },
     change::Change,
     error::RebuildError,
@@ -33,7 +32,10 @@ use super::{
 use crate::{
     job::{JobError, TRAPLINE_VERSION},
     journal::{Journal, JournalRecords},
-    package::{Package, packing},
+    package::{
+        Package,
+        packing::{self, CopiesToPack, FirstFiles, Zip},
+    },
     pipeline::inspect::detection_scale,
     report::{self, CopySource, RecordSource as _},
     run_facts::RunFacts,
@@ -227,6 +229,22 @@ impl CopySource for Copies<'_> {
     }
 }
 
+/// The same on their way into the new package.
+struct CopiesToMix<'a>(&'a Copies<'a>);
+
+impl CopiesToPack for CopiesToMix<'_> {
+    fn add(&mut self, zip: &mut Zip, _: usize, copy: &str) -> ZipResult<()> {
+        let made = self.0.made.folder();
+        if made.join(copy).try_exists()? {
+            return packing::add_copy(zip, made, copy);
+        }
+        Ok(self
+            .0
+            .old
+            .with(|old| Ok(zip.raw_copy_file(old.by_name(copy)?)?))?)
+    }
+}
+
 /// Writes the reports, and packs them with all copies into `zip`. Copies of the old package are
 /// taken over as they are, without unpacking.
 fn write(
@@ -236,31 +254,19 @@ fn write(
     scratch: &Path,
     zip: &Path,
 ) -> Result<(), RebuildError> {
-    let made = copies.made.folder();
     let records = JournalRecords::at(&copies.made.journal());
     let reports = scratch.join("reports");
     fs::create_dir(&reports)?;
-    let (written, files) = if corrections.is_blank() {
-        let written = report::write_all(&records, copies, facts, &reports);
-        (written, &report::FILES[..])
+    let written = if corrections.is_blank() {
+        report::write_all(&records, copies, facts, &reports)
     } else {
-        let written = report::write_all_corrected(corrections, &records, copies, facts, &reports);
-        (written, &report::FILES_WITH_CORRECTIONS[..])
+        report::write_all_corrected(corrections, &records, copies, facts, &reports)
     };
     written.map_err(JobError::from)?;
-    let mut package = ZipWriter::new(BufWriter::with_capacity(1 << 20, File::create(zip)?));
-    for name in files {
-        packing::add_report(&mut package, &reports, name).map_err(io::Error::from)?;
-    }
-    for record in records.records()? {
-        for copy in record?.copies() {
-            if made.join(copy).try_exists()? {
-                packing::add_copy(&mut package, made, copy).map_err(io::Error::from)?;
-            } else {
-                let take = |old: &mut PackedShard| Ok(package.raw_copy_file(old.by_name(copy)?)?);
-                copies.old.with(take)?;
-            }
-        }
-    }
-    Ok(packing::finish(package)?)
+    let first = FirstFiles {
+        folder: &reports,
+        names: report::files(!corrections.is_blank()),
+    };
+    let packed = packing::pack(zip, first, records.records()?, &mut CopiesToMix(copies));
+    Ok(packed.map_err(JobError::from)?)
 }
