@@ -19,6 +19,7 @@ pub mod email;
 pub mod env;
 pub mod failure;
 pub mod figures;
+pub mod file_signature;
 pub mod formula_guard;
 pub mod gallery;
 pub mod hiding;

@@ -10,10 +10,10 @@ use object_store::{
 use tokio::runtime::Handle;
 
 use super::{Store, StoreError, block_reader::BlockReader};
-use crate::random_access::RandomAccess;
+use crate::{file_signature::PICTURE_HEAD_BYTES, random_access::RandomAccess};
 
-/// How many of its first bytes a file is found with.
-const HEAD_BYTES: u64 = 64;
+/// How many of its first bytes a file is found with: those that tell its kind.
+const HEAD_BYTES: u64 = PICTURE_HEAD_BYTES as u64;
 /// Files that are looked for at a time.
 const AT_ONCE: usize = 32;
 

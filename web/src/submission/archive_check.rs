@@ -6,12 +6,13 @@ use common::{
         Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind, NameEncoding,
         SplitKind,
     },
+    file_signature,
     job::Upload,
     media_kind::MediaKind,
     store::Store,
 };
 
-use super::{Arrived, SubmissionError, magic};
+use super::{Arrived, SubmissionError};
 
 /// Files without a telling name that are looked at in an archive, and so many of those that are
 /// called something else than pictures.
@@ -42,7 +43,7 @@ pub(super) async fn look(
         MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart) => {
             match look_into(store, file, upload, names).await {
                 Err(SubmissionError::Archive { .. })
-                    if magic::is_image(&file.head(store).await?) =>
+                    if file_signature::is_picture(&file.head(store).await?) =>
                 {
                     Ok(Held::Images)
                 }
@@ -54,9 +55,9 @@ pub(super) async fn look(
             let head = file.head(store).await?;
             // A document can be a zip inside, too; its name says that it is none of pictures.
             let is_untold = !matches!(kind, MediaKind::Skip(SkipReason::NotAnImage));
-            if is_untold && magic::is_zip(&head) {
+            if is_untold && file_signature::begins_as_zip(&head) {
                 look_into(store, file, upload, names).await
-            } else if magic::is_image(&head) {
+            } else if file_signature::is_picture(&head) {
                 Ok(Held::Images)
             } else if let Some(kind) = SplitKind::of_remainder(&upload.name, &head) {
                 Err(SubmissionError::Archive {
@@ -131,8 +132,9 @@ fn contents(archive: &Archive) -> Result<Held, ArchiveError> {
 
 fn may_be_image(archive: &Archive, entry: &ArchiveEntry) -> Result<bool, ArchiveError> {
     let mut head = Vec::new();
-    match archive.read_head(&entry.location, entry.size_bytes, magic::BYTES, &mut head) {
-        Ok(()) => Ok(magic::is_image(&head)),
+    let (location, count) = (&entry.location, file_signature::PICTURE_HEAD_BYTES);
+    match archive.read_head(location, entry.size_bytes, count, &mut head) {
+        Ok(()) => Ok(file_signature::is_picture(&head)),
         Err(EntryError::Unusable(_)) => Ok(false),
         Err(EntryError::Access(error)) => Err(error.into()),
     }
