@@ -23,6 +23,7 @@ pub mod file_signature;
 pub mod formula_guard;
 pub mod gallery;
 pub mod hiding;
+pub mod home;
 pub mod job;
 pub mod jobs;
 pub mod known_settings;
