@@ -35,11 +35,14 @@ pub mod model_id;
 pub mod name_time;
 pub mod path;
 pub mod plots;
+pub mod position;
 pub mod queue;
 pub mod random_access;
 pub mod records;
+pub mod sequence;
 pub mod store;
 pub mod telemetry;
+pub mod time_span;
 
 pub use category::Category;
 pub use correction::Label;
