@@ -233,10 +233,10 @@ impl Seen {
             },
         };
         let categories = Category::ALL.map(has);
-        let first = Category::ALL.into_iter().zip(categories).find(|it| it.1);
+        let shown = Category::ALL.into_iter().zip(categories).filter(|it| it.1);
         Self {
             categories,
-            label: first.map(|(category, _)| category).into(),
+            label: Category::leading(shown.map(|(category, _)| category)).into(),
         }
     }
 

@@ -212,11 +212,10 @@ impl ProcessedMedia {
         self.detections.iter().map(|d| d.confidence).max()
     }
 
-    /// The image's single label at a threshold: animal before person before vehicle; `None`
-    /// when it is blank.
+    /// The image's [leading category](Category::leading) at a threshold; `None` when it is blank.
     #[must_use]
     pub fn category_at(&self, threshold: Threshold) -> Option<Category> {
-        self.detections_at(threshold).map(|d| d.category).min()
+        Category::leading(self.detections_at(threshold).map(|d| d.category))
     }
 }
 
