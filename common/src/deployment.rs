@@ -54,10 +54,7 @@ impl Deployment {
     pub fn add(&mut self, record: &MediaRecord) {
         self.images += 1;
         match &record.camera.captured {
-            Some(time) => {
-                let span = self.span.unwrap_or(TimeSpan::at(time.local));
-                self.span = Some(span.with(time.local));
-            }
+            Some(time) => TimeSpan::extend(&mut self.span, time.local),
             None => self.without_time += 1,
         }
         if self.cameras.len() < MOST_KEPT {

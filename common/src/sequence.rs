@@ -84,8 +84,8 @@ impl<M> Sequence<M> {
 
     fn add(&mut self, media: M, time: Option<DateTime>) {
         self.media.push(media);
-        if let (Some(span), Some(time)) = (&mut self.span, time) {
-            *span = span.with(time);
+        if let Some(time) = time {
+            TimeSpan::extend(&mut self.span, time);
         }
     }
 }

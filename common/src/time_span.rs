@@ -21,17 +21,12 @@ impl TimeSpan {
         }
     }
 
-    /// The span of some times; `None` without any.
-    #[must_use]
-    pub fn of(times: impl IntoIterator<Item = DateTime>) -> Option<Self> {
-        let mut times = times.into_iter();
-        let first = Self::at(times.next()?);
-        Some(times.fold(first, Self::with))
+    /// Widens a span, which may be none yet, so that it holds a further time too.
+    pub fn extend(span: &mut Option<Self>, time: DateTime) {
+        *span = Some(span.map_or(Self::at(time), |span| span.with(time)));
     }
 
-    /// The span that holds a further time too.
-    #[must_use]
-    pub fn with(self, time: DateTime) -> Self {
+    fn with(self, time: DateTime) -> Self {
         Self {
             first: self.first.min(time),
             last: self.last.max(time),
@@ -48,9 +43,11 @@ mod tests {
     #[test]
     fn a_span_goes_from_the_earliest_to_the_latest() {
         let at = |day| date(2024, 5, day).at(6, 0, 0, 0);
-        let span = TimeSpan::of([at(3), at(9), at(1)]).unwrap();
-        assert_eq!((span.first, span.last), (at(1), at(9)));
-        assert_eq!(TimeSpan::of([at(4)]), Some(TimeSpan::at(at(4))));
-        assert_eq!(TimeSpan::of([]), None);
+        let mut span = None;
+        for day in [3, 9, 1] {
+            TimeSpan::extend(&mut span, at(day));
+        }
+        let (first, last) = (at(1), at(9));
+        assert_eq!(span, Some(TimeSpan { first, last }));
     }
 }
