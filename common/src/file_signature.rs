@@ -12,7 +12,7 @@ mod zip;
 pub use picture_format::PictureFormat;
 pub use tiff_directory::FirstDirectory;
 pub use video::is_video;
-pub use zip::begins_as_zip;
+pub use zip::{ZipSignature, begins_as_zip, mistaken_for_zip};
 
 /// The first bytes of a file that tell whether it is a picture or a zip.
 pub const PICTURE_HEAD_BYTES: usize = 64;
