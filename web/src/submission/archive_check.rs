@@ -139,3 +139,39 @@ fn may_be_image(archive: &Archive, entry: &ArchiveEntry) -> Result<bool, Archive
         Err(EntryError::Access(error)) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    /// What is found in an archive that holds one file.
+    fn held(name: &str, content: &[u8]) -> Held {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default();
+        writer.start_file(name, options).unwrap();
+        writer.write_all(content).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("card.zip");
+        std::fs::write(&path, writer.finish().unwrap().into_inner()).unwrap();
+        contents(&Archive::open(&path, ArchiveLimits::default(), None).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_file_without_a_telling_name_is_a_picture_if_it_can_be_decoded() {
+        let reserved = b"BM\x46\0\0\0\x01\0\x02\0\x36\0\0\0\x28\0\0\0";
+        for picture in [&b"\xFF\xD8\xFF\xE0"[..], b"II*\0\x08\0\0\0", reserved] {
+            assert_eq!(held("IMG_0001", picture), Held::Images, "{picture:x?}");
+            assert_eq!(held("IMG_0001.AVI", picture), Held::Images, "{picture:x?}");
+        }
+        let raw = b"II*\0\x10\0\0\0CR\x02\0";
+        let other_header = b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x10\0\0\0";
+        for other in [&b"site,camera"[..], b"BMW is a car", raw, other_header, b""] {
+            assert_eq!(held("IMG_0001", other), Held::Nothing, "{other:x?}");
+        }
+        assert_eq!(held("IMG_0001.CR2", raw), Held::UnsupportedImages);
+    }
+}
