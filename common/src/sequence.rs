@@ -7,13 +7,13 @@ use crate::time_span::TimeSpan;
 /// The longest time between two media of one sequence, in whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SequenceGap {
-    seconds: u32,
+    seconds: i64,
 }
 
 impl SequenceGap {
-    /// A gap of so many seconds.
+    /// A gap of so many seconds; one below 0 joins nothing.
     #[must_use]
-    pub const fn from_seconds(seconds: u32) -> Self {
+    pub const fn from_seconds(seconds: i64) -> Self {
         Self { seconds }
     }
 
@@ -24,7 +24,7 @@ impl SequenceGap {
         let (Some(one), Some(next)) = (one, next) else {
             return false;
         };
-        one.duration_since(next).as_secs().unsigned_abs() <= u64::from(self.seconds)
+        one.duration_since(next).as_secs().abs() <= self.seconds
     }
 }
 
@@ -134,7 +134,7 @@ mod tests {
         #[test]
         fn sequences_partition_the_media(
             times in proptest::collection::vec(proptest::option::of(0i64..3_000_000), 0..60),
-            gap in 0u32..200,
+            gap in 0i64..200,
         ) {
             let gap = SequenceGap::from_seconds(gap);
             let sequences = grouped(&times, gap);
@@ -157,7 +157,7 @@ mod tests {
         #[test]
         fn a_longer_gap_only_joins_sequences(
             times in proptest::collection::vec(0i64..3_000_000, 0..60),
-            gap in 0u32..200,
+            gap in 0i64..200,
         ) {
             let times: Vec<Option<i64>> = times.into_iter().map(Some).collect();
             let shorter = grouped(&times, SequenceGap::from_seconds(gap));

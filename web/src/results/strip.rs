@@ -8,7 +8,7 @@ use common::{
 use super::Album;
 
 /// Pictures of one camera that follow each other faster belong to one sequence, seconds.
-pub(crate) const SEQUENCE_GAP_SECONDS: u32 = 60;
+pub(crate) const SEQUENCE_GAP_SECONDS: i64 = 60;
 /// Pictures that a film strip has before and after its own.
 const AROUND: usize = 6;
 

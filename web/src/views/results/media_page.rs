@@ -49,7 +49,7 @@ pub(crate) struct MediaPage {
     labels: Vec<Choice>,
     said: Vec<Said>,
     strip: Vec<FrameTile>,
-    gap_seconds: u32,
+    gap_seconds: i64,
     facts: Vec<Fact>,
 }
 
