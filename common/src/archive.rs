@@ -5,6 +5,8 @@
 //! the archive is opened. What a local header says is compared, never believed.
 
 mod archive_bytes;
+mod corrections;
+mod directory;
 mod entry;
 mod entry_error;
 mod error;
@@ -42,8 +44,8 @@ pub use name_encoding::{NameEncoding, UnknownNameEncoding};
 pub use split::SplitKind;
 
 use archive_bytes::ArchiveBytes;
+use corrections::Corrections;
 use names::NameEncodings;
-use wrapped::Corrections;
 
 use crate::random_access::{LocalFile, RandomAccess};
 
@@ -127,7 +129,7 @@ impl Archive {
             name_encodings,
             ..
         } = self;
-        wrapped::for_each_placed(directory, limits, &self.corrections, |record, extent| {
+        corrections::for_each_placed(directory, limits, &self.corrections, |record, extent| {
             visit(ArchiveEntry::from_record(record, extent, name_encodings));
             Ok(())
         })?;

@@ -18,6 +18,13 @@ impl Category {
     /// Every category, in the order of the MegaDetector ids.
     pub const ALL: [Self; 3] = [Self::Animal, Self::Person, Self::Vehicle];
 
+    /// The one that stands for an image with detections of these: animal before person before
+    /// vehicle. `None` without any: the image is blank.
+    #[must_use]
+    pub fn leading(categories: impl IntoIterator<Item = Self>) -> Option<Self> {
+        categories.into_iter().min()
+    }
+
     /// The id in MegaDetector JSON: "1", "2" or "3".
     #[must_use]
     pub const fn megadetector_id(self) -> &'static str {

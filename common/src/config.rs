@@ -8,6 +8,7 @@ use url::Url;
 use crate::{
     email::{EmailAddress, InvalidEmailAddress},
     env::{self, EnvError},
+    home::Home,
     queue::QueueUrl,
     store::StoreUrl,
 };
@@ -77,13 +78,14 @@ impl fmt::Debug for ServiceConfig {
 }
 
 impl ServiceConfig {
-    /// Reads the settings from the environment. Relative places count from `TRAPLINE_HOME`,
-    /// which is the folder `var` below the current one by default.
+    /// Reads the settings from the environment. What has no place of its own is in
+    /// `TRAPLINE_HOME`.
     ///
     /// # Errors
     /// When a setting makes no sense.
     pub fn from_env() -> Result<Self, EnvError> {
-        let home = home_from_env()?;
+        let home = Home::from_env()?;
+        let home = home.folder();
         let queue = env::maybe_parsed("QUEUE_URL")?
             .unwrap_or_else(|| QueueUrl::Sqlite(home.join("trapline.db")));
         let store =
@@ -98,22 +100,10 @@ impl ServiceConfig {
             store,
             public_url,
             mail_from,
-            mail: MailRoute::from_env(&home)?,
+            mail: MailRoute::from_env(home)?,
             retention_days: env::parsed_or("RETENTION_DAYS", 14)?,
         })
     }
-}
-
-/// The folder of everything that the service keeps by default: `TRAPLINE_HOME`, or `var`.
-///
-/// # Errors
-/// When it is not UTF-8, or there is no current folder.
-pub fn home_from_env() -> Result<PathBuf, EnvError> {
-    let home: PathBuf = env::parsed_or("TRAPLINE_HOME", PathBuf::from("var"))?;
-    std::path::absolute(home).map_err(|error| EnvError::Invalid {
-        name: "TRAPLINE_HOME",
-        reason: error.to_string(),
-    })
 }
 
 fn with_password(queue: QueueUrl) -> Result<QueueUrl, EnvError> {

@@ -10,50 +10,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Category, MediaPath, Threshold,
+    Category, Label, MediaPath, Threshold,
     gallery::{Row, Sighting},
 };
-
-/// What an image shows as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Label {
-    /// An animal, and perhaps other things too.
-    Animal,
-    /// A person, but no animal.
-    Person,
-    /// A vehicle alone.
-    Vehicle,
-    /// None of them.
-    Blank,
-}
-
-impl Label {
-    /// Every label.
-    pub const ALL: [Self; 4] = [Self::Animal, Self::Person, Self::Vehicle, Self::Blank];
-
-    /// The name in tables and addresses.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Animal => "animal",
-            Self::Person => "person",
-            Self::Vehicle => "vehicle",
-            Self::Blank => "blank",
-        }
-    }
-}
-
-impl From<Option<Category>> for Label {
-    fn from(category: Option<Category>) -> Self {
-        match category {
-            Some(Category::Animal) => Self::Animal,
-            Some(Category::Person) => Self::Person,
-            Some(Category::Vehicle) => Self::Vehicle,
-            None => Self::Blank,
-        }
-    }
-}
 
 /// One thing that somebody said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -191,10 +150,15 @@ impl MediaCorrection {
     /// add up to.
     #[must_use]
     pub fn label_at(&self, row: &Row, threshold: Threshold) -> Label {
-        self.label.unwrap_or_else(|| {
-            let right = self.right_sightings(row, threshold);
-            right.map(|found| found.category).min().into()
-        })
+        let counting = row.sightings_at(threshold).iter();
+        self.label_of(counting.map(|found| found.category))
+    }
+
+    /// The same for the categories of the detections that count at a threshold, in their order.
+    #[must_use]
+    pub fn label_of(&self, counting: impl IntoIterator<Item = Category>) -> Label {
+        self.label
+            .unwrap_or_else(|| Category::leading(self.right(counting)).into())
     }
 
     /// The detections that count at a threshold and are not wrong.
@@ -203,8 +167,13 @@ impl MediaCorrection {
         row: &'a Row,
         threshold: Threshold,
     ) -> impl Iterator<Item = &'a Sighting> {
-        let counted = (0..).zip(row.sightings_at(threshold));
-        counted.filter_map(|(number, found)| (!self.wrong.contains(&number)).then_some(found))
+        self.right(row.sightings_at(threshold))
+    }
+
+    /// Those that are not wrong of the detections that count at a threshold, in their order.
+    pub fn right<D>(&self, counting: impl IntoIterator<Item = D>) -> impl Iterator<Item = D> {
+        let numbered = (0..).zip(counting);
+        numbered.filter_map(|(number, found)| (!self.wrong.contains(&number)).then_some(found))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Reading settings from the environment. Every message names the variable.
 
-use std::{env, fmt::Display, str::FromStr};
+use std::{env, fmt::Display, io, path::PathBuf, str::FromStr};
 
 /// A setting that is missing or makes no sense.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum EnvError {
     /// It must be given.
     #[error("{0} is not set")]
@@ -16,6 +16,19 @@ pub enum EnvError {
         /// What is wrong with it.
         reason: String,
     },
+    /// It is something else than what it means.
+    #[error("{name}={value} is not {expected}")]
+    Unexpected {
+        /// The variable.
+        name: &'static str,
+        /// What it was set to.
+        value: String,
+        /// What it may be set to.
+        expected: &'static str,
+    },
+    /// A place counts from the current folder, which cannot be found out.
+    #[error("the current folder cannot be read")]
+    CurrentFolder(#[source] io::Error),
 }
 
 /// A setting as text; blank counts as not given.
@@ -31,6 +44,17 @@ pub fn maybe(name: &'static str) -> Result<Option<String>, EnvError> {
             name,
             reason: "is not UTF-8".to_owned(),
         }),
+    }
+}
+
+/// A setting that is a place on this machine, which need not be UTF-8; blank counts as not given.
+#[must_use]
+pub fn maybe_path(name: &'static str) -> Option<PathBuf> {
+    let value = env::var_os(name)?;
+    match value.to_str().map(str::trim) {
+        Some("") => None,
+        Some(text) => Some(text.into()),
+        None => Some(value.into()),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     Category, Label, Threshold,
     correction::MediaCorrection,
     gallery::{Row, RowState},
+    position::PositionCell,
 };
 
 /// Hours of a day.
@@ -40,9 +41,8 @@ pub struct Figures {
     pub days: BTreeMap<Date, DayFigures>,
     /// Each camera folder.
     pub cameras: BTreeMap<String, CameraFigures>,
-    /// Where cameras stood, by folder and by place rounded to a thousandth of a degree, so that
-    /// the wandering of a GPS makes one place.
-    places: BTreeMap<(String, i32, i32), PlaceFigures>,
+    /// Where cameras stood, by folder and place.
+    places: BTreeMap<(String, PositionCell), PlaceFigures>,
 }
 
 /// One day.
@@ -159,18 +159,15 @@ impl Figures {
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "at most 180,000")]
     fn add_place(&mut self, camera: &str, row: &Row, seen: &Seen) {
         let Some(position) = row.position else {
             return;
         };
-        let (latitude, longitude) = (position.latitude(), position.longitude());
-        let rounded = |degrees: f64| (degrees * 1000.0).round() as i32;
-        let key = (camera.to_owned(), rounded(latitude), rounded(longitude));
+        let key = (camera.to_owned(), position.cell());
         let place = self.places.entry(key).or_insert_with(|| PlaceFigures {
             camera: camera.to_owned(),
-            latitude,
-            longitude,
+            latitude: position.latitude(),
+            longitude: position.longitude(),
             images: 0,
             animals: 0,
         });
@@ -236,10 +233,10 @@ impl Seen {
             },
         };
         let categories = Category::ALL.map(has);
-        let first = Category::ALL.into_iter().zip(categories).find(|it| it.1);
+        let shown = Category::ALL.into_iter().zip(categories).filter(|it| it.1);
         Self {
             categories,
-            label: first.map(|(category, _)| category).into(),
+            label: Category::leading(shown.map(|(category, _)| category)).into(),
         }
     }
 

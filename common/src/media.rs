@@ -14,6 +14,8 @@ use crate::{
     path::MediaPath,
 };
 
+pub use crate::position::Position;
+
 /// Everything known about one file of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MediaRecord {
@@ -210,11 +212,10 @@ impl ProcessedMedia {
         self.detections.iter().map(|d| d.confidence).max()
     }
 
-    /// The image's single label at a threshold: animal before person before vehicle; `None`
-    /// when it is blank.
+    /// The image's [leading category](Category::leading) at a threshold; `None` when it is blank.
     #[must_use]
     pub fn category_at(&self, threshold: Threshold) -> Option<Category> {
-        self.detections_at(threshold).map(|d| d.category).min()
+        Category::leading(self.detections_at(threshold).map(|d| d.category))
     }
 }
 
@@ -273,72 +274,4 @@ pub struct CaptureTime {
     /// Offset from UTC in minutes, when the file gives one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset_minutes: Option<i16>,
-}
-
-/// A place on Earth. `(0, 0)`, which cameras write when they have no fix, is never one.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Position {
-    latitude: f64,
-    longitude: f64,
-    altitude_m: Option<f64>,
-}
-
-impl Position {
-    /// Accepts degrees north (−90..=90) and east (−180..=180) and metres above sea level.
-    /// `None` outside these ranges and for the fillers (0, 0) and (90, 180) that cameras write
-    /// without a fix.
-    #[must_use]
-    pub fn new(latitude: f64, longitude: f64, altitude_m: Option<f64>) -> Option<Self> {
-        let in_range = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
-        let is_filler = (latitude == 0.0 && longitude == 0.0)
-            || (latitude.abs() == 90.0 && longitude.abs() == 180.0);
-        (in_range && !is_filler).then_some(Self {
-            latitude,
-            longitude,
-            altitude_m: altitude_m.filter(|metres| metres.is_finite()),
-        })
-    }
-
-    /// The same place to a hundredth of a degree, about a kilometre, without its height.
-    #[must_use]
-    pub fn rounded(self) -> Self {
-        let to_hundredth = |degrees: f64| (degrees * 100.0).round() / 100.0;
-        Self {
-            latitude: to_hundredth(self.latitude),
-            longitude: to_hundredth(self.longitude),
-            altitude_m: None,
-        }
-    }
-
-    /// Degrees north, −90..=90.
-    #[must_use]
-    pub fn latitude(self) -> f64 {
-        self.latitude
-    }
-
-    /// Degrees east, −180..=180.
-    #[must_use]
-    pub fn longitude(self) -> f64 {
-        self.longitude
-    }
-
-    /// Metres above sea level, if the camera wrote them.
-    #[must_use]
-    pub fn altitude_m(self) -> Option<f64> {
-        self.altitude_m
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rounded_position_is_within_a_kilometre_and_has_no_height() {
-        let rounded = Position::new(-2.505_142, 179.996, Some(12.5))
-            .unwrap()
-            .rounded();
-        assert_eq!((rounded.latitude(), rounded.longitude()), (-2.51, 180.0));
-        assert_eq!(rounded.altitude_m(), None);
-    }
 }

@@ -11,8 +11,9 @@ use std::{
 };
 
 use common::{
-    config::{self, ServiceConfig},
+    config::ServiceConfig,
     env::{self, EnvError},
+    home::Home,
 };
 
 use crate::own_hosts;
@@ -133,8 +134,8 @@ impl WebConfig {
     /// # Errors
     /// When one makes no sense.
     pub fn from_env() -> Result<Self, EnvError> {
-        let home = config::home_from_env()?;
-        let default = Self::new(ServiceConfig::from_env()?, &home);
+        let home = Home::from_env()?;
+        let default = Self::new(ServiceConfig::from_env()?, home.folder());
         Ok(Self {
             bind: env::parsed_or("BIND_ADDR", default.bind)?,
             metrics: env::parsed_or("METRICS_ADDR", default.metrics)?,

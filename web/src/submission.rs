@@ -3,7 +3,6 @@
 mod archive_check;
 mod arrived;
 mod error;
-mod magic;
 
 use std::num::NonZeroU32;
 

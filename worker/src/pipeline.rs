@@ -72,9 +72,21 @@ pub enum PipelineError {
     /// This machine gives no further threads.
     #[error("no worker thread could be started")]
     NoThread(#[source] io::Error),
-    /// A worker thread ended unexpectedly.
+    /// A worker thread panicked.
     #[error("a worker thread ended unexpectedly")]
-    WorkerLost,
+    WorkerPanicked,
+    /// A thread panicked while it noted whose content is whose.
+    #[error("a thread ended while it compared the contents of files")]
+    ClaimsPoisoned,
+    /// A number was asked for that no file of the listing has.
+    #[error("there is no file with the number {number} in the listing")]
+    NotListed {
+        /// The number.
+        number: usize,
+    },
+    /// All threads ended, nobody asked them to, and files are left without a record.
+    #[error("the pipeline ended before every file had its record")]
+    Unfinished,
 }
 
 /// How the pipeline ended when nothing was broken.
@@ -142,7 +154,7 @@ pub fn run(
     match (is_complete, stop.load(Ordering::Relaxed)) {
         (true, _) => Ok(Ending::Complete),
         (false, true) => Ok(Ending::Interrupted),
-        (false, false) => Err(PipelineError::WorkerLost),
+        (false, false) => Err(PipelineError::Unfinished),
     }
 }
 
@@ -180,7 +192,7 @@ fn work(
     while let Some(index) = queue.take() {
         // A thread that died of a panic would keep its ticket, and the others would wait for it.
         let inspected = catch_unwind(AssertUnwindSafe(|| inspector.inspect(index)))
-            .unwrap_or(Err(PipelineError::WorkerLost));
+            .unwrap_or(Err(PipelineError::WorkerPanicked));
         let is_broken = inspected.is_err();
         if finished.send(inspected).is_err() || is_broken {
             break;

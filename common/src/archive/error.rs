@@ -70,3 +70,23 @@ pub enum ArchiveError {
         offset: u64,
     },
 }
+
+impl ArchiveError {
+    /// The same for a file with a name: what is missing from a part is in the others.
+    #[must_use]
+    pub fn in_file(self, name: &str) -> Self {
+        let is_incomplete = matches!(
+            self,
+            Self::NoBytes
+                | Self::NotAnArchive { .. }
+                | Self::EndMissing
+                | Self::DirectoryDamaged { .. }
+                | Self::EntriesOverlap { .. }
+        );
+        // A part that can be followed to its end but not read is not told by its first bytes.
+        match SplitKind::of_remainder(name, &[0]) {
+            Some(kind) if is_incomplete => Self::Split { kind },
+            _ => self,
+        }
+    }
+}

@@ -2,7 +2,10 @@
 
 use rawzip::{CompressionMethod, ZipFileHeaderRecord};
 
-use super::{overlap, wrapped::WRAP};
+use super::overlap;
+
+/// What a field of 32 bits loses when it overflows once.
+pub(super) const WRAP: u64 = 1 << 32;
 
 /// Packing makes data that cannot be packed larger by less than one byte in so many,
 const BYTES_PER_ADDED: u64 = 1024;

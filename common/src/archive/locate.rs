@@ -9,17 +9,14 @@ use std::io;
 use rawzip::{ErrorKind, ReaderAt as _, ZipArchive, ZipLocator};
 
 use super::{archive_bytes::ArchiveBytes, error::ArchiveError, split::SplitKind};
+use crate::file_signature::{self, ZipSignature};
 
 /// How many candidates for the end record are tried.
 const MAX_ATTEMPTS: usize = 16;
 const END_RECORD_BYTES: u64 = 22;
 const ZIP64_LOCATOR_BYTES: u64 = 20;
 const ZIP64_END_RECORD_BYTES: u64 = 56;
-const LOCAL_HEADER_SIGNATURE: &[u8; 4] = b"PK\x03\x04";
 const DIRECTORY_SIGNATURE: [u8; 4] = *b"PK\x01\x02";
-const END_SIGNATURE: &[u8; 4] = b"PK\x05\x06";
-/// Stands before the first entry of a split archive (APPNOTE 8.5.3).
-const SPLIT_SIGNATURE: &[u8; 4] = b"PK\x07\x08";
 const ZIP64_LOCATOR_SIGNATURE: &[u8; 4] = b"PK\x06\x07";
 const ZIP64_END_SIGNATURE: &[u8; 4] = b"PK\x06\x06";
 /// General purpose flag 13: the directory is encrypted (APPNOTE 4.4.4).
@@ -149,19 +146,18 @@ fn explain(file: &ArchiveBytes, end_record: Option<u64>) -> io::Result<ArchiveEr
     let mut first_bytes = [0; 16];
     let length = file.read_at(&mut first_bytes, 0)?;
     let first_bytes = first_bytes.get(..length).unwrap_or_default();
-    if first_bytes.starts_with(SPLIT_SIGNATURE) {
+    let begins_as = ZipSignature::of(first_bytes);
+    if begins_as == Some(ZipSignature::Split) {
         return Ok(ArchiveError::Split {
             kind: SplitKind::Set,
         });
     }
     let Some(end_record) = end_record else {
-        let is_zip = first_bytes.starts_with(LOCAL_HEADER_SIGNATURE)
-            || first_bytes.starts_with(END_SIGNATURE);
-        return Ok(if is_zip {
+        return Ok(if begins_as.is_some() {
             ArchiveError::EndMissing
         } else {
             ArchiveError::NotAnArchive {
-                found: kind_of(first_bytes),
+                found: file_signature::mistaken_for_zip(first_bytes),
             }
         });
     };
@@ -175,7 +171,7 @@ fn explain(file: &ArchiveBytes, end_record: Option<u64>) -> io::Result<ArchiveEr
     {
         return Ok(ArchiveError::DirectoryEncrypted);
     }
-    let is_first_part = first_bytes.starts_with(LOCAL_HEADER_SIGNATURE);
+    let is_first_part = begins_as == Some(ZipSignature::Entry);
     if !is_first_part && begins_before(file, end_record)? {
         return Ok(ArchiveError::Split {
             kind: SplitKind::Cut,
@@ -186,25 +182,6 @@ fn explain(file: &ArchiveBytes, end_record: Option<u64>) -> io::Result<ArchiveEr
         read: 0,
         stated: u16::from_le_bytes(stated).into(),
     })
-}
-
-/// What people most often take for a zip, by its first bytes.
-fn kind_of(first_bytes: &[u8]) -> Option<&'static str> {
-    const KINDS: &[(&[u8], &str)] = &[
-        (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-        (b"Rar!\x1a\x07", "a RAR archive"),
-        (b"\x1f\x8b", "a gzip file"),
-        (b"BZh", "a bzip2 file"),
-        (b"\xfd7zXZ\0", "an xz file"),
-        (b"\xff\xd8\xff", "a JPEG image"),
-        (b"\x89PNG", "a PNG image"),
-        (b"%PDF", "a PDF document"),
-        (b"<", "a web page or other text"),
-    ];
-    KINDS
-        .iter()
-        .find(|(front, _)| first_bytes.starts_with(front))
-        .map(|&(_, kind)| kind)
 }
 
 #[cfg(test)]

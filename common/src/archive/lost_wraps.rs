@@ -10,10 +10,11 @@ use rawzip::ZipArchive;
 
 use super::{
     archive_bytes::ArchiveBytes,
+    corrections::{Corrections, Step, for_each_placed},
     error::ArchiveError,
+    extent::WRAP,
     limits::ArchiveLimits,
     local_header::HeaderMark,
-    wrapped::{Corrections, Step, WRAP, for_each_placed},
 };
 
 /// Entries in a row whose headers may be damaged.

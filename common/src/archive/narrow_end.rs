@@ -5,7 +5,7 @@ use std::io;
 use rawzip::{ZipArchive, ZipFileHeaderRecord};
 
 use super::{
-    archive_bytes::ArchiveBytes, local_header::HeaderMark, locate::has_zip64_locator, wrapped::WRAP,
+    archive_bytes::ArchiveBytes, extent::WRAP, local_header::HeaderMark, locate::has_zip64_locator,
 };
 
 /// Where the end record has the offset of the directory (APPNOTE 4.3.16).

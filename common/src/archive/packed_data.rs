@@ -4,7 +4,10 @@ use std::io::{self, Read};
 
 use rawzip::ReaderAt as _;
 
-use super::{EntryError, archive_bytes::ArchiveBytes, read::damaged};
+use super::{
+    archive_bytes::ArchiveBytes,
+    entry_error::{EntryError, damaged},
+};
 
 /// The packed bytes of one entry that have not been read yet.
 pub(super) struct PackedData<'a> {

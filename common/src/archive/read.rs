@@ -2,6 +2,7 @@
 
 use super::{
     Archive, ArchiveEntry, EntryError, EntryKind, EntryLocation,
+    entry_error::damaged,
     inflate::{Inflated, inflate},
     local_header::{LOCAL_HEADER_BYTES, LocalHeader},
     method::Method,
@@ -205,13 +206,6 @@ fn usable_method(location: &EntryLocation) -> Result<Method, Failure> {
         ));
     }
     Method::of(location.method)
-}
-
-pub(super) fn damaged(what: &str) -> Failure {
-    Failure::new(
-        FailureCode::DamagedEntry,
-        format!("the archive entry is damaged: {what}"),
-    )
 }
 
 #[cfg(test)]

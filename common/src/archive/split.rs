@@ -5,8 +5,6 @@
 //! `card.z02`, at last `card.zip`; APPNOTE 8). Most parts hold nothing that tells what they are,
 //! so their names must.
 
-use super::ArchiveError;
-
 /// How an archive was split, which says how it is joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SplitKind {
@@ -77,29 +75,10 @@ fn is_binary(bytes: &[u8]) -> bool {
         .any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
 }
 
-impl ArchiveError {
-    /// The same for a file with a name: what is missing from a part is in the others.
-    #[must_use]
-    pub fn in_file(self, name: &str) -> Self {
-        let is_incomplete = matches!(
-            self,
-            Self::NoBytes
-                | Self::NotAnArchive { .. }
-                | Self::EndMissing
-                | Self::DirectoryDamaged { .. }
-                | Self::EntriesOverlap { .. }
-        );
-        // A part that can be followed to its end but not read is not told by its first bytes.
-        match SplitKind::of_remainder(name, &[0]) {
-            Some(kind) if is_incomplete => Self::Split { kind },
-            _ => self,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::archive::ArchiveError;
     use crate::archive::sample::{Sample, SampleEntry, open};
 
     #[test]

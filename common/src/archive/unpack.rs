@@ -59,7 +59,11 @@ pub(super) fn unpack(
             output,
         ),
         RarerMethod::Lzma => drain(lzma(&mut stream, wanted)?, wanted, output),
-        RarerMethod::Zstandard => drain(zstandard::Frames::new(&mut stream), wanted, output),
+        RarerMethod::Zstandard => drain(
+            zstandard::Frames::new(&mut stream, MOST_WINDOW_BYTES),
+            wanted,
+            output,
+        ),
         RarerMethod::Xz => {
             let limit_kib = (MOST_WINDOW_BYTES + LZMA_TABLES_BYTES) >> 10;
             let decoder = lzma_rust2::XzReader::new_mem_limit(&mut stream, true, limit_kib);

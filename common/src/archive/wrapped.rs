@@ -9,111 +9,50 @@
 use rawzip::{ZipArchive, ZipFileHeaderRecord};
 
 use super::{
-    archive_bytes::ArchiveBytes, error::ArchiveError, extent::EntryExtent, limits::ArchiveLimits,
-    lost_wraps::LostWraps, narrow_end::NarrowEnd, survey::for_each_record,
+    archive_bytes::ArchiveBytes,
+    corrections::{Corrections, Step},
+    directory::for_each_record,
+    error::ArchiveError,
+    extent::{EntryExtent, WRAP},
+    limits::ArchiveLimits,
+    lost_wraps::LostWraps,
+    narrow_end::NarrowEnd,
 };
 
-/// What a field of 32 bits loses when it overflows once.
-pub(super) const WRAP: u64 = 1 << 32;
-
-/// What to add to the offsets and sizes that the directory of an archive states.
-#[derive(Debug, Default)]
-pub(super) struct Corrections {
-    /// Taken from every offset first; rawzip adds it to those of archives with bytes in front.
-    pub(super) surplus: u64,
-    /// Record numbers from which on so much is added to offsets, rising.
-    pub(super) steps: Vec<Step>,
-    /// Record numbers of entries above 4 GiB, rising, and what their packed sizes lack.
-    pub(super) large: Vec<Step>,
-    is_wrapped: bool,
-}
-
-/// A record of the directory, by its number, and bytes to be added from it on, or for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Step {
-    pub(super) record: u64,
-    pub(super) bytes: u64,
-}
-
-impl Corrections {
-    /// Finds out what the directory of an archive states wrongly; nothing in most.
-    pub(super) fn find(
-        directory: &ZipArchive<ArchiveBytes>,
-        limits: &ArchiveLimits,
-    ) -> Result<Self, ArchiveError> {
-        let Some(end) = NarrowEnd::of(directory)? else {
-            return Ok(Self::default());
+/// Finds out what the directory of an archive states wrongly; nothing in most.
+pub(super) fn find_corrections(
+    directory: &ZipArchive<ArchiveBytes>,
+    limits: &ArchiveLimits,
+) -> Result<Corrections, ArchiveError> {
+    let Some(end) = NarrowEnd::of(directory)? else {
+        return Ok(Corrections::default());
+    };
+    let mut surplus = None;
+    let mut chain = Chain::new(directory.directory_offset());
+    for_each_record(directory, limits, |record| {
+        let surplus = match surplus {
+            Some(surplus) => surplus,
+            None => *surplus.insert(end.surplus(directory.get_ref(), record)?),
         };
-        let mut surplus = None;
-        let mut chain = Chain::new(directory.directory_offset());
-        for_each_record(directory, limits, |record| {
-            let surplus = match surplus {
-                Some(surplus) => surplus,
-                None => *surplus.insert(end.surplus(directory.get_ref(), record)?),
-            };
-            chain.add(record, surplus);
-            Ok(())
-        })?;
-        let Some(surplus) = surplus.filter(|&surplus| surplus > 0) else {
-            return Ok(Self::default());
-        };
-        let Some(gap) = directory.directory_offset().checked_sub(chain.end) else {
-            return Ok(Self::default());
-        };
-        let mut found = Self {
-            surplus,
-            steps: chain.steps,
-            large: Vec::new(),
-            is_wrapped: true,
-        };
-        if gap >= WRAP {
-            LostWraps::new(directory, limits, &found)?.find(gap / WRAP, &mut found)?;
-        }
-        Ok(found)
+        chain.add(record, surplus);
+        Ok(())
+    })?;
+    let Some(surplus) = surplus.filter(|&surplus| surplus > 0) else {
+        return Ok(Corrections::default());
+    };
+    let Some(gap) = directory.directory_offset().checked_sub(chain.end) else {
+        return Ok(Corrections::default());
+    };
+    let mut found = Corrections {
+        surplus,
+        steps: chain.steps,
+        large: Vec::new(),
+        is_wrapped: true,
+    };
+    if gap >= WRAP {
+        LostWraps::new(directory, limits, &found)?.find(gap / WRAP, &mut found)?;
     }
-
-    /// Puts the entries of the directory where they are, when shown its records in their order.
-    pub(super) fn placer(&self) -> Placer<'_> {
-        Placer {
-            corrections: self,
-            steps: self.steps.iter().peekable(),
-            large: self.large.iter().peekable(),
-            added: 0,
-            record: 0,
-        }
-    }
-}
-
-/// Says where the entries of a directory are, one after the other.
-pub(super) struct Placer<'a> {
-    corrections: &'a Corrections,
-    steps: std::iter::Peekable<std::slice::Iter<'a, Step>>,
-    large: std::iter::Peekable<std::slice::Iter<'a, Step>>,
-    added: u64,
-    record: u64,
-}
-
-impl Placer<'_> {
-    /// Where the entry of the next record is.
-    pub(super) fn place(&mut self, record: &ZipFileHeaderRecord<'_>) -> EntryExtent {
-        let stated = EntryExtent::stated(record);
-        if !self.corrections.is_wrapped {
-            return stated;
-        }
-        let number = self.record;
-        self.record += 1;
-        if let Some(step) = self.steps.next_if(|step| step.record == number) {
-            self.added = step.bytes;
-        }
-        let large = self.large.next_if(|large| large.record == number);
-        EntryExtent {
-            header_offset: stated
-                .header_offset
-                .saturating_sub(self.corrections.surplus)
-                .saturating_add(self.added),
-            ..stated.widened(large.map_or(0, |large| large.bytes))
-        }
-    }
+    Ok(found)
 }
 
 /// Lays entries one behind the other, each as early as its offset allows.
@@ -161,20 +100,6 @@ impl Chain {
         self.end = placed.range().1;
         self.records += 1;
     }
-}
-
-/// Shows every record with its place.
-pub(super) fn for_each_placed(
-    directory: &ZipArchive<ArchiveBytes>,
-    limits: &ArchiveLimits,
-    corrections: &Corrections,
-    mut visit: impl FnMut(&ZipFileHeaderRecord<'_>, EntryExtent) -> Result<(), ArchiveError>,
-) -> Result<u64, ArchiveError> {
-    let mut placer = corrections.placer();
-    for_each_record(directory, limits, |record| {
-        let extent = placer.place(record);
-        visit(record, extent)
-    })
 }
 
 #[cfg(test)]

@@ -115,12 +115,12 @@ impl Row {
         self.sightings.get(..end).unwrap_or_default()
     }
 
-    /// Its single label by the model at a threshold: animal before person before vehicle; `None`
-    /// when it is blank, or was not looked at.
+    /// Its [leading category](Category::leading) by the model at a threshold; `None` when it is
+    /// blank, or was not looked at.
     #[must_use]
     pub fn category_at(&self, threshold: Threshold) -> Option<Category> {
         let counted = self.sightings_at(threshold);
-        counted.iter().map(|found| found.category).min()
+        Category::leading(counted.iter().map(|found| found.category))
     }
 
     /// The confidence of its surest detection at or above the floor.

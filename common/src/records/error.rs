@@ -29,9 +29,6 @@ pub enum RecordsError {
     /// A new record could not be numbered.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
-    /// The address of the queue makes no sense.
-    #[error("{0}")]
-    Address(#[from] crate::queue::InvalidQueueUrl),
 }
 
 impl RecordsError {

@@ -19,7 +19,7 @@ const DIRECT_BYTES: usize = 1 << 20;
 
 /// A file in a bucket as [`RandomAccess`]. Small pieces come from blocks that all readers of the
 /// store share; large ones are read as they are asked for, with one request each.
-pub(super) struct BlockReader {
+struct BlockReader {
     file: StoredFile,
     number: u64,
     blocks: Arc<BlockCache>,
@@ -42,12 +42,21 @@ impl Store {
     }
 }
 
+impl StoredFile {
+    /// The file, to be read in pieces of any size.
+    #[must_use]
+    pub fn reader(&self) -> Arc<dyn RandomAccess> {
+        Arc::new(BlockReader::new(self.clone()))
+    }
+}
+
 impl BlockReader {
-    pub(super) fn new(file: StoredFile, blocks: &Arc<BlockCache>) -> Self {
+    fn new(file: StoredFile) -> Self {
+        let blocks = Arc::clone(file.blocks());
         Self {
             number: blocks.new_file(),
             file,
-            blocks: Arc::clone(blocks),
+            blocks,
         }
     }
 

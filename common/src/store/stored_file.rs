@@ -9,11 +9,11 @@ use object_store::{
 };
 use tokio::runtime::Handle;
 
-use super::{Store, StoreError, block_reader::BlockReader};
-use crate::random_access::RandomAccess;
+use super::{Store, StoreError, block_cache::BlockCache};
+use crate::file_signature::PICTURE_HEAD_BYTES;
 
-/// How many of its first bytes a file is found with.
-const HEAD_BYTES: u64 = 64;
+/// How many of its first bytes a file is found with: those that tell its kind.
+const HEAD_BYTES: u64 = PICTURE_HEAD_BYTES as u64;
 /// Files that are looked for at a time.
 const AT_ONCE: usize = 32;
 
@@ -103,10 +103,9 @@ impl StoredFile {
         &self.head
     }
 
-    /// The file, to be read in pieces of any size.
-    #[must_use]
-    pub fn reader(&self) -> Arc<dyn RandomAccess> {
-        Arc::new(BlockReader::new(self.clone(), &self.store.blocks))
+    /// The blocks that all readers of its store share.
+    pub(super) fn blocks(&self) -> &Arc<BlockCache> {
+        &self.store.blocks
     }
 
     /// Fills `bytes` from an offset on, in one request.

@@ -1,7 +1,9 @@
 //! What a camera saw before and after a picture.
 
-use common::gallery::Row;
-use jiff::civil::DateTime;
+use common::{
+    gallery::Row,
+    sequence::{Sequence, SequenceGap},
+};
 
 use super::Album;
 
@@ -27,36 +29,22 @@ pub(crate) fn strip(album: &Album, number: u32) -> Vec<Frame> {
     let is_shown = |number: &u32| album.row(*number).is_some_and(Row::is_processed);
     let before = numbers.get(..place).unwrap_or_default();
     let after = numbers.get(place + 1..).unwrap_or_default();
-    let mut frames = side(album, number, before.iter().rev().copied().filter(is_shown));
-    frames.reverse();
-    frames.push(Frame {
-        number,
-        is_in_sequence: true,
-    });
-    frames.extend(side(album, number, after.iter().copied().filter(is_shown)));
-    frames
-}
-
-/// The pictures on one side, the nearest first.
-fn side(album: &Album, number: u32, others: impl Iterator<Item = u32>) -> Vec<Frame> {
-    let time = |number| album.row(number).and_then(|row| row.captured);
-    let mut is_in_sequence = true;
-    let mut last = time(number);
-    let frames = others.take(AROUND).map(|number| {
-        let captured = time(number);
-        is_in_sequence &= is_soon(last, captured);
-        last = captured;
-        Frame {
+    let before = before.iter().rev().copied().filter(is_shown).take(AROUND);
+    let after = after.iter().copied().filter(is_shown).take(AROUND);
+    let mut around: Vec<u32> = before.collect();
+    around.reverse();
+    around.push(number);
+    around.extend(after);
+    let captured = |number: &u32| album.row(*number).and_then(|row| row.captured);
+    let gap = SequenceGap::from_seconds(SEQUENCE_GAP_SECONDS);
+    let sequences = Sequence::all_of_deployment(around, captured, gap);
+    let frames = sequences.into_iter().flat_map(|sequence| {
+        let is_in_sequence = sequence.media().contains(&number);
+        let numbers = sequence.into_media().into_iter();
+        numbers.map(move |number| Frame {
             number,
             is_in_sequence,
-        }
+        })
     });
     frames.collect()
-}
-
-fn is_soon(one: Option<DateTime>, other: Option<DateTime>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else {
-        return false;
-    };
-    (one.duration_since(other).as_secs()).abs() <= SEQUENCE_GAP_SECONDS
 }

@@ -6,12 +6,13 @@ use common::{
         Archive, ArchiveEntry, ArchiveError, ArchiveLimits, EntryError, EntryKind, NameEncoding,
         SplitKind,
     },
+    file_signature,
     job::Upload,
     media_kind::MediaKind,
     store::Store,
 };
 
-use super::{Arrived, SubmissionError, magic};
+use super::{Arrived, SubmissionError};
 
 /// Files without a telling name that are looked at in an archive, and so many of those that are
 /// called something else than pictures.
@@ -42,7 +43,7 @@ pub(super) async fn look(
         MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart) => {
             match look_into(store, file, upload, names).await {
                 Err(SubmissionError::Archive { .. })
-                    if magic::is_image(&file.head(store).await?) =>
+                    if file_signature::is_picture(&file.head(store).await?) =>
                 {
                     Ok(Held::Images)
                 }
@@ -54,9 +55,9 @@ pub(super) async fn look(
             let head = file.head(store).await?;
             // A document can be a zip inside, too; its name says that it is none of pictures.
             let is_untold = !matches!(kind, MediaKind::Skip(SkipReason::NotAnImage));
-            if is_untold && magic::is_zip(&head) {
+            if is_untold && file_signature::begins_as_zip(&head) {
                 look_into(store, file, upload, names).await
-            } else if magic::is_image(&head) {
+            } else if file_signature::is_picture(&head) {
                 Ok(Held::Images)
             } else if let Some(kind) = SplitKind::of_remainder(&upload.name, &head) {
                 Err(SubmissionError::Archive {
@@ -131,9 +132,46 @@ fn contents(archive: &Archive) -> Result<Held, ArchiveError> {
 
 fn may_be_image(archive: &Archive, entry: &ArchiveEntry) -> Result<bool, ArchiveError> {
     let mut head = Vec::new();
-    match archive.read_head(&entry.location, entry.size_bytes, magic::BYTES, &mut head) {
-        Ok(()) => Ok(magic::is_image(&head)),
+    let (location, count) = (&entry.location, file_signature::PICTURE_HEAD_BYTES);
+    match archive.read_head(location, entry.size_bytes, count, &mut head) {
+        Ok(()) => Ok(file_signature::is_picture(&head)),
         Err(EntryError::Unusable(_)) => Ok(false),
         Err(EntryError::Access(error)) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    /// What is found in an archive that holds one file.
+    fn held(name: &str, content: &[u8]) -> Held {
+        let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default();
+        writer.start_file(name, options).unwrap();
+        writer.write_all(content).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("card.zip");
+        std::fs::write(&path, writer.finish().unwrap().into_inner()).unwrap();
+        contents(&Archive::open(&path, ArchiveLimits::default(), None).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_file_without_a_telling_name_is_a_picture_if_it_can_be_decoded() {
+        let reserved = b"BM\x46\0\0\0\x01\0\x02\0\x36\0\0\0\x28\0\0\0";
+        for picture in [&b"\xFF\xD8\xFF\xE0"[..], b"II*\0\x08\0\0\0", reserved] {
+            assert_eq!(held("IMG_0001", picture), Held::Images, "{picture:x?}");
+            assert_eq!(held("IMG_0001.AVI", picture), Held::Images, "{picture:x?}");
+        }
+        let raw = b"II*\0\x10\0\0\0CR\x02\0";
+        let other_header = b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x10\0\0\0";
+        for other in [&b"site,camera"[..], b"BMW is a car", raw, other_header, b""] {
+            assert_eq!(held("IMG_0001", other), Held::Nothing, "{other:x?}");
+        }
+        assert_eq!(held("IMG_0001.CR2", raw), Held::UnsupportedImages);
     }
 }

@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use common::{
+    file_signature::PICTURE_HEAD_BYTES,
     random_access::{LocalFile, RandomAccess},
     store::Store,
 };
@@ -20,13 +21,14 @@ pub(crate) enum Arrived {
 }
 
 impl Arrived {
-    /// Its first bytes, at most so many as the store tells a file's kind by.
+    /// Its first bytes, as many as tell its kind.
     pub(super) async fn head(&self, store: &Store) -> Result<Vec<u8>, SubmissionError> {
         match self {
             Self::InStore(key) => Ok(store.stored_file(key).await?.head().to_vec()),
             Self::InSpool(_) => {
                 let reader = self.reader(store).await?;
-                let mut head = vec![0; 64.min(usize::try_from(reader.size_bytes()).unwrap_or(64))];
+                let size = usize::try_from(reader.size_bytes()).unwrap_or(usize::MAX);
+                let mut head = vec![0; PICTURE_HEAD_BYTES.min(size)];
                 let read = reader.read_exact_at(&mut head, 0);
                 read.map_err(SubmissionError::Look)?;
                 Ok(head)

@@ -8,6 +8,7 @@ use std::{
 use common::{
     Failure, FailureCode, MediaPath, SkipReason,
     archive::{Archive, ArchiveError},
+    file_signature::{self, PICTURE_HEAD_BYTES},
     media_kind::MediaKind,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -16,9 +17,9 @@ use super::{
     error::InputError,
     folder::{self, FoundFile},
     lister::Lister,
-    source::{ArchiveRules, HEAD_BYTES, Place, Source},
+    source::{ArchiveRules, Place, Source},
 };
-use crate::{media::decode, report};
+use crate::report;
 
 /// A zip in a folder.
 pub(super) struct FoundArchive {
@@ -126,7 +127,8 @@ fn add_as_file(lister: &mut Lister, sources: &mut [Source], archive: &FoundArchi
 /// Whether a file that is called an archive, and is none, is a picture.
 fn is_picture(path: &Path) -> bool {
     let mut head = Vec::new();
-    folder::read_head(path, HEAD_BYTES, &mut head).is_ok() && decode::looks_like_image(&head)
+    folder::read_head(path, PICTURE_HEAD_BYTES, &mut head).is_ok()
+        && file_signature::is_picture(&head)
 }
 
 /// Whether it is the package of an earlier run: its pictures are copies of those in the folder.

@@ -9,15 +9,12 @@ use std::{
 use common::{
     Failure, MediaPath, SkipReason,
     archive::{Archive, ArchiveError, ArchiveLimits, NameEncoding, SplitKind},
+    file_signature::{self, PICTURE_HEAD_BYTES},
     media_kind::MediaKind,
     store::StoredFile,
 };
 
 use super::{error::InputError, reachability::FolderIdentity};
-use crate::media::decode;
-
-/// Bytes that tell what a file is.
-pub(super) const HEAD_BYTES: usize = 64;
 
 /// One input of a run.
 pub(super) struct Source {
@@ -147,8 +144,8 @@ fn open(path: &Path, name: &str, (limits, names): ArchiveRules) -> Result<Place,
         });
     }
     let mut head = Vec::new();
-    let opened =
-        File::open(path).and_then(|file| file.take(HEAD_BYTES as u64).read_to_end(&mut head));
+    let opened = File::open(path)
+        .and_then(|file| file.take(PICTURE_HEAD_BYTES as u64).read_to_end(&mut head));
     opened.map_err(access)?;
     let archive = open_archive(path, name, &head, || Archive::open(path, limits, names))?;
     Ok(archive.unwrap_or_else(|| Place::File {
@@ -180,7 +177,7 @@ fn open_archive(
         kind,
         MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart)
     );
-    let is_surely_archive = begins_as_zip(head) || is_called_archive;
+    let is_surely_archive = file_signature::begins_as_zip(head) || is_called_archive;
     if !is_surely_archive && kind != MediaKind::Unknown {
         return Ok(None);
     }
@@ -189,7 +186,7 @@ fn open_archive(
         Err(ArchiveError::Access(error)) => return Err(InputError::of_path(path, error)),
         Err(error) => error.in_file(name),
     };
-    if decode::looks_like_image(head) {
+    if file_signature::is_picture(head) {
         return Ok(None);
     }
     if is_surely_archive || SplitKind::of_remainder(name, head).is_some() {
@@ -199,15 +196,6 @@ fn open_archive(
         });
     }
     Ok(None)
-}
-
-/// Whether a file begins with the signature of an entry, of an archive without entries, or of a
-/// split archive (APPNOTE 4.3.7, 4.3.16, 8.5.3).
-fn begins_as_zip(head: &[u8]) -> bool {
-    let signatures: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
-    signatures
-        .iter()
-        .any(|signature| head.starts_with(signature))
 }
 
 /// The last part of a path; of `.` and the like, that of the folder they stand for.

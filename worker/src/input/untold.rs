@@ -4,16 +4,13 @@
 //! looked at when the input is listed, so that what is no image is counted as none from the
 //! start, and costs the pipeline nothing.
 
-use common::{SkipReason, media_kind::MediaKind};
+use common::{
+    SkipReason,
+    file_signature::{self, VIDEO_HEAD_BYTES},
+    media_kind::MediaKind,
+};
 
 use super::{InputError, InputListing, ReadError};
-use crate::media::decode;
-
-/// Bytes that tell the format of a file. Some videos show what they are by a byte that comes again
-/// every 188 or 192.
-const HEAD_BYTES: usize = 512;
-/// Bytes that tell whether it is an image.
-const IMAGE_HEAD_BYTES: usize = 64;
 
 /// What the files are whose names do not tell, by their numbers. What cannot be read is left out:
 /// whether the file or its disk is to blame is for those to say who read it as a whole.
@@ -27,7 +24,7 @@ pub(super) fn told(listing: &InputListing) -> Result<Vec<(usize, MediaKind)>, In
         if !may_be_misnamed(item.kind) {
             continue;
         }
-        match listing.read_head(item, HEAD_BYTES, &mut head) {
+        match listing.read_head(item, VIDEO_HEAD_BYTES, &mut head) {
             Ok(()) => told.push((number, kind_of(&head, item.kind))),
             Err(ReadError::File(_)) => {}
             Err(ReadError::Store(error)) => return Err(InputError::Store(error)),
@@ -38,11 +35,11 @@ pub(super) fn told(listing: &InputListing) -> Result<Vec<(usize, MediaKind)>, In
 
 /// What a file is by its first bytes, or by its name where they do not say it.
 fn kind_of(head: &[u8], by_name: MediaKind) -> MediaKind {
-    if decode::looks_like_image(head.get(..IMAGE_HEAD_BYTES).unwrap_or(head)) {
+    if file_signature::is_picture(head) {
         MediaKind::Image
     } else if by_name != MediaKind::Unknown {
         by_name
-    } else if decode::is_video(head) {
+    } else if file_signature::is_video(head) {
         MediaKind::Skip(SkipReason::Video)
     } else {
         MediaKind::Skip(SkipReason::NotAnImage)

@@ -1,7 +1,5 @@
 //! From file bytes to upright pixels.
 
-mod camera_raw;
-mod content;
 mod fill;
 mod jpeg;
 mod jpeg_coverage;
@@ -13,15 +11,15 @@ mod png;
 mod raster;
 mod share;
 mod tiff;
-mod video;
+mod unknown_bytes;
 
-use common::{Failure, FailureCode};
-use image::ImageFormat;
+use common::{
+    Failure, FailureCode,
+    file_signature::{FileSignature, PictureFormat},
+};
 use libjpeg_turbo_rs::{PixelFormat, Subsampling};
 
 use crate::media::{frame::Frame, orientation::Orientation};
-use content::Content;
-
 pub use need::memory_needed;
 pub use other_pictures::may_hold_other_pictures;
 
@@ -113,14 +111,13 @@ pub fn decode(
     scale: DecodeScale,
     limits: DecodeLimits,
 ) -> Result<DecodedMedia, Failure> {
-    let stored = match Content::of(bytes) {
-        Content::Jpeg => jpeg::decode(bytes, scale, limits)?,
-        Content::Raster(ImageFormat::Png) => png::decode(bytes, limits)?,
-        Content::Raster(ImageFormat::Tiff) => tiff::decode(bytes, limits)?,
-        Content::Raster(format) => raster::decode(bytes, format, limits)?,
-        Content::Unsupported(kind) => return Err(unsupported(kind)),
-        Content::Blank => return Err(Failure::new(FailureCode::NoBytes, "the file has 0 bytes")),
-        Content::Unknown => return Err(unreadable(content::describe_unknown(bytes))),
+    let stored = match FileSignature::of(bytes) {
+        FileSignature::Picture(format) => decode_as(format, bytes, scale, limits)?,
+        FileSignature::Unsupported(kind) => return Err(unsupported(kind)),
+        FileSignature::NoBytes => {
+            return Err(Failure::new(FailureCode::NoBytes, "the file has 0 bytes"));
+        }
+        FileSignature::Unknown => return Err(unreadable(unknown_bytes::describe(bytes))),
     };
     let (source_width, source_height) = if orientation.swaps_sides() {
         (stored.full_height, stored.full_width)
@@ -135,27 +132,19 @@ pub fn decode(
     })
 }
 
-/// Whether the first bytes of a file are those of an image format that [`decode`] reads.
-/// 32 bytes are enough.
-#[must_use]
-pub fn looks_like_image(head: &[u8]) -> bool {
-    matches!(Content::of(head), Content::Jpeg | Content::Raster(_))
-}
-
-/// Whether the first bytes of a file are those of a video. 512 bytes are enough.
-#[must_use]
-pub fn is_video(head: &[u8]) -> bool {
-    video::is_video(head)
-}
-
-/// Whether the first bytes of a file can only be those of an image that [`decode`] reads,
-/// whatever its name says. A TIFF's are not: camera RAW files begin alike.
-#[must_use]
-pub fn is_surely_image(head: &[u8]) -> bool {
-    match Content::of(head) {
-        Content::Jpeg => true,
-        Content::Raster(format) => format != ImageFormat::Tiff,
-        Content::Blank | Content::Unsupported(_) | Content::Unknown => false,
+fn decode_as(
+    format: PictureFormat,
+    bytes: &[u8],
+    scale: DecodeScale,
+    limits: DecodeLimits,
+) -> Result<StoredMedia, Failure> {
+    match format {
+        PictureFormat::Jpeg => jpeg::decode(bytes, scale, limits),
+        PictureFormat::Png => png::decode(bytes, limits),
+        PictureFormat::Tiff => tiff::decode(bytes, limits),
+        PictureFormat::WebP | PictureFormat::Bmp | PictureFormat::Gif => {
+            raster::decode(bytes, format, limits)
+        }
     }
 }
 

@@ -151,7 +151,7 @@ impl<'a> Inspector<'a> {
     pub fn inspect(&mut self, index: usize) -> Result<Inspected, PipelineError> {
         let finding = match self.context.listing.items().get(index) {
             Some(item) => self.find(index, item)?,
-            None => return Err(PipelineError::WorkerLost),
+            None => return Err(PipelineError::NotListed { number: index }),
         };
         Ok(Inspected { index, finding })
     }
@@ -177,7 +177,7 @@ impl<'a> Inspector<'a> {
         let earlier = self
             .claims
             .lock()
-            .map_err(|_| PipelineError::WorkerLost)?
+            .map_err(|_| PipelineError::ClaimsPoisoned)?
             .claim(&hash, index);
         if let Some(of) = earlier {
             return Ok(Finding::Duplicate { of });

@@ -173,7 +173,7 @@ impl<'a> RecordWriter<'a> {
     fn path_of(&self, index: usize) -> Result<MediaPath, PipelineError> {
         let item = self.context.listing.items().get(index);
         item.map(|item| item.path.clone())
-            .ok_or(PipelineError::WorkerLost)
+            .ok_or(PipelineError::NotListed { number: index })
     }
 
     /// Puts everything written on the disk: the copies first, so that no line of the journal ever

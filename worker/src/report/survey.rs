@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use common::{Category, MediaOutcome, MediaRecord, Threshold};
-use jiff::civil::DateTime;
+use common::{Category, MediaOutcome, MediaRecord, Threshold, time_span::TimeSpan};
 
 use super::{ReportError, columns::Label};
 use crate::run_facts::Counts;
@@ -14,7 +13,7 @@ pub(crate) struct CameraTally {
     /// Images in its folder, processed and failed.
     pub(crate) images: u64,
     /// The earliest and the latest capture, if any image has a time.
-    pub(crate) span: Option<(DateTime, DateTime)>,
+    pub(crate) span: Option<TimeSpan>,
     /// Images by their one label, in the order of [`Label::ALL`]; together, all images.
     pub(crate) labels: [u64; Label::ALL.len()],
 }
@@ -34,8 +33,7 @@ impl CameraTally {
             *images += u64::from(*known == label);
         }
         if let Some(time) = &record.camera.captured {
-            let (first, last) = self.span.unwrap_or((time.local, time.local));
-            self.span = Some((first.min(time.local), last.max(time.local)));
+            TimeSpan::extend(&mut self.span, time.local);
         }
     }
 }
@@ -156,7 +154,7 @@ mod tests {
         assert_eq!(survey.further_cameras.images, 2);
         assert_eq!(survey.further_cameras.with(Label::Failed), 2);
         assert_eq!(survey.all.with(Label::Blank), 0);
-        let days = |tally: &CameraTally| tally.span.map(|(first, last)| (first.day(), last.day()));
+        let days = |tally: &CameraTally| tally.span.map(|span| (span.first.day(), span.last.day()));
         assert_eq!(days(&survey.cameras["a"]), Some((1, 3)));
         assert_eq!(days(&survey.all), Some((1, 9)));
     }

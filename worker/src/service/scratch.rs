@@ -11,7 +11,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use common::{config, env::EnvError, store::Store};
+use common::{env::EnvError, home::Home, store::Store};
 
 /// What nobody has written for this long, nobody writes any more.
 const OLD_AFTER: Duration = Duration::from_secs(24 * 3600);
@@ -28,7 +28,7 @@ pub fn folder(setting: Option<PathBuf>, store: &Store) -> Result<PathBuf, EnvErr
     match (setting, store.local_root()) {
         (Some(folder), _) => Ok(folder),
         (None, Some(root)) => Ok(root.join("scratch")),
-        (None, None) => Ok(config::home_from_env()?.join("scratch")),
+        (None, None) => Ok(Home::from_env()?.folder().join("scratch")),
     }
 }
 

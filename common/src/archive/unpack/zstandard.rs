@@ -7,7 +7,7 @@ use ruzstd::decoding::{
     errors::{FrameDecoderError, ReadFrameHeaderError},
 };
 
-use super::{super::packed_data::PackedStream, MOST_WINDOW_BYTES};
+use crate::archive::packed_data::PackedStream;
 
 /// Reads the data of all frames.
 pub(super) struct Frames<'a, 'b, 'c> {
@@ -17,9 +17,10 @@ pub(super) struct Frames<'a, 'b, 'c> {
 }
 
 impl<'a, 'b, 'c> Frames<'a, 'b, 'c> {
-    pub(super) fn new(stream: &'a mut PackedStream<'b, 'c>) -> Self {
+    /// Frames that look back no further than so many bytes.
+    pub(super) fn new(stream: &'a mut PackedStream<'b, 'c>, most_window_bytes: u32) -> Self {
         let mut decoder = FrameDecoder::new();
-        decoder.set_max_window_size(MOST_WINDOW_BYTES.into());
+        decoder.set_max_window_size(most_window_bytes.into());
         Self {
             stream,
             decoder,

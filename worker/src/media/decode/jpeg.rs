@@ -9,8 +9,7 @@ mod scan_walk;
 
 use std::borrow::Cow;
 
-use common::Failure;
-use image::ImageFormat;
+use common::{Failure, file_signature::PictureFormat};
 use libjpeg_turbo_rs::{
     self as turbo, DecodeWarning, Decoder, JpegError, PixelFormat, ScalingFactor,
 };
@@ -218,7 +217,7 @@ fn decode_slowly(
     }
     let known_of_last = hole.map_or(0.0, |hole| hole.share);
     let bytes = with_an_end(bytes, layout.ending);
-    let mut stored = raster::decode(&bytes, ImageFormat::Jpeg, limits)?;
+    let mut stored = raster::decode(&bytes, PictureFormat::Jpeg, limits)?;
     stored.decoded_share = match layout.ending {
         Ending::Cut(_) => Some(in_ten_thousandths(known_share(&layout, known_of_last))),
         Ending::NotSought | Ending::Whole => {

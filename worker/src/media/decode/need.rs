@@ -2,9 +2,10 @@
 
 use std::io::Cursor;
 
-use image::{ImageFormat, ImageReader};
+use common::file_signature::{FileSignature, PictureFormat};
+use image::ImageReader;
 
-use super::{DecodeScale, content::Content, jpeg, panic_boundary};
+use super::{DecodeScale, jpeg, panic_boundary, raster};
 
 /// Bytes for each pixel that the decoders take at most, with the copy that turning upright
 /// makes: three of the frame, three of the turned one, and what the decoder needs beside them.
@@ -18,33 +19,33 @@ const OTHERS: u64 = 8;
 /// what is no picture.
 #[must_use]
 pub fn memory_needed(bytes: &[u8], scale: DecodeScale) -> u64 {
-    let needed = panic_boundary::contain(|| match Content::of(bytes) {
-        Content::Jpeg => jpeg::memory_needed(bytes, scale),
-        Content::Raster(format) => {
+    let needed = panic_boundary::contain(|| match FileSignature::of(bytes) {
+        FileSignature::Picture(PictureFormat::Jpeg) => jpeg::memory_needed(bytes, scale),
+        FileSignature::Picture(format) => {
             let per_pixel = match format {
-                ImageFormat::Png => PNG,
-                ImageFormat::Tiff => TIFF,
+                PictureFormat::Png => PNG,
+                PictureFormat::Tiff => TIFF,
                 _ => OTHERS,
             };
             pixels(bytes, format).saturating_mul(per_pixel)
         }
-        Content::Blank | Content::Unsupported(_) | Content::Unknown => 0,
+        _ => 0,
     });
     needed.unwrap_or(0)
 }
 
-fn pixels(bytes: &[u8], format: ImageFormat) -> u64 {
+fn pixels(bytes: &[u8], format: PictureFormat) -> u64 {
     let size = match format {
         // Its header stands at a fixed place, whatever comes behind it.
-        ImageFormat::Png => bytes.get(16..24).and_then(|size| {
+        PictureFormat::Png => bytes.get(16..24).and_then(|size| {
             let (width, height) = size.split_first_chunk()?;
             let height = *height.first_chunk()?;
             Some((u32::from_be_bytes(*width), u32::from_be_bytes(height)))
         }),
-        ImageFormat::Tiff => tiff::decoder::Decoder::new(Cursor::new(bytes))
+        PictureFormat::Tiff => tiff::decoder::Decoder::new(Cursor::new(bytes))
             .and_then(|mut decoder| decoder.dimensions())
             .ok(),
-        _ => ImageReader::with_format(Cursor::new(bytes), format)
+        _ => ImageReader::with_format(Cursor::new(bytes), raster::image_format(format))
             .into_dimensions()
             .ok(),
     };
@@ -53,7 +54,7 @@ fn pixels(bytes: &[u8], format: ImageFormat) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use image::{DynamicImage, RgbImage};
+    use image::{DynamicImage, ImageFormat, RgbImage};
 
     use super::*;
     use crate::media::decode::encode_jpeg;

@@ -2,14 +2,13 @@
 
 use std::io::Cursor;
 
+use common::file_signature::{FileSignature, FirstDirectory, PictureFormat};
 use image::{
-    AnimationDecoder as _, ImageFormat, ImageResult,
+    AnimationDecoder as _, ImageResult,
     codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder},
 };
 
 use super::{
-    camera_raw::FirstDirectory,
-    content::Content,
     jpeg_layout::{END_OF_IMAGE, START_OF_IMAGE, is_standalone, next_marker, segment},
     panic_boundary,
 };
@@ -22,18 +21,22 @@ use super::{
 /// Previews inside a camera's metadata do not count, since they show the picture itself.
 #[must_use]
 pub fn may_hold_other_pictures(bytes: &[u8]) -> bool {
-    let judged = panic_boundary::contain(|| match Content::of(bytes) {
-        Content::Jpeg => is_followed_in_jpeg(bytes),
-        Content::Raster(ImageFormat::Gif) => has_second_gif_frame(bytes).unwrap_or(true),
-        Content::Raster(ImageFormat::Png) => is_animated_png(bytes).unwrap_or(true),
-        Content::Raster(ImageFormat::WebP) => is_animated_webp(bytes).unwrap_or(true),
-        Content::Raster(ImageFormat::Tiff) => {
-            FirstDirectory::read(bytes).is_none_or(|first| first.is_followed())
-        }
-        Content::Raster(ImageFormat::Bmp) => false,
+    let judged = panic_boundary::contain(|| match FileSignature::of(bytes) {
+        FileSignature::Picture(format) => is_followed(format, bytes),
         _ => true,
     });
     judged.unwrap_or(true)
+}
+
+fn is_followed(format: PictureFormat, bytes: &[u8]) -> bool {
+    match format {
+        PictureFormat::Jpeg => is_followed_in_jpeg(bytes),
+        PictureFormat::Gif => has_second_gif_frame(bytes).unwrap_or(true),
+        PictureFormat::Png => is_animated_png(bytes).unwrap_or(true),
+        PictureFormat::WebP => is_animated_webp(bytes).unwrap_or(true),
+        PictureFormat::Tiff => FirstDirectory::read(bytes).is_none_or(|first| first.is_followed()),
+        PictureFormat::Bmp => false,
+    }
 }
 
 fn has_second_gif_frame(bytes: &[u8]) -> ImageResult<bool> {
@@ -89,7 +92,7 @@ fn holds_signature(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use image::{Delay, Frame, Rgb, RgbImage, RgbaImage, codecs::gif::GifEncoder};
+    use image::{Delay, Frame, ImageFormat, Rgb, RgbImage, RgbaImage, codecs::gif::GifEncoder};
 
     use super::*;
 

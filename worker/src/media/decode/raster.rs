@@ -5,7 +5,7 @@ mod cut_gif;
 
 use std::io::Cursor;
 
-use common::{Failure, FailureCode};
+use common::{Failure, FailureCode, file_signature::PictureFormat};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use super::{DecodeLimits, StoredMedia, panic_boundary, unreadable, unsupported};
@@ -14,21 +14,21 @@ use crate::media::frame::Frame;
 /// Decodes the first picture of a file at full scale; of a BMP or GIF that is cut, what is there.
 pub(super) fn decode(
     bytes: &[u8],
-    format: ImageFormat,
+    format: PictureFormat,
     limits: DecodeLimits,
 ) -> Result<StoredMedia, Failure> {
     let whole = decode_whole(bytes, format, limits);
     let is_damaged = |failure: &Failure| failure.code == FailureCode::Unreadable;
     whole.or_else(|failure| {
         let part = match format {
-            ImageFormat::Bmp if is_damaged(&failure) => cut_bmp::decode(bytes, limits),
-            ImageFormat::Gif if is_damaged(&failure) => {
+            PictureFormat::Bmp if is_damaged(&failure) => cut_bmp::decode(bytes, limits),
+            PictureFormat::Gif if is_damaged(&failure) => {
                 panic_boundary::contain(|| cut_gif::decode(bytes, limits)).flatten()
             }
             _ => None,
         };
         part.ok_or_else(|| match format {
-            ImageFormat::WebP if is_cut_riff(bytes) => unreadable(
+            PictureFormat::WebP if is_cut_riff(bytes) => unreadable(
                 "damaged WebP: the file ends too early, and no part of a WebP can be read",
             ),
             _ => failure,
@@ -44,7 +44,7 @@ fn is_cut_riff(bytes: &[u8]) -> bool {
 
 fn decode_whole(
     bytes: &[u8],
-    format: ImageFormat,
+    format: PictureFormat,
     limits: DecodeLimits,
 ) -> Result<StoredMedia, Failure> {
     panic_boundary::contain(|| decode_unguarded(bytes, format, limits)).unwrap_or_else(|| {
@@ -57,7 +57,7 @@ fn decode_whole(
 
 fn decode_unguarded(
     bytes: &[u8],
-    format: ImageFormat,
+    format: PictureFormat,
     limits: DecodeLimits,
 ) -> Result<StoredMedia, Failure> {
     let damaged = |error| match error {
@@ -66,7 +66,7 @@ fn decode_unguarded(
         }
         error => unreadable(format!("damaged {}: {error}", name(format))),
     };
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), image_format(format));
     reader.limits(allocation_limits(limits));
     let decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
@@ -101,15 +101,26 @@ fn allocation_limits(limits: DecodeLimits) -> Limits {
     allocation
 }
 
-fn name(format: ImageFormat) -> &'static str {
+/// The same format as its decoder knows it.
+pub(super) fn image_format(format: PictureFormat) -> ImageFormat {
     match format {
-        ImageFormat::Jpeg => "JPEG",
-        ImageFormat::Png => "PNG",
-        ImageFormat::Tiff => "TIFF",
-        ImageFormat::WebP => "WebP",
-        ImageFormat::Bmp => "BMP",
-        ImageFormat::Gif => "GIF",
-        _ => "image",
+        PictureFormat::Jpeg => ImageFormat::Jpeg,
+        PictureFormat::Png => ImageFormat::Png,
+        PictureFormat::Gif => ImageFormat::Gif,
+        PictureFormat::WebP => ImageFormat::WebP,
+        PictureFormat::Tiff => ImageFormat::Tiff,
+        PictureFormat::Bmp => ImageFormat::Bmp,
+    }
+}
+
+fn name(format: PictureFormat) -> &'static str {
+    match format {
+        PictureFormat::Jpeg => "JPEG",
+        PictureFormat::Png => "PNG",
+        PictureFormat::Tiff => "TIFF",
+        PictureFormat::WebP => "WebP",
+        PictureFormat::Bmp => "BMP",
+        PictureFormat::Gif => "GIF",
     }
 }
 

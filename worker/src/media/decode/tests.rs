@@ -1,5 +1,6 @@
 use std::io::Cursor;
 
+use common::file_signature::is_picture;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proptest::prelude::*;
 
@@ -72,7 +73,7 @@ fn lossless_formats_give_back_every_pixel() {
         ImageFormat::Bmp,
     ] {
         let bytes = encoded(&picture(&frame), format);
-        assert!(looks_like_image(&bytes[..32]), "{format:?}");
+        assert!(is_picture(&bytes[..32]), "{format:?}");
         let media = full(&bytes).unwrap();
         assert_eq!(media.frame, frame, "{format:?}");
         assert_eq!((media.source_width, media.source_height), (61, 47));
@@ -266,7 +267,6 @@ proptest! {
 
     #[test]
     fn any_bytes_are_safe(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = looks_like_image(&bytes);
         let _ = full(&bytes);
     }
 }

@@ -1,7 +1,8 @@
 //! The columns of what people said, behind those of what the model said.
 
 use common::{
-    MediaOutcome, MediaRecord, Threshold, correction::MediaCorrection, media::ProcessedMedia,
+    Category, MediaOutcome, MediaRecord, Threshold, correction::MediaCorrection,
+    media::ProcessedMedia,
 };
 
 use super::{Cell, DetectionRow, Heading, ImageRow, Label, Style, TableRow};
@@ -33,28 +34,20 @@ impl<'r> CorrectedImageRow<'r> {
         }
     }
 
-    /// What was said, or what the detections add up to that are not wrong.
     fn label(&self, said: &MediaCorrection) -> Label {
-        let said_label = said.label.map(Label::from);
-        said_label.unwrap_or_else(|| {
-            let right = self.counting(said).filter(|(_, is_wrong)| !is_wrong);
-            let category = right.map(|(category, _)| category).min();
-            category.map_or(Label::Blank, Label::Category)
-        })
+        said.label_of(self.counting()).into()
     }
 
     fn wrong(&self, said: &MediaCorrection) -> u64 {
-        self.counting(said)
-            .filter(|(_, is_wrong)| *is_wrong)
-            .count() as u64
+        let right = said.right(self.counting()).count();
+        (self.counting().count() - right) as u64
     }
 
-    /// The detections that count, and whether they are wrong.
-    fn counting(&self, said: &MediaCorrection) -> impl Iterator<Item = (common::Category, bool)> {
+    /// What the detections show that count.
+    fn counting(&self) -> impl Iterator<Item = Category> {
         let media = self.media.into_iter();
         let counting = media.flat_map(|media| media.detections_at(self.threshold));
-        let numbered = (0..).zip(counting);
-        numbered.map(|(number, found)| (found.category, said.wrong.contains(&number)))
+        counting.map(|found| found.category)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The Summary sheet: counts that add up, the model, the time span, the cameras.
 
-use common::Category;
-use jiff::civil::DateTime;
+use common::{Category, time_span::TimeSpan};
 use rust_xlsxwriter::XlsxError;
 
 use super::notes::NoteSheet;
@@ -171,8 +170,8 @@ fn write_tally(
     notes.line(name, &cells)
 }
 
-fn span_cells(span: Option<(DateTime, DateTime)>) -> [Cell<'static>; 2] {
-    span.map_or([Cell::Blank, Cell::Blank], |(first, last)| {
-        [Cell::Moment(first), Cell::Moment(last)]
+fn span_cells(span: Option<TimeSpan>) -> [Cell<'static>; 2] {
+    span.map_or([Cell::Blank, Cell::Blank], |span| {
+        [Cell::Moment(span.first), Cell::Moment(span.last)]
     })
 }

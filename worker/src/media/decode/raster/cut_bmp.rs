@@ -1,6 +1,6 @@
 //! A BMP that is cut: its rows are as long as each other, so it is clear which are there.
 
-use image::ImageFormat;
+use common::file_signature::PictureFormat;
 
 use super::{
     super::{
@@ -26,7 +26,7 @@ pub(super) fn decode(bytes: &[u8], limits: DecodeLimits) -> Option<StoredMedia> 
         .ok()?;
     let mut filled = bytes.to_vec();
     filled.resize(whole, 0);
-    let mut stored = decode_whole(&filled, ImageFormat::Bmp, limits).ok()?;
+    let mut stored = decode_whole(&filled, PictureFormat::Bmp, limits).ok()?;
     let row = stored.frame.width as usize * 3;
     let (top, bottom) = if header.is_top_down {
         (known, header.rows)

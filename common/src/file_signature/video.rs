@@ -1,6 +1,6 @@
 //! Telling videos by their first bytes: cameras and people give them the names of pictures.
 
-use super::content;
+use super::media_container;
 
 /// How far apart the packets of an MPEG transport stream are (ISO/IEC 13818-1, 2.4.3), and where
 /// the first begins: in the files of camcorders (`.mts`) each has a time of four bytes in front.
@@ -10,7 +10,9 @@ const TRANSPORT_STREAMS: [(usize, usize); 2] = [(0, 188), (4, 192)];
 const SYNC_BYTE: u8 = 0x47;
 
 /// Whether a file begins as a video: AVI, MP4 and MOV, WMV, Matroska and WebM, FLV, MPEG.
-pub(super) fn is_video(bytes: &[u8]) -> bool {
+/// [`VIDEO_HEAD_BYTES`](super::VIDEO_HEAD_BYTES) are enough.
+#[must_use]
+pub fn is_video(bytes: &[u8]) -> bool {
     const MAGIC: [&[u8]; 5] = [
         // The header object of ASF.
         b"\x30\x26\xB2\x75\x8E\x66\xCF\x11",
@@ -23,7 +25,7 @@ pub(super) fn is_video(bytes: &[u8]) -> bool {
     ];
     let is_avi = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"AVI ");
     is_avi
-        || content::media_container(bytes) == Some("video")
+        || media_container::format(bytes) == Some("video")
         || MAGIC.iter().any(|magic| bytes.starts_with(magic))
         || is_quicktime(bytes)
         || is_transport_stream(bytes)

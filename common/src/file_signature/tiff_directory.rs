@@ -1,4 +1,5 @@
-//! Telling camera RAW files from TIFF pictures: both begin alike.
+//! The first directory of a TIFF file, which tells camera RAW files from pictures: both begin
+//! alike.
 //!
 //! RAW files put a small preview into the first directory and the sensor's data elsewhere, so
 //! reading them as TIFF would give a thumbnail in place of the picture.
@@ -20,7 +21,7 @@ pub(super) fn is_camera_raw(tiff: &[u8]) -> bool {
 
 /// What the first directory of a TIFF file says about other pictures in it.
 #[derive(Default)]
-pub(super) struct FirstDirectory {
+pub struct FirstDirectory {
     has_next: bool,
     is_preview: bool,
     has_sub_directories: bool,
@@ -30,7 +31,8 @@ pub(super) struct FirstDirectory {
 
 impl FirstDirectory {
     /// Whether there are further pictures: another directory, or directories below this one.
-    pub(super) fn is_followed(&self) -> bool {
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
         self.has_next || self.has_sub_directories
     }
 
@@ -42,7 +44,8 @@ impl FirstDirectory {
 
     /// Reads the first directory of a classic TIFF (TIFF 6.0, section 2): a count, then entries
     /// of 12 bytes (tag, type, count, value). `None` if it is not there.
-    pub(super) fn read(tiff: &[u8]) -> Option<Self> {
+    #[must_use]
+    pub fn read(tiff: &[u8]) -> Option<Self> {
         let is_little_endian = tiff.starts_with(b"II*\0");
         if !is_little_endian && !tiff.starts_with(b"MM\0*") {
             return None;
