@@ -15,9 +15,10 @@ use common::{
 };
 
 use crate::{
+    own_hosts::HostError,
     problem::Problem,
     readiness::Trouble,
-    results::library::LibraryError,
+    results::library::{CorrectError, LibraryError},
     resumable::{DeliveryError, ResumableError},
     submission::SubmissionError,
     upload::{NO_SPACE_SECONDS, OURS_SECONDS, UploadError},
@@ -85,15 +86,9 @@ pub(crate) enum WebError {
         /// When it may ask again.
         retry_after_seconds: u64,
     },
-    /// The request is for a name that is not ours.
-    #[error("a request for another host")]
-    OtherHost {
-        /// Where we are.
-        public_url: String,
-    },
-    /// The request does not say once for which host it is.
-    #[error("a request without a host")]
-    NoHost,
+    /// The request was meant for somebody else.
+    #[error(transparent)]
+    Host(#[from] HostError),
     /// More live pages are open than this process serves.
     #[error("too many open pages")]
     TooManyWatchers,
@@ -129,6 +124,16 @@ impl From<StoreError> for WebError {
     }
 }
 
+impl From<CorrectError> for WebError {
+    fn from(error: CorrectError) -> Self {
+        match error {
+            CorrectError::NoSuchPicture => Self::NoSuchPicture,
+            CorrectError::Library(error) => error.into(),
+            CorrectError::Correction(error) => error.into(),
+        }
+    }
+}
+
 impl From<DeliveryError> for WebError {
     fn from(error: DeliveryError) -> Self {
         match error {
@@ -156,8 +161,8 @@ impl WebError {
             Self::Page(_) | Self::Table(_) => {
                 return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
-            Self::OtherHost { public_url } => return other_host(public_url),
-            Self::NoHost => return Problem::of_status(StatusCode::BAD_REQUEST),
+            Self::Host(HostError::OtherHost { public_url }) => return other_host(public_url),
+            Self::Host(HostError::NoHost) => return Problem::of_status(StatusCode::BAD_REQUEST),
             Self::TooManyWrongIds { .. } => TOO_MANY_WRONG_IDS,
             Self::NotAJobId => NOT_A_JOB_ID,
             Self::NoSuchJob | Self::Correction(CorrectionError::NoJob) => NO_SUCH_JOB,

@@ -12,7 +12,7 @@ use common::{
     correction::{Corrections, Verdict},
     gallery::{Gallery, GalleryError},
     job::JobId,
-    store::{JobFolder, Store, StoreError},
+    store::{CorrectionError, JobFolder, Store, StoreError},
 };
 use jiff::Timestamp;
 use tokio::{
@@ -21,7 +21,6 @@ use tokio::{
 };
 
 use super::{Album, Sight};
-use crate::error::WebError;
 
 /// The job's results cannot be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +37,20 @@ pub(crate) enum LibraryError {
     /// Reading it ended in the middle.
     #[error("reading the gallery of a job broke off")]
     Reading(#[from] JoinError),
+}
+
+/// What somebody says about a result cannot be kept.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CorrectError {
+    /// The job has no such picture.
+    #[error("no such picture")]
+    NoSuchPicture,
+    /// The job's results cannot be looked at.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// The store refuses it.
+    #[error(transparent)]
+    Correction(#[from] CorrectionError),
 }
 
 /// The rows of the jobs that were looked at last. A clone is the same library.
@@ -113,15 +126,18 @@ impl Library {
     }
 
     /// Keeps what somebody says about a file of a job; the number under which it is kept.
+    ///
+    /// # Errors
+    /// When the job has no such file, has too many corrections already, or the store fails.
     pub(crate) async fn correct(
         &self,
         job: JobId,
         sight: &Sight,
         media: u32,
         verdict: Verdict,
-    ) -> Result<u32, WebError> {
-        let row = sight.album.row(media).ok_or(WebError::NoSuchPicture)?;
-        let volume = self.volume(job).await?.ok_or(WebError::NoSuchPicture)?;
+    ) -> Result<u32, CorrectError> {
+        let row = sight.album.row(media).ok_or(CorrectError::NoSuchPicture)?;
+        let volume = self.volume(job).await?.ok_or(CorrectError::NoSuchPicture)?;
         let mut kept = volume.corrections.lock().await;
         let heard = kept.get_or_insert_with(|| Arc::clone(&sight.corrections));
         let heard = Arc::make_mut(heard);
