@@ -47,6 +47,12 @@ pub(crate) fn header_text<'a>(head: &'a RequestHead, name: &header::HeaderName) 
         .unwrap_or_default()
 }
 
+/// Whether the body of a request is a form without files, as browsers send one.
+pub(crate) fn is_plain_form(head: &RequestHead) -> bool {
+    let kind = header_text(head, &header::CONTENT_TYPE);
+    kind.starts_with("application/x-www-form-urlencoded")
+}
+
 /// The address that limits count for. Of an IPv6 address only the network counts (the first 64
 /// bits), because everybody has one to himself.
 pub(crate) fn address(request: &HttpRequest, proxies: &TrustedProxies) -> IpAddr {

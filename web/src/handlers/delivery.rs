@@ -9,7 +9,6 @@ use url::form_urlencoded;
 
 use super::{filled_in, upload::accepted};
 use crate::{
-    client::header_text,
     error::WebError,
     middleware::count_upload,
     resumable::{Delivery, Goods, Order, delivered},
@@ -24,12 +23,6 @@ const FIELD: &str = "resumable";
 const FIELD_BYTES: usize = 40;
 /// What all other fields may take, bytes.
 const OTHER_BYTES: usize = 64 << 10;
-
-/// Whether a request is a form without files.
-pub(crate) fn is_delivery(head: &actix_web::dev::RequestHead) -> bool {
-    let kind = header_text(head, &actix_web::http::header::CONTENT_TYPE);
-    kind.starts_with("application/x-www-form-urlencoded")
-}
 
 /// Makes a job of finished uploads, or finds the one that was made of them.
 pub(crate) async fn post(
