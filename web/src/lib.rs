@@ -29,6 +29,7 @@ pub mod stop_signal;
 mod submission;
 pub mod supervision;
 mod sweeping;
+mod units;
 mod upload;
 mod views;
 mod vigil;

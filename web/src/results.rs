@@ -12,9 +12,11 @@ pub(crate) mod sample;
 pub(crate) mod sight;
 pub(crate) mod strip;
 pub(crate) mod tally;
+mod visit;
 
 pub(crate) use album::Album;
 pub(crate) use library::Library;
 pub(crate) use presence::Presence;
 pub(crate) use query::Query;
 pub(crate) use sight::Sight;
+pub(crate) use visit::Visit;

@@ -9,10 +9,9 @@ use serde_json::json;
 use super::{
     filled_in::{FilledIn, SmallForm},
     known_job::KnownJob,
-    results::Visit,
     see,
 };
-use crate::{client::Wanted, error::WebError, state::State, views::path_of};
+use crate::{client::Wanted, error::WebError, results::Visit, state::State, views::path_of};
 
 /// What is sent.
 #[derive(Deserialize)]

@@ -9,13 +9,14 @@ pub(crate) mod media;
 pub(crate) mod picture;
 mod visit;
 
-pub(crate) use visit::Visit;
-
 use actix_web::{HttpResponse, http::header::ContentType};
 use askama::Template;
 use tokio::task::spawn_blocking;
 
-use crate::{error::WebError, results::library::LibraryError};
+use crate::{
+    error::WebError,
+    results::{Visit, library::LibraryError},
+};
 
 /// Makes a page beside the runtime: going through a hundred thousand rows takes too long for
 /// others to wait.

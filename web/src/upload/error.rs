@@ -8,7 +8,7 @@ use common::{
 };
 
 use super::{FieldFault, UnknownField};
-use crate::{pace, problem::Problem, space::NoSpace, views::units};
+use crate::{pace, problem::Problem, space::NoSpace, units};
 
 /// After how many seconds to try again when the disk is full, and when something else of ours
 /// failed.

@@ -9,8 +9,11 @@ use common::{
 };
 use jiff::Timestamp;
 
-use super::{Live, units};
-use crate::status::{JobStatus, Stage};
+use super::Live;
+use crate::{
+    status::{JobStatus, Stage},
+    units,
+};
 
 /// The page of a job.
 #[derive(Template)]

@@ -3,8 +3,10 @@
 
 use serde::Serialize;
 
-use super::units;
-use crate::status::{JobStatus, Stage};
+use crate::{
+    status::{JobStatus, Stage},
+    units,
+};
 
 /// The texts that change; each is blank when there is nothing to say.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -5,7 +5,6 @@ use common::{Label, correction::Verdict};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Visit;
 use crate::{
     client::Wanted,
     error::WebError,
@@ -13,6 +12,7 @@ use crate::{
         filled_in::{FilledIn, SmallForm},
         see,
     },
+    results::Visit,
     state::State,
     views::path_of,
 };

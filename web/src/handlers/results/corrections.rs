@@ -3,8 +3,12 @@
 
 use actix_web::{HttpResponse, http::header};
 
-use super::{Visit, page};
-use crate::{error::WebError, results::corrections_table::table, views::results::CorrectionsPage};
+use super::page;
+use crate::{
+    error::WebError,
+    results::{Visit, corrections_table::table},
+    views::results::CorrectionsPage,
+};
 
 /// The list.
 pub(crate) async fn get(visit: Visit) -> Result<HttpResponse, WebError> {

@@ -3,10 +3,9 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 use common::{MediaRecord, store::JobFolder};
 
-use super::Visit;
 use crate::{
     error::WebError,
-    results::library::LibraryError,
+    results::{Visit, library::LibraryError},
     state::State,
     views::{self, results::MediaPage},
 };

@@ -9,9 +9,11 @@ use super::{
     picture::{Picture, Seen},
 };
 use crate::{
-    handlers::results::Visit,
-    results::sample::{Answers, SIZES, Sample, answer},
-    views::units,
+    results::{
+        Visit,
+        sample::{Answers, SIZES, Sample, answer},
+    },
+    units,
 };
 
 /// Checking what was called blank.

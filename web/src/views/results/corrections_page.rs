@@ -10,7 +10,7 @@ use super::{
     rebuild::Rebuild,
     tile::Tile,
 };
-use crate::handlers::results::Visit;
+use crate::results::Visit;
 
 /// Corrections that the page shows; all are in the table to download.
 const SHOWN: usize = 200;

@@ -8,9 +8,8 @@ use super::{
     frame::{Frame, Place},
 };
 use crate::{
-    handlers::results::Visit,
-    results::{numbers::figures, tally::Tally},
-    views::units,
+    results::{Visit, numbers::figures, tally::Tally},
+    units,
 };
 
 /// The plots.

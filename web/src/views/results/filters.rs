@@ -5,13 +5,13 @@ use jiff::civil::Date;
 
 use super::steps::{Steps, first_step};
 use crate::{
-    handlers::results::Visit,
     results::{
-        Query,
+        Query, Visit,
         query::{Show, Sort, Wanted, named},
         tally::Tally,
     },
-    views::{path_of, units},
+    units,
+    views::path_of,
 };
 
 /// The threshold and the filters of a results page.

@@ -2,7 +2,7 @@
 
 use common::Threshold;
 
-use crate::{handlers::results::Visit, views::path_of};
+use crate::{results::Visit, views::path_of};
 
 /// What all results pages have around them.
 pub(crate) struct Frame {

@@ -8,7 +8,10 @@ use super::{
     rebuild::Rebuild,
     tile::Tile,
 };
-use crate::{handlers::results::Visit, results::tally::Tally, views::units};
+use crate::{
+    results::{Visit, tally::Tally},
+    units,
+};
 
 /// Pictures on a page.
 pub(super) const ON_A_PAGE: usize = 60;

@@ -6,7 +6,7 @@ use common::{
     hiding::Hiding,
 };
 
-use crate::{handlers::results::Visit, views::units};
+use crate::{results::Visit, units};
 
 /// Most detections that are named one by one.
 const NAMED: usize = 3;

@@ -14,9 +14,11 @@ use super::{
     tile::{Tile, Word},
 };
 use crate::{
-    handlers::results::Visit,
-    results::strip::{SEQUENCE_GAP_SECONDS, strip},
-    views::units,
+    results::{
+        Visit,
+        strip::{SEQUENCE_GAP_SECONDS, strip},
+    },
+    units,
 };
 
 /// One picture.

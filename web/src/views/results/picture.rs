@@ -6,7 +6,7 @@ use common::{
     gallery::{Row, RowState, Sighting},
 };
 
-use crate::views::units;
+use crate::units;
 
 /// The longest side of a thumbnail, pixels.
 const THUMBNAIL: u32 = 400;

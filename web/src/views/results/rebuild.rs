@@ -2,7 +2,7 @@
 
 use common::jobs::RebuildSight;
 
-use crate::handlers::results::Visit;
+use crate::results::Visit;
 
 /// The package.
 pub(crate) struct Rebuild {

@@ -1,0 +1,24 @@
+//! What somebody who looks at the results of a job sees, and asks for.
+
+use common::{
+    Threshold,
+    job::{DoneFacts, JobFile},
+    jobs::RebuildSight,
+};
+
+use super::{Query, Sight};
+
+/// The results of a job that is done: what can be seen of them, and what is asked for in the
+/// address.
+pub(crate) struct Visit {
+    pub(crate) file: JobFile,
+    pub(crate) facts: DoneFacts,
+    pub(crate) sight: Sight,
+    pub(crate) query: Query,
+    /// What was left out of the query, a sentence each.
+    pub(crate) words: Vec<String>,
+    /// The threshold that counts.
+    pub(crate) threshold: Threshold,
+    /// How the wish for another package stands.
+    pub(crate) rebuild: RebuildSight,
+}
