@@ -4,6 +4,7 @@
 //! and from then on only looks. The work is the workers'; this crate knows nothing about models.
 
 mod app;
+mod arrived;
 mod asset;
 pub mod cli;
 mod client;

@@ -67,7 +67,7 @@ impl State {
     ) -> io::Result<Self> {
         let space = Space::of(&jobs.store, config.min_free_bytes);
         Ok(Self(Arc::new(Parts {
-            spool: Spool::open(&config, &config.upload_dir, &space)?,
+            spool: Spool::open(&config, &space, metrics.upload_bytes.clone())?,
             readiness: Readiness::new(&config, &jobs, &space),
             space,
             library: Library::new(jobs.store.clone()),

@@ -1,7 +1,6 @@
 //! Making a job of files that have arrived, however they came.
 
 mod archive_check;
-mod arrived;
 mod error;
 mod magic;
 
@@ -15,10 +14,10 @@ use common::{
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
-pub(crate) use arrived::Arrived;
 pub(crate) use error::SubmissionError;
 
 use crate::{
+    arrived::Arrived,
     state::State,
     upload::{Choices, FieldFault},
 };

@@ -11,7 +11,7 @@ use super::{filled_in, upload::accepted};
 use crate::{
     error::WebError,
     middleware::count_upload,
-    resumable::{Delivery, Goods, Order, delivered},
+    resumable::{ChosenUploads, DeliveredFiles, Delivery, delivered},
     state::State,
     submission::{Submission, SubmissionError},
     upload::{Choices, Fields, UnknownField, UploadError},
@@ -30,9 +30,9 @@ pub(crate) async fn post(
     state: Data<State>,
     body: Payload,
 ) -> Result<HttpResponse, WebError> {
-    let (fields, order) = read(&state, body).await?;
-    if is_job(&state, order.job).await? {
-        return Ok(accepted(&request, &state, order.job));
+    let (fields, chosen) = read(&state, body).await?;
+    if is_job(&state, chosen.job).await? {
+        return Ok(accepted(&request, &state, chosen.job));
     }
     if let Some(trouble) = state.readiness.refusal().await {
         return Err(WebError::NotReady(trouble));
@@ -40,8 +40,8 @@ pub(crate) async fn post(
     let choices = fields.choices().map_err(UploadError::from)?;
     count_upload(&request, &state, &state.uploads)?;
     // From now on it does not matter whether somebody still waits for the answer.
-    let (job, its_state) = (order.job, state.clone());
-    let made = rt::spawn(async move { make_job(&its_state, &order, choices).await }).await;
+    let (job, its_state) = (chosen.job, state.clone());
+    let made = rt::spawn(async move { make_job(&its_state, &chosen, choices).await }).await;
     let made = made.map_err(|error| SubmissionError::Look(error.into()).into());
     let made: Result<(), WebError> = made.and_then(|made| made);
     let result = if made.is_ok() { "accepted" } else { "refused" };
@@ -50,7 +50,7 @@ pub(crate) async fn post(
 }
 
 /// Reads the form.
-async fn read(state: &State, body: Payload) -> Result<(Fields, Order), WebError> {
+async fn read(state: &State, body: Payload) -> Result<(Fields, ChosenUploads), WebError> {
     let limit =
         OTHER_BYTES.saturating_add(FIELD_BYTES.saturating_mul(state.config.max_upload_files));
     let text = filled_in::read(body, limit).await?;
@@ -65,21 +65,22 @@ async fn read(state: &State, body: Payload) -> Result<(Fields, Order), WebError>
             fields.set(&name, value.into_owned());
         }
     }
-    let order = Order::of(ids.iter().map(String::as_str))?;
-    Ok((fields, order))
+    let chosen = ChosenUploads::of(ids.iter().map(String::as_str))?;
+    Ok((fields, chosen))
 }
 
 async fn is_job(state: &State, job: JobId) -> Result<bool, WebError> {
     Ok(state.jobs.store.job_file(job).await?.is_some())
 }
 
-async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), WebError> {
-    let mut delivery = Delivery::take(state, order).await?;
+async fn make_job(state: &State, chosen: &ChosenUploads, choices: Choices) -> Result<(), WebError> {
+    let store = &state.jobs.store;
+    let mut delivery = Delivery::take(&state.spool, store, chosen).await?;
     // Somebody else may have asked for the same a moment before.
-    if is_job(state, order.job).await? {
+    if is_job(state, chosen.job).await? {
         return Ok(());
     }
-    let Goods { uploads, files } = delivery.goods(state, order).await?;
+    let DeliveredFiles { uploads, files } = delivery.files(chosen).await?;
     let bytes = uploads.iter().map(|upload| upload.size_bytes).sum();
     let _room = if state.spool.is_beside(&state.space) {
         None
@@ -87,18 +88,18 @@ async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), 
         Some(state.space.reserve_copy(bytes).map_err(UploadError::from)?)
     };
     let submission = Submission {
-        job: order.job,
+        job: chosen.job,
         uploads,
         files,
         choices,
     };
     submission.check(state).await?;
-    delivered::note(state, order).await?;
+    delivered::note(store, chosen).await?;
     submission.accept(state).await?;
-    if delivery.end(state).await {
-        delivered::settle(state, order.job).await;
+    if delivery.end().await {
+        delivered::settle(store, chosen.job).await;
         // Somebody may have deleted the job already.
-        state.jobs.undo_if_gone(order.job).await?;
+        state.jobs.undo_if_gone(chosen.job).await?;
     }
     Ok(())
 }

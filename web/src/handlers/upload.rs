@@ -15,10 +15,11 @@ use serde::Serialize;
 
 use super::index;
 use crate::{
+    arrived::Arrived,
     client::Wanted,
     error::WebError,
     state::State,
-    submission::{Arrived, Submission, SubmissionError},
+    submission::{Submission, SubmissionError},
     upload::{Choices, Fields, HalfUpload, Receiver, UploadError, drain},
     views,
 };

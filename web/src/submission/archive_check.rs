@@ -11,7 +11,8 @@ use common::{
     store::Store,
 };
 
-use super::{Arrived, SubmissionError, magic};
+use super::{SubmissionError, magic};
+use crate::arrived::Arrived;
 
 /// Files without a telling name that are looked at in an archive, and so many of those that are
 /// called something else than pictures.

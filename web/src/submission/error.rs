@@ -8,6 +8,7 @@ use common::{
 };
 
 use crate::{
+    arrived::ArrivedError,
     problem::Problem,
     space::NoSpace,
     upload::{FieldFault, OURS_SECONDS, UploadError},
@@ -51,6 +52,15 @@ pub(crate) enum SubmissionError {
 impl From<StoreError> for SubmissionError {
     fn from(error: StoreError) -> Self {
         Self::Jobs(error.into())
+    }
+}
+
+impl From<ArrivedError> for SubmissionError {
+    fn from(error: ArrivedError) -> Self {
+        match error {
+            ArrivedError::Store(error) => error.into(),
+            ArrivedError::Spool(error) => Self::Look(error),
+        }
     }
 }
 
