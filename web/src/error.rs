@@ -1,5 +1,7 @@
 //! Why a request is not answered as asked.
 
+#[cfg(test)]
+mod tests;
 mod words;
 
 use actix_web::{
