@@ -1,8 +1,11 @@
 //! Why a request is not answered as asked.
 
+mod refusal;
+mod resumable;
+mod submission;
 #[cfg(test)]
 mod tests;
-mod words;
+mod upload;
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -23,13 +26,14 @@ use crate::{
     results::library::{CorrectError, LibraryError},
     resumable::{DeliveryError, ResumableError},
     submission::SubmissionError,
-    upload::{NO_SPACE_SECONDS, OURS_SECONDS, UploadError},
+    upload::UploadError,
 };
-use words::{
+use refusal::{
     CROSS_SITE, NO_CORRECTION, NO_RESULT, NO_SPACE, NO_SUCH_JOB, NO_SUCH_PICTURE, NO_THRESHOLD,
     NOT_A_JOB_ID, NOT_DONE, NOTHING_KEPT, OUT_OF_SIGHT, TOO_MANY_CORRECTIONS, TOO_MANY_UPLOADS,
-    TOO_MANY_WATCHERS, TOO_MANY_WRONG_IDS, UNAVAILABLE, UNREADABLE, other_host,
+    TOO_MANY_WATCHERS, TOO_MANY_WRONG_IDS, UNAVAILABLE, UNREADABLE, not_ready, other_host,
 };
+use upload::{NO_SPACE_SECONDS, OURS_SECONDS};
 
 /// Why a request is not answered as asked. What it becomes is said by [`WebError::problem`]; the
 /// page or JSON is made from that by the middleware for errors.
@@ -154,12 +158,12 @@ impl From<RecordsError> for WebError {
 impl WebError {
     /// What is told about it.
     pub(crate) fn problem(&self) -> Problem {
-        let (status, code, title, detail) = match self {
+        let refusal = match self {
             Self::NoSuchPage => return Problem::of_status(StatusCode::NOT_FOUND),
-            Self::Upload(error) => return error.problem(),
-            Self::Submission(error) => return error.problem(),
-            Self::Resumable(error) => return error.problem(),
-            Self::NotReady(trouble) => return trouble.problem(),
+            Self::Upload(error) => return upload::problem(error),
+            Self::Submission(error) => return submission::problem(error),
+            Self::Resumable(error) => return resumable::problem(error),
+            Self::NotReady(trouble) => return not_ready(*trouble),
             Self::Page(_) | Self::Table(_) => {
                 return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
@@ -186,7 +190,7 @@ impl WebError {
             Self::OutOfSight => OUT_OF_SIGHT,
             Self::Jobs(_) => UNAVAILABLE,
         };
-        let problem = Problem::new(status, code, title, detail);
+        let problem = refusal.problem();
         match self {
             Self::TooManyUploads {
                 retry_after_seconds,
