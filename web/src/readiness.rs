@@ -12,7 +12,7 @@ use common::{
     telemetry,
 };
 
-use crate::{config::WebConfig, patience::in_time, space::Space};
+use crate::{config::WebConfig, deadline::in_time, space::Space};
 use probe::{Found, Probe};
 
 /// The name of this program's trials.

@@ -18,9 +18,9 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("The program: what is started, and watched over.", &["app"]),
     (
         "What runs beside requests for as long as the program does.",
-        &["self_check", "sweeping", "vigil"],
+        &["self_check", "upload_gc", "watchdog"],
     ),
-    ("How the program speaks with systemd.", &["supervision"]),
+    ("How the program speaks with systemd.", &["systemd"]),
     ("Every address, and who answers there.", &["routes"]),
     (
         "One answer each. They alone see requests whole.",
@@ -60,7 +60,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "cli",
             "metrics",
             "pace",
-            "patience",
+            "deadline",
             "problem",
             "space",
             "stop_signal",

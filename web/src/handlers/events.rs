@@ -17,8 +17,8 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::{job, known_job::KnownJob};
 use crate::{
+    deadline::in_time,
     error::WebError,
-    patience::in_time,
     state::State,
     status::{JobStatus, Stage},
     views::Live,
