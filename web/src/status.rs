@@ -3,7 +3,7 @@
 use common::{
     Category, Counts,
     job::{EndFile, JobId, JobRecord, Outcome},
-    jobs::{JobSight, Standing},
+    jobs::{JobState, JobView},
     records::Loaded,
 };
 use jiff::{Timestamp, ToSpan};
@@ -143,10 +143,10 @@ impl From<&Counts> for Found {
 
 impl JobStatus {
     /// Where a job stands among all that goes on.
-    pub(crate) fn of(sight: &JobSight, workload: &Workload, retention_days: u16) -> Self {
+    pub(crate) fn of(view: &JobView, workload: &Workload, retention_days: u16) -> Self {
         let blank = Self {
             stage: Stage::Waiting,
-            accepted: sight.file.accepted,
+            accepted: view.file.accepted,
             position: None,
             images: None,
             images_done: 0,
@@ -157,20 +157,20 @@ impl JobStatus {
             kept_until: None,
             end: None,
         };
-        match &sight.standing {
-            Standing::Accepted => blank,
-            Standing::OutOfSight => Self {
+        match &view.state {
+            JobState::Accepted => blank,
+            JobState::OutOfSight => Self {
                 stage: Stage::OutOfSight,
                 ..blank
             },
-            Standing::Open(loaded) => Self {
+            JobState::Open(loaded) => Self {
                 kept_until: loaded
                     .record
                     .stuck_since()
                     .map(|since| expiry(since, retention_days)),
-                ..blank.open(sight.file.id, loaded, workload)
+                ..blank.open(view.file.id, loaded, workload)
             },
-            Standing::Ended(end) => blank.ended(end, retention_days),
+            JobState::Ended(end) => blank.ended(end, retention_days),
         }
     }
 

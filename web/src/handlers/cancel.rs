@@ -16,11 +16,11 @@ pub(crate) async fn get(
     state: web::Data<State>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let (sight, status) = job::look(&state, id(&path)?).await?;
+    let (view, status) = job::look(&state, id(&path)?).await?;
     if status.stage.is_over() {
-        return Ok(see_job(sight.file.id));
+        return Ok(see_job(view.file.id));
     }
-    views::page(StatusCode::OK, &ConfirmPage::cancel(sight.file.id))
+    views::page(StatusCode::OK, &ConfirmPage::cancel(view.file.id))
 }
 
 /// Stops the job. A job that is over stays as it is.

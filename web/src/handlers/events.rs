@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, http::header, web};
 use bytes::Bytes;
 use common::{
     job::JobFile,
-    jobs::{JobSight, Standing},
+    jobs::{JobState, JobView},
 };
 use futures::stream::{self, Stream};
 use prometheus::IntGauge;
@@ -150,11 +150,11 @@ impl Watcher {
         if let Some(Some(loaded)) = loaded
             && workload::is_open(&loaded.record)
         {
-            let sight = JobSight {
+            let view = JobView {
                 file: self.file.clone(),
-                standing: Standing::Open(Box::new(loaded)),
+                state: JobState::Open(Box::new(loaded)),
             };
-            return Ok(job::describe(&self.state, &sight).await);
+            return Ok(job::describe(&self.state, &view).await);
         }
         Ok(job::look(&self.state, job).await?.1)
     }

@@ -2,7 +2,7 @@
 //! is.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use common::{Threshold, job::JobFile, jobs::RebuildSight};
+use common::{Threshold, job::JobFile, jobs::RebuildState};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -53,10 +53,10 @@ pub(crate) async fn get(
 }
 
 async fn how_far(state: &State, file: &JobFile) -> Result<HttpResponse, WebError> {
-    let told = match state.jobs.rebuild_sight(file.id).await? {
-        RebuildSight::None => json!({ "state": "none" }),
-        RebuildSight::Failed(failure) => json!({ "state": "failed", "reason": failure.reason }),
-        RebuildSight::Open {
+    let told = match state.jobs.rebuild_state(file.id).await? {
+        RebuildState::None => json!({ "state": "none" }),
+        RebuildState::Failed(failure) => json!({ "state": "failed", "reason": failure.reason }),
+        RebuildState::Open {
             wish,
             images,
             is_stuck,

@@ -3,7 +3,7 @@
 use common::{
     Threshold,
     job::{DoneFacts, JobFile},
-    jobs::RebuildSight,
+    jobs::RebuildState,
 };
 
 use super::{Query, Sight};
@@ -20,5 +20,5 @@ pub(crate) struct Visit {
     /// The threshold that counts.
     pub(crate) threshold: Threshold,
     /// How the wish for another package stands.
-    pub(crate) rebuild: RebuildSight,
+    pub(crate) rebuild: RebuildState,
 }

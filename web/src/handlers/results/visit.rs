@@ -36,7 +36,7 @@ async fn load(
     let (store, job) = (&state.jobs.store, file.id);
     let (end, rebuild, sight) = futures::try_join!(
         async { Ok::<_, WebError>(store.end_file(job).await?) },
-        async { Ok(state.jobs.rebuild_sight(job).await?) },
+        async { Ok(state.jobs.rebuild_state(job).await?) },
         async { Ok(state.library.look(job).await?) },
     )?;
     let no_gallery = |is_done| WebError::NoGallery { job, is_done };

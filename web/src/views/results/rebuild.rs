@@ -1,6 +1,6 @@
 //! The package, and what it takes to make it again.
 
-use common::jobs::RebuildSight;
+use common::jobs::RebuildState;
 
 use crate::results::Visit;
 
@@ -53,9 +53,9 @@ impl Rebuild {
             failure: None,
         };
         match &visit.rebuild {
-            RebuildSight::None => {}
-            RebuildSight::Failed(failure) => package.failure = Some(failure.reason.clone()),
-            RebuildSight::Open {
+            RebuildState::None => {}
+            RebuildState::Failed(failure) => package.failure = Some(failure.reason.clone()),
+            RebuildState::Open {
                 wish,
                 images: done,
                 is_stuck,
