@@ -23,7 +23,7 @@ use crate::{
     own_hosts::HostError,
     problem::Problem,
     readiness::Trouble,
-    results::library::{CorrectError, LibraryError},
+    results::cache::{CorrectError, ResultsError},
     resumable::{DeliveryError, ResumableError},
     submission::SubmissionError,
     upload::UploadError,
@@ -64,7 +64,7 @@ pub(crate) enum WebError {
     NoSuchPicture,
     /// What was kept for the results page cannot be read.
     #[error(transparent)]
-    Library(#[from] LibraryError),
+    Results(#[from] ResultsError),
     /// What somebody said about a result is not kept.
     #[error(transparent)]
     Correction(#[from] CorrectionError),
@@ -134,7 +134,7 @@ impl From<CorrectError> for WebError {
     fn from(error: CorrectError) -> Self {
         match error {
             CorrectError::NoSuchPicture => Self::NoSuchPicture,
-            CorrectError::Library(error) => error.into(),
+            CorrectError::Results(error) => error.into(),
             CorrectError::Correction(error) => error.into(),
         }
     }
@@ -180,10 +180,10 @@ impl WebError {
             Self::NoThreshold => NO_THRESHOLD,
             Self::Correction(CorrectionError::TooMany) => TOO_MANY_CORRECTIONS,
             _ if self.is_no_space() => NO_SPACE,
-            Self::Correction(CorrectionError::Store(_)) | Self::Library(LibraryError::Store(_)) => {
+            Self::Correction(CorrectionError::Store(_)) | Self::Results(ResultsError::Store(_)) => {
                 UNAVAILABLE
             }
-            Self::Library(_) => UNREADABLE,
+            Self::Results(_) => UNREADABLE,
             Self::CrossSite => CROSS_SITE,
             Self::TooManyUploads { .. } => TOO_MANY_UPLOADS,
             Self::TooManyWatchers => TOO_MANY_WATCHERS,
@@ -204,7 +204,7 @@ impl WebError {
             Self::TooManyWatchers
             | Self::Jobs(_)
             | Self::Correction(CorrectionError::Store(_))
-            | Self::Library(LibraryError::Store(_)) => problem.retry_after(OURS_SECONDS),
+            | Self::Results(ResultsError::Store(_)) => problem.retry_after(OURS_SECONDS),
             _ => problem,
         }
     }

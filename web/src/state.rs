@@ -11,7 +11,7 @@ use crate::{
     own_hosts::OwnHosts,
     quota::KeyedQuota,
     readiness::Readiness,
-    results::{Library, Presence},
+    results::{JobExistenceCache, ResultsCache},
     resumable::Spool,
     space::Space,
     workload::WorkloadWatch,
@@ -30,9 +30,9 @@ pub(crate) struct Parts {
     pub(crate) config: WebConfig,
     pub(crate) jobs: Jobs,
     /// The results that were looked at last.
-    pub(crate) library: Library,
+    pub(crate) results: ResultsCache,
     /// The jobs that were there a moment ago.
-    pub(crate) presence: Presence,
+    pub(crate) existence: JobExistenceCache,
     pub(crate) space: Space,
     /// Whether uploads can be taken.
     pub(crate) readiness: Readiness,
@@ -70,8 +70,8 @@ impl State {
             spool: Spool::open(&config, &space, metrics.upload_bytes.clone())?,
             readiness: Readiness::new(&config, &jobs, &space),
             space,
-            library: Library::new(jobs.store.clone()),
-            presence: Presence::new(jobs.store.clone()),
+            results: ResultsCache::new(jobs.store.clone()),
+            existence: JobExistenceCache::new(jobs.store.clone()),
             workload: WorkloadWatch::new(jobs.records.clone()),
             wrong_ids: WrongIds::new(config.wrong_ids_per_minute),
             own_hosts: OwnHosts::of(&config),

@@ -25,8 +25,8 @@ pub(crate) async fn post(
 ) -> Result<HttpResponse, WebError> {
     let uploads = delivered::left_of(&state.jobs.store, job).await?;
     state.jobs.delete(job).await?;
-    state.library.forget(job);
-    state.presence.forget(job);
+    state.results.forget(job);
+    state.existence.forget(job);
     if !uploads.is_empty() {
         // Whoever just made the job of them has them in hand, and is not waited for.
         let state = state.clone();

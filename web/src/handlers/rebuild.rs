@@ -32,7 +32,7 @@ pub(crate) async fn post(
     FilledIn(wish): FilledIn<Wish>,
 ) -> Result<HttpResponse, WebError> {
     let threshold: Threshold = wish.threshold.parse().map_err(|_| WebError::NoThreshold)?;
-    let threshold = threshold.max(visit.sight.album.floor());
+    let threshold = threshold.max(visit.snapshot.album.floor());
     let job = visit.file.id;
     if state.jobs.rebuild(job, threshold).await? {
         tracing::info!(job = job.tag(), "the package is wanted again");

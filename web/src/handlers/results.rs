@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 
 use crate::{
     error::WebError,
-    results::{Visit, library::LibraryError},
+    results::{Visit, cache::ResultsError},
 };
 
 /// Makes a page beside the runtime: going through a hundred thousand rows takes too long for
@@ -25,7 +25,7 @@ async fn page<P: Template>(
     make: impl FnOnce(&Visit) -> P + Send + 'static,
 ) -> Result<HttpResponse, WebError> {
     let made = spawn_blocking(move || make(&visit).render());
-    let html = made.await.map_err(LibraryError::Reading)??;
+    let html = made.await.map_err(ResultsError::Reading)??;
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
         .body(html))

@@ -5,7 +5,7 @@ use common::{
     gallery::{Row, RowState},
 };
 
-use super::{Sight, query::Wanted};
+use super::{ResultsSnapshot, query::Wanted};
 
 /// How close to the threshold a picture's surest detection is when it is called near.
 pub(crate) const NEAR_THOUSANDTHS: u16 = 50;
@@ -13,18 +13,18 @@ pub(crate) const NEAR_THOUSANDTHS: u16 = 50;
 /// Decides which rows are asked for, whatever they show.
 pub(crate) struct Filter<'a> {
     wanted: &'a Wanted,
-    sight: &'a Sight,
+    snapshot: &'a ResultsSnapshot,
     /// The number of the camera; a folder that no camera has admits nothing.
     camera: Option<Option<u32>>,
 }
 
 impl<'a> Filter<'a> {
-    pub(crate) fn new(sight: &'a Sight, wanted: &'a Wanted) -> Self {
+    pub(crate) fn new(snapshot: &'a ResultsSnapshot, wanted: &'a Wanted) -> Self {
         let folder = wanted.camera.as_deref();
         Self {
             wanted,
-            sight,
-            camera: folder.map(|folder| sight.album.camera_number(folder)),
+            snapshot,
+            camera: folder.map(|folder| snapshot.album.camera_number(folder)),
         }
     }
 
@@ -43,7 +43,7 @@ impl<'a> Filter<'a> {
             && is_in_days(wanted, row)
             && is_sure_enough(wanted, row)
             && is_in_state(wanted, row)
-            && (!wanted.corrected || self.sight.is_corrected(number))
+            && (!wanted.corrected || self.snapshot.is_corrected(number))
     }
 
     /// The thresholds, in thousandths and both ends included, at which a row is asked for that is

@@ -6,14 +6,14 @@ use common::{
     jobs::RebuildState,
 };
 
-use super::{Query, Sight};
+use super::{Query, ResultsSnapshot};
 
 /// The results of a job that is done: what can be seen of them, and what is asked for in the
 /// address.
 pub(crate) struct Visit {
     pub(crate) file: JobFile,
     pub(crate) facts: DoneFacts,
-    pub(crate) sight: Sight,
+    pub(crate) snapshot: ResultsSnapshot,
     pub(crate) query: Query,
     /// What was left out of the query, a sentence each.
     pub(crate) words: Vec<String>,

@@ -45,8 +45,8 @@ pub(crate) async fn post(
     check(&visit, said.media, verdict)?;
     let job = visit.file.id;
     let number = state
-        .library
-        .correct(job, &visit.sight, said.media, verdict)
+        .results
+        .correct(job, &visit.snapshot, said.media, verdict)
         .await?;
     if Wanted::of(request.head()) == Wanted::Json {
         return Ok(HttpResponse::Created().json(json!({ "number": number })));
@@ -57,7 +57,7 @@ pub(crate) async fn post(
 /// Whether it can be said about the picture.
 fn check(visit: &Visit, media: u32, verdict: Verdict) -> Result<(), WebError> {
     let row = visit
-        .sight
+        .snapshot
         .album
         .row(media)
         .ok_or(WebError::NoSuchPicture)?;
@@ -65,7 +65,7 @@ fn check(visit: &Visit, media: u32, verdict: Verdict) -> Result<(), WebError> {
         Verdict::Shows(_) => row.is_processed(),
         Verdict::WrongDetection(number) => usize::from(number) < row.sightings.len(),
         Verdict::Undo(number) => {
-            let mut list = visit.sight.corrections.list().iter();
+            let mut list = visit.snapshot.corrections.list().iter();
             list.any(|entry| {
                 let is_undo = matches!(entry.verdict, Verdict::Undo(_));
                 entry.number == number && entry.media == media && !is_undo

@@ -22,7 +22,7 @@ pub(crate) async fn csv(visit: Visit) -> Result<HttpResponse, WebError> {
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, name))
         .body(table(
-            &visit.sight,
+            &visit.snapshot,
             visit.threshold,
             visit.file.options.csv_plain,
         )?))

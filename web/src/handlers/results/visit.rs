@@ -34,17 +34,17 @@ async fn load(
     mut words: Vec<String>,
 ) -> Result<Visit, WebError> {
     let (store, job) = (&state.jobs.store, file.id);
-    let (end, rebuild, sight) = futures::try_join!(
+    let (end, rebuild, snapshot) = futures::try_join!(
         async { Ok::<_, WebError>(store.end_file(job).await?) },
         async { Ok(state.jobs.rebuild_state(job).await?) },
-        async { Ok(state.library.look(job).await?) },
+        async { Ok(state.results.look(job).await?) },
     )?;
     let no_gallery = |is_done| WebError::NoGallery { job, is_done };
     let Some(Outcome::Done(facts)) = end.map(|end| end.outcome) else {
         return Err(no_gallery(false));
     };
-    let sight = sight.ok_or(no_gallery(true))?;
-    let threshold = sight.threshold(&query);
+    let snapshot = snapshot.ok_or(no_gallery(true))?;
+    let threshold = snapshot.threshold(&query);
     if query.threshold.is_some_and(|asked| asked < threshold) {
         let floor = threshold.value();
         words.push(format!("Below {floor} nothing was kept to look at."));
@@ -52,7 +52,7 @@ async fn load(
     Ok(Visit {
         file,
         facts,
-        sight,
+        snapshot,
         query,
         words,
         threshold,

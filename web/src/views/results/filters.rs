@@ -8,7 +8,7 @@ use crate::{
     results::{
         Query, Visit,
         query::{Show, Sort, Wanted, named},
-        tally::Tally,
+        threshold_counts::ThresholdCounts,
     },
     units,
     views::path_of,
@@ -82,17 +82,17 @@ pub(crate) struct Choice {
 
 impl Filters {
     /// The filters of the page at an address.
-    pub(crate) fn new(visit: &Visit, action: String, tally: &Tally) -> Self {
-        let (query, sight) = (&visit.query, &visit.sight);
+    pub(crate) fn new(visit: &Visit, action: String, counts: &ThresholdCounts) -> Self {
+        let (query, snapshot) = (&visit.query, &visit.snapshot);
         let hours = query.wanted.hours;
-        let floor = sight.album.floor();
+        let floor = snapshot.album.floor();
         Self {
             threshold: number(visit.threshold),
-            own_threshold: number(sight.album.gallery.threshold()),
+            own_threshold: number(snapshot.album.gallery.threshold()),
             floor: number(floor),
             first_step: number(Threshold::from_thousandths(first_step(floor))),
-            steps: Steps::of(sight, tally).json(),
-            kinds: kinds(visit, tally),
+            steps: Steps::of(snapshot, counts).json(),
+            kinds: kinds(visit, counts),
             cameras: cameras(visit),
             from_hours: hours_of_day(hours.map(|hours| hours.from)),
             to_hours: hours_of_day(hours.map(|hours| hours.until)),
@@ -100,7 +100,7 @@ impl Filters {
             bounds: Bounds::of(&query.wanted),
             asked: query.wanted.len(),
             clear: format!("{action}{}", query.without_filters()),
-            has_corrections: !sight.corrections.is_blank(),
+            has_corrections: !snapshot.corrections.is_blank(),
             is_list: action.ends_with("/results"),
             query: query.clone(),
             action,
@@ -113,12 +113,12 @@ fn number(threshold: Threshold) -> String {
 }
 
 /// From wherever they are, they lead to the pictures.
-fn kinds(visit: &Visit, tally: &Tally) -> Vec<Kind> {
+fn kinds(visit: &Visit, counts: &ThresholdCounts) -> Vec<Kind> {
     let results = format!("{}/results", path_of(visit.file.id));
     let kind = |show: Show| Kind {
         show,
         href: format!("{results}{}", visit.query.showing(show)),
-        count: units::count(tally.at(show, visit.threshold)),
+        count: units::count(counts.at(show, visit.threshold)),
         is_chosen: show == visit.query.show,
     };
     Show::ALL.map(kind).into()
@@ -126,7 +126,7 @@ fn kinds(visit: &Visit, tally: &Tally) -> Vec<Kind> {
 
 fn cameras(visit: &Visit) -> Vec<Choice> {
     let chosen = visit.query.wanted.camera.as_deref();
-    let mut folders = visit.sight.album.gallery.cameras.clone();
+    let mut folders = visit.snapshot.album.gallery.cameras.clone();
     folders.sort_unstable();
     let choice = |folder: String| Choice {
         value: named(&folder).to_owned(),

@@ -8,8 +8,8 @@ use common::{
 
 use super::{
     facts::{Fact, facts},
-    frame::{Frame, Place},
     hidden::{hidden, reported},
+    layout::{Layout, ResultsPage},
     picture::{Picture, Seen},
     tile::{Tile, Word},
 };
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Template)]
 #[template(path = "results/media.html")]
 pub(crate) struct MediaPage {
-    frame: Frame,
+    layout: Layout,
     number: u32,
     name: String,
     camera: String,
@@ -50,7 +50,7 @@ pub(crate) struct MediaPage {
     found: Vec<Found>,
     labels: Vec<Choice>,
     said: Vec<Said>,
-    strip: Vec<FrameTile>,
+    strip: Vec<StripTile>,
     gap_seconds: i64,
     facts: Vec<Fact>,
 }
@@ -80,7 +80,7 @@ pub(crate) struct Said {
 }
 
 /// A picture of the film strip.
-struct FrameTile {
+struct StripTile {
     tile: Tile,
     is_in_sequence: bool,
 }
@@ -88,20 +88,20 @@ struct FrameTile {
 impl MediaPage {
     /// The page of a row; `None` when there is no such row.
     pub(crate) fn new(visit: &Visit, number: u32, record: &MediaRecord) -> Option<Self> {
-        let (sight, query) = (&visit.sight, visit.query.on_page(1));
-        let row = sight.album.row(number)?;
+        let (snapshot, query) = (&visit.snapshot, visit.query.on_page(1));
+        let row = snapshot.album.row(number)?;
         let seen = Seen {
             row,
-            camera: sight.album.gallery.camera(row),
+            camera: snapshot.album.gallery.camera(row),
             threshold: visit.threshold,
-            said: sight.said(number),
+            said: snapshot.said(number),
         };
-        let frame = Frame::new(visit, Place::Pictures);
-        let tile = Tile::new(&frame.job, sight, number, &query)?;
-        let way = Way::of(visit, number, &frame.job);
+        let layout = Layout::new(visit, ResultsPage::Pictures);
+        let tile = Tile::new(&layout.job, snapshot, number, &query)?;
+        let way = Way::of(visit, number, &layout.job);
         Some(Self {
             number,
-            picture: Picture::preview(&frame.job, number, &seen),
+            picture: Picture::preview(&layout.job, number, &seen),
             hidden: hidden(visit, row).or_else(|| reported(visit, number).map(str::to_owned)),
             here: tile.href,
             name: tile.name,
@@ -118,13 +118,13 @@ impl MediaPage {
             next: way.next,
             found: found(&seen),
             labels: labels(&seen),
-            said: said(sight.corrections.list(), number, |n| {
-                sight.corrections.is_undone(n)
+            said: said(snapshot.corrections.list(), number, |n| {
+                snapshot.corrections.is_undone(n)
             }),
-            strip: film(visit, number, &frame.job),
+            strip: film(visit, number, &layout.job),
             gap_seconds: SEQUENCE_GAP_SECONDS,
             facts: facts(record, seen.camera),
-            frame,
+            layout,
         })
     }
 }
@@ -140,7 +140,7 @@ struct Way {
 impl Way {
     fn of(visit: &Visit, number: u32, job: &str) -> Self {
         let query = visit.query.on_page(1);
-        let numbers = visit.sight.selected(&query);
+        let numbers = visit.snapshot.selected(&query);
         let place = numbers.iter().position(|other| *other == number);
         let link = |place: Option<usize>| {
             let number = numbers.get(place?)?;
@@ -209,14 +209,14 @@ pub(crate) fn words(verdict: Verdict) -> Option<String> {
     }
 }
 
-fn film(visit: &Visit, number: u32, job: &str) -> Vec<FrameTile> {
+fn film(visit: &Visit, number: u32, job: &str) -> Vec<StripTile> {
     let query = visit.query.on_page(1);
-    let frames = strip(&visit.sight.album, number);
+    let frames = strip(&visit.snapshot.album, number);
     let tiles = frames.into_iter().filter_map(|frame| {
-        Some(FrameTile {
+        Some(StripTile {
             tile: Tile {
                 is_own: frame.number == number,
-                ..Tile::new(job, &visit.sight, frame.number, &query)?
+                ..Tile::new(job, &visit.snapshot, frame.number, &query)?
             },
             is_in_sequence: frame.is_in_sequence,
         })

@@ -178,7 +178,7 @@ mod tests {
     use common::Category::{Animal, Person};
 
     use super::*;
-    use crate::results::sight::tests::{picture, sight_of, threshold};
+    use crate::results::snapshot::tests::{picture, snapshot_of, threshold};
 
     #[test]
     fn a_picture_says_what_is_known_of_it() {
@@ -187,10 +187,10 @@ mod tests {
             Some("2026-04-01T20:13:05"),
             &[(Animal, 0.9), (Animal, 0.6), (Person, 0.3)],
         );
-        let sight = sight_of(&[record], &[]);
+        let snapshot = snapshot_of(&[record], &[]);
         let alt = |at: f64| {
-            let row = sight.album.row(0).unwrap();
-            let camera = sight.album.gallery.camera(row);
+            let row = snapshot.album.row(0).unwrap();
+            let camera = snapshot.album.gallery.camera(row);
             Seen {
                 row,
                 camera,

@@ -36,7 +36,7 @@ pub(crate) struct Coming {
 impl Rebuild {
     pub(crate) fn of(visit: &Visit) -> Self {
         let images = visit.facts.counts.images();
-        let corrections = &visit.sight.corrections;
+        let corrections = &visit.snapshot.corrections;
         let (is_corrected, has_corrections) = (visit.facts.corrected > 0, !corrections.is_blank());
         let is_same = if has_corrections {
             visit.facts.corrected == corrections.last_number()

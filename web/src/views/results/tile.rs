@@ -3,7 +3,7 @@
 use common::gallery::RowState;
 
 use super::picture::{Picture, Seen};
-use crate::results::{Query, Sight};
+use crate::results::{Query, ResultsSnapshot};
 
 /// A file in a list.
 pub(crate) struct Tile {
@@ -36,14 +36,19 @@ pub(crate) struct Word {
 
 impl Tile {
     /// A row of the job at an address; `None` when there is no such row.
-    pub(crate) fn new(job: &str, sight: &Sight, number: u32, query: &Query) -> Option<Self> {
-        let row = sight.album.row(number)?;
-        let threshold = sight.threshold(query);
+    pub(crate) fn new(
+        job: &str,
+        snapshot: &ResultsSnapshot,
+        number: u32,
+        query: &Query,
+    ) -> Option<Self> {
+        let row = snapshot.album.row(number)?;
+        let threshold = snapshot.threshold(query);
         let seen = Seen {
             row,
-            camera: sight.album.gallery.camera(row),
+            camera: snapshot.album.gallery.camera(row),
             threshold,
-            said: sight.said(number),
+            said: snapshot.said(number),
         };
         Some(Self {
             number,
@@ -52,7 +57,7 @@ impl Tile {
             reason: reason(&row.state),
             name: row.path.file_name().to_owned(),
             camera: seen.camera.to_owned(),
-            from: from(seen.camera, sight.album.gallery.cameras.len()),
+            from: from(seen.camera, snapshot.album.gallery.cameras.len()),
             captured: seen.captured(),
             word: Word::of(&seen),
             said: seen.corrected(),

@@ -5,7 +5,7 @@ use common::Threshold;
 use crate::{results::Visit, views::path_of};
 
 /// What all results pages have around them.
-pub(crate) struct Frame {
+pub(crate) struct Layout {
     /// The address of the job's page.
     pub(crate) job: String,
     /// The pages, the present one marked.
@@ -25,40 +25,44 @@ pub(crate) struct Tab {
 
 /// The results pages.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ResultsPage {
     Pictures,
     Figures,
     Blanks,
     Corrections,
 }
 
-impl Frame {
-    pub(crate) fn new(visit: &Visit, place: Place) -> Self {
+impl Layout {
+    pub(crate) fn new(visit: &Visit, place: ResultsPage) -> Self {
         let job = path_of(visit.file.id);
-        let corrected = visit.sight.corrections.all().count();
+        let corrected = visit.snapshot.corrections.all().count();
         let query = visit.query.on_page(1);
         let tab = |of, text, href| Tab {
             href,
             text,
             is_current: of == place,
-            count: (of == Place::Corrections && corrected > 0).then(|| corrected.to_string()),
+            count: (of == ResultsPage::Corrections && corrected > 0).then(|| corrected.to_string()),
         };
         let results = format!("{job}/results");
         let at = at(visit.threshold);
         let tabs = vec![
-            tab(Place::Pictures, "Pictures", format!("{results}{query}")),
             tab(
-                Place::Figures,
+                ResultsPage::Pictures,
+                "Pictures",
+                format!("{results}{query}"),
+            ),
+            tab(
+                ResultsPage::Figures,
                 "Figures",
                 format!("{results}/figures{query}"),
             ),
             tab(
-                Place::Blanks,
+                ResultsPage::Blanks,
                 "Check the blanks",
                 format!("{results}/blanks{at}"),
             ),
             tab(
-                Place::Corrections,
+                ResultsPage::Corrections,
                 "Corrections",
                 format!("{results}/corrections{at}"),
             ),

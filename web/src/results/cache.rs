@@ -20,11 +20,11 @@ use tokio::{
     task::{JoinError, spawn_blocking},
 };
 
-use super::{Album, Sight};
+use super::{Album, ResultsSnapshot};
 
 /// The job's results cannot be looked at.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum LibraryError {
+pub(crate) enum ResultsError {
     /// The store fails.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,82 +47,82 @@ pub(crate) enum CorrectError {
     NoSuchPicture,
     /// The job's results cannot be looked at.
     #[error(transparent)]
-    Library(#[from] LibraryError),
+    Results(#[from] ResultsError),
     /// The store refuses it.
     #[error(transparent)]
     Correction(#[from] CorrectionError),
 }
 
-/// The rows of the jobs that were looked at last. A clone is the same library.
+/// The rows of the jobs that were looked at last. A clone is the same cache.
 #[derive(Clone)]
-pub(crate) struct Library {
+pub(crate) struct ResultsCache {
     store: Store,
-    shelf: Arc<Mutex<Shelf>>,
+    entries: Arc<Mutex<Entries>>,
 }
 
 #[derive(Default)]
-struct Shelf {
-    volumes: HashMap<JobId, (Arc<Volume>, u64)>,
+struct Entries {
+    by_job: HashMap<JobId, (Arc<Entry>, u64)>,
     uses: u64,
 }
 
 /// What is known of a job.
-struct Volume {
-    edition: Edition,
+struct Entry {
+    version: FileVersion,
     album: OnceCell<Arc<Album>>,
     corrections: AsyncMutex<Option<Arc<Corrections>>>,
 }
 
 /// Which file of rows it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Edition {
+struct FileVersion {
     size_bytes: u64,
     modified: Timestamp,
     tag: Option<String>,
 }
 
-impl Library {
+impl ResultsCache {
     /// Most rows that are kept in memory, those of the job that was looked at last apart.
     const MOST_ROWS: usize = 400_000;
 
     pub(crate) fn new(store: Store) -> Self {
         Self {
             store,
-            shelf: Arc::default(),
+            entries: Arc::default(),
         }
     }
 
     /// What can be seen of a job's results; `None` when nothing was kept for it.
-    pub(crate) async fn look(&self, job: JobId) -> Result<Option<Sight>, LibraryError> {
-        let Some(volume) = self.volume(job).await? else {
+    pub(crate) async fn look(&self, job: JobId) -> Result<Option<ResultsSnapshot>, ResultsError> {
+        let Some(entry) = self.entry(job).await? else {
             return Ok(None);
         };
-        let Some(album) = self.album_of(job, &volume).await? else {
+        let Some(album) = self.album_of(job, &entry).await? else {
             return Ok(None);
         };
-        let corrections = self.hear(job, &volume).await?;
-        Ok(Some(Sight { album, corrections }))
+        let corrections = self.load_corrections(job, &entry).await?;
+        Ok(Some(ResultsSnapshot { album, corrections }))
     }
 
     /// The rows of a job, as they were when they were looked at last: pictures and rows never
     /// change once they are there.
-    pub(crate) async fn album(&self, job: JobId) -> Result<Option<Arc<Album>>, LibraryError> {
+    pub(crate) async fn album(&self, job: JobId) -> Result<Option<Arc<Album>>, ResultsError> {
         if let Some(album) = self
-            .shelf()
+            .entries()
             .take(job)
-            .and_then(|volume| volume.album.get().cloned())
+            .and_then(|entry| entry.album.get().cloned())
         {
             return Ok(Some(album));
         }
-        match self.volume(job).await? {
-            Some(volume) => self.album_of(job, &volume).await,
+        match self.entry(job).await? {
+            Some(entry) => self.album_of(job, &entry).await,
             None => Ok(None),
         }
     }
 
     /// Forgets a job that was deleted.
     pub(crate) fn forget(&self, job: JobId) {
-        self.shelf().volumes.remove(&job);
+        self.entries().by_job.remove(&job);
     }
 
     /// Keeps what somebody says about a file of a job; the number under which it is kept.
@@ -132,104 +132,111 @@ impl Library {
     pub(crate) async fn correct(
         &self,
         job: JobId,
-        sight: &Sight,
+        snapshot: &ResultsSnapshot,
         media: u32,
         verdict: Verdict,
     ) -> Result<u32, CorrectError> {
-        let row = sight.album.row(media).ok_or(CorrectError::NoSuchPicture)?;
-        let volume = self.volume(job).await?.ok_or(CorrectError::NoSuchPicture)?;
-        let mut kept = volume.corrections.lock().await;
-        let heard = kept.get_or_insert_with(|| Arc::clone(&sight.corrections));
-        let heard = Arc::make_mut(heard);
+        let row = snapshot
+            .album
+            .row(media)
+            .ok_or(CorrectError::NoSuchPicture)?;
+        let entry = self.entry(job).await?.ok_or(CorrectError::NoSuchPicture)?;
+        let mut kept = entry.corrections.lock().await;
+        let known = kept.get_or_insert_with(|| Arc::clone(&snapshot.corrections));
+        let known = Arc::make_mut(known);
         let about = (media, &row.path);
-        Ok(self.store.correct(job, heard, about, verdict).await?)
+        Ok(self.store.correct(job, known, about, verdict).await?)
     }
 
     /// What is known of a job whose rows are there.
-    async fn volume(&self, job: JobId) -> Result<Option<Arc<Volume>>, LibraryError> {
+    async fn entry(&self, job: JobId) -> Result<Option<Arc<Entry>>, ResultsError> {
         let Some(found) = self.store.find(&JobFolder::of(job).gallery_file()).await? else {
-            self.shelf().volumes.remove(&job);
+            self.entries().by_job.remove(&job);
             return Ok(None);
         };
-        let edition = Edition {
+        let version = FileVersion {
             size_bytes: found.size,
             modified: Timestamp::from_millisecond(found.last_modified.timestamp_millis())
                 .unwrap_or_default(),
             tag: found.e_tag,
         };
-        Ok(Some(self.shelf().volume(job, edition)))
+        Ok(Some(self.entries().entry(job, version)))
     }
 
     async fn album_of(
         &self,
         job: JobId,
-        volume: &Volume,
-    ) -> Result<Option<Arc<Album>>, LibraryError> {
-        let reading = volume.album.get_or_try_init(|| async {
+        entry: &Entry,
+    ) -> Result<Option<Arc<Album>>, ResultsError> {
+        let reading = entry.album.get_or_try_init(|| async {
             let bytes = self.store.get(&JobFolder::of(job).gallery_file()).await?;
             let bytes = bytes.unwrap_or_default();
             let gallery = spawn_blocking(move || Gallery::from_bytes(&bytes)).await??;
-            Ok::<_, LibraryError>(Arc::new(Album::new(gallery)))
+            Ok::<_, ResultsError>(Arc::new(Album::new(gallery)))
         });
         let album = Arc::clone(reading.await?);
-        self.shelf().make_room(job);
+        self.entries().make_room(job);
         Ok(Some(album))
     }
 
     /// What was said about a job until now.
-    async fn hear(&self, job: JobId, volume: &Volume) -> Result<Arc<Corrections>, LibraryError> {
-        let mut kept = volume.corrections.lock().await;
-        let heard = match kept.take() {
+    async fn load_corrections(
+        &self,
+        job: JobId,
+        entry: &Entry,
+    ) -> Result<Arc<Corrections>, ResultsError> {
+        let mut kept = entry.corrections.lock().await;
+        let known = match kept.take() {
             None => Arc::new(self.store.corrections(job).await?),
-            Some(mut heard) => {
+            Some(mut known) => {
                 // Another process may have taken down what was said since.
-                self.store.hear_more(job, Arc::make_mut(&mut heard)).await?;
-                heard
+                self.store.hear_more(job, Arc::make_mut(&mut known)).await?;
+                known
             }
         };
-        *kept = Some(Arc::clone(&heard));
-        Ok(heard)
+        *kept = Some(Arc::clone(&known));
+        Ok(known)
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Shelf {
-    fn take(&mut self, job: JobId) -> Option<Arc<Volume>> {
+impl Entries {
+    fn take(&mut self, job: JobId) -> Option<Arc<Entry>> {
         self.uses += 1;
-        let (volume, used) = self.volumes.get_mut(&job)?;
+        let (entry, used) = self.by_job.get_mut(&job)?;
         *used = self.uses;
-        Some(Arc::clone(volume))
+        Some(Arc::clone(entry))
     }
 
-    fn volume(&mut self, job: JobId, edition: Edition) -> Arc<Volume> {
-        if let Some(volume) = self.take(job)
-            && volume.edition == edition
+    fn entry(&mut self, job: JobId, version: FileVersion) -> Arc<Entry> {
+        if let Some(entry) = self.take(job)
+            && entry.version == version
         {
-            return volume;
+            return entry;
         }
-        let volume = Arc::new(Volume {
-            edition,
+        let entry = Arc::new(Entry {
+            version,
             album: OnceCell::new(),
             corrections: AsyncMutex::default(),
         });
-        self.volumes.insert(job, (Arc::clone(&volume), self.uses));
-        volume
+        self.by_job.insert(job, (Arc::clone(&entry), self.uses));
+        entry
     }
 
     /// Puts away the jobs that were not looked at for longest.
     fn make_room(&mut self, newest: JobId) {
         loop {
-            let rows: usize = self.volumes.values().map(|(volume, _)| volume.rows()).sum();
-            let others = self.volumes.iter().filter(|(job, _)| **job != newest);
+            let rows: usize = self.by_job.values().map(|(entry, _)| entry.rows()).sum();
+            let others = self.by_job.iter().filter(|(job, _)| **job != newest);
             let oldest = others
                 .min_by_key(|(_, (_, used))| *used)
                 .map(|(job, _)| *job);
             match oldest {
-                Some(oldest) if rows > Library::MOST_ROWS || self.volumes.len() > MOST_JOBS => {
-                    self.volumes.remove(&oldest);
+                Some(oldest) if rows > ResultsCache::MOST_ROWS || self.by_job.len() > MOST_JOBS => {
+                    self.by_job.remove(&oldest);
                 }
                 _ => return,
             }
@@ -240,7 +247,7 @@ impl Shelf {
 /// Most jobs that are kept, however small they are.
 const MOST_JOBS: usize = 1000;
 
-impl Volume {
+impl Entry {
     fn rows(&self) -> usize {
         self.album.get().map_or(0, |album| album.len())
     }

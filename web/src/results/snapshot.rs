@@ -1,4 +1,4 @@
-//! What can be seen of a job's results at a moment.
+//! A job's results as they are at a moment.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use super::{Album, Query, filter::Filter};
 
 /// The rows of a job and what people said about them.
 #[derive(Clone)]
-pub(crate) struct Sight {
+pub(crate) struct ResultsSnapshot {
     pub(crate) album: Arc<Album>,
     pub(crate) corrections: Arc<Corrections>,
 }
 
-impl Sight {
+impl ResultsSnapshot {
     /// Whether something that was said about a file counts.
     pub(crate) fn is_corrected(&self, number: u32) -> bool {
         self.corrections.about(number).is_some()
@@ -60,7 +60,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::results::{query::Show, tally::Tally};
+    use crate::results::{query::Show, threshold_counts::ThresholdCounts};
 
     pub(crate) fn threshold(value: f64) -> Threshold {
         Threshold::new(value).unwrap()
@@ -114,7 +114,7 @@ pub(crate) mod tests {
     }
 
     /// What can be seen of these records.
-    pub(crate) fn sight_of(records: &[MediaRecord], said: &[(u32, Verdict)]) -> Sight {
+    pub(crate) fn snapshot_of(records: &[MediaRecord], said: &[(u32, Verdict)]) -> ResultsSnapshot {
         let mut builder = GalleryBuilder::new(threshold(0.2));
         for record in records {
             builder.add(
@@ -135,13 +135,13 @@ pub(crate) mod tests {
                 path: MediaPath::from_display_name("a"),
                 verdict: *verdict,
             });
-        Sight {
+        ResultsSnapshot {
             album: Arc::new(album),
             corrections: Arc::new(Corrections::of(said.collect())),
         }
     }
 
-    fn day() -> Sight {
+    fn day() -> ResultsSnapshot {
         let of = |path: &str, time: &str, found: &[(Category, f32)]| {
             picture(path, Some(&format!("2026-04-{time}")), found)
         };
@@ -149,7 +149,7 @@ pub(crate) mod tests {
         if let MediaOutcome::Processed(media) = &mut truncated.outcome {
             media.decoded_share = Some(0.5);
         }
-        sight_of(
+        snapshot_of(
             &[
                 of(
                     "north/a.jpg",
@@ -219,21 +219,21 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn the_tally_is_right_at_every_threshold(
+        fn the_counts_are_right_at_every_threshold(
             records in prop::collection::vec(any_picture(), 0..20),
             thousandths in 50_u16..=1000,
             near: bool,
         ) {
-            let sight = sight_of(&records, &[]);
+            let snapshot = snapshot_of(&records, &[]);
             let mut query = Query {
                 threshold: Some(Threshold::from_thousandths(thousandths)),
                 ..Query::default()
             };
             query.wanted.near = near;
-            let tally = Tally::of(&sight, &query.wanted);
+            let counts = ThresholdCounts::of(&snapshot, &query.wanted);
             for show in Show::ALL {
-                let listed = sight.selected(&query.showing(show)).len() as u64;
-                prop_assert_eq!(tally.at(show, sight.threshold(&query)), listed, "{:?}", show);
+                let listed = snapshot.selected(&query.showing(show)).len() as u64;
+                prop_assert_eq!(counts.at(show, snapshot.threshold(&query)), listed, "{:?}", show);
             }
         }
     }
