@@ -8,14 +8,14 @@ use crate::config::TrustedProxies;
 
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum AnswerForm {
     /// A page for people.
     Page,
     /// JSON for programs.
     Json,
 }
 
-impl Wanted {
+impl AnswerForm {
     /// The form that a request asks for. Browsers always name `text/html`.
     pub(crate) fn of(head: &RequestHead) -> Self {
         let accept = header_text(head, &header::ACCEPT);
@@ -78,16 +78,24 @@ mod tests {
     fn browsers_get_pages_and_programs_json() {
         let firefox = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         for (accept, form, of_error) in [
-            (firefox, Wanted::Page, Wanted::Page),
-            ("application/json", Wanted::Json, Wanted::Json),
-            ("application/problem+json", Wanted::Json, Wanted::Json),
-            ("application/json, text/html", Wanted::Json, Wanted::Json),
-            ("*/*", Wanted::Page, Wanted::Json),
+            (firefox, AnswerForm::Page, AnswerForm::Page),
+            ("application/json", AnswerForm::Json, AnswerForm::Json),
+            (
+                "application/problem+json",
+                AnswerForm::Json,
+                AnswerForm::Json,
+            ),
+            (
+                "application/json, text/html",
+                AnswerForm::Json,
+                AnswerForm::Json,
+            ),
+            ("*/*", AnswerForm::Page, AnswerForm::Json),
         ] {
             let request = TestRequest::default().insert_header(("accept", accept));
             let request = request.to_http_request();
-            assert_eq!(Wanted::of(request.head()), form, "{accept}");
-            assert_eq!(Wanted::of_error(request.head()), of_error, "{accept}");
+            assert_eq!(AnswerForm::of(request.head()), form, "{accept}");
+            assert_eq!(AnswerForm::of_error(request.head()), of_error, "{accept}");
         }
     }
 

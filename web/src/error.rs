@@ -35,7 +35,7 @@ use refusal::{
 };
 use upload::{NO_SPACE_SECONDS, OURS_SECONDS};
 
-/// Why a request is not answered as asked. What it becomes is said by [`WebError::problem`]; the
+/// Why a request is not answered as asked. What it becomes is decided by [`WebError::problem`]; the
 /// page or JSON is made from that by the middleware for errors.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WebError {
@@ -65,13 +65,13 @@ pub(crate) enum WebError {
     /// What was kept for the results page cannot be read.
     #[error(transparent)]
     Results(#[from] ResultsError),
-    /// What somebody said about a result is not kept.
+    /// A correction of a result is not kept.
     #[error(transparent)]
     Correction(#[from] CorrectionError),
     /// A table could not be made.
     #[error("making a table")]
     Table(#[from] csv::Error),
-    /// What somebody said about a result makes no sense.
+    /// A correction of a result makes no sense.
     #[error("a correction that makes no sense")]
     NoCorrection,
     /// The package is wanted at a threshold that is none.
@@ -156,7 +156,7 @@ impl From<RecordsError> for WebError {
 }
 
 impl WebError {
-    /// What is told about it.
+    /// How it is answered.
     pub(crate) fn problem(&self) -> Problem {
         let refusal = match self {
             Self::NoSuchPage => return Problem::of_status(StatusCode::NOT_FOUND),
@@ -221,7 +221,7 @@ impl WebError {
     }
 }
 
-/// An answer without a body that carries what is to be told.
+/// An answer without a body that carries a problem.
 pub(crate) fn bare_answer(problem: Problem) -> HttpResponse {
     let mut answer = HttpResponse::build(problem.status);
     if let Some(seconds) = problem.retry_after_seconds {

@@ -7,13 +7,12 @@ use common::{
     records::Loaded,
 };
 use jiff::{Timestamp, ToSpan};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::workload::{self, Workload};
 
 /// How far a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// It waits for its first turn.
     Waiting,
@@ -53,12 +52,12 @@ pub struct JobStatus {
     /// Images per second of late.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_per_second: Option<f64>,
-    /// Seconds until the images are done, as far as can be said.
+    /// Seconds until the images are done, as far as that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds_left: Option<u64>,
     /// What was found so far.
     pub found: Found,
-    /// Whether a worker is there to do it; `None` when that cannot be said.
+    /// Whether a worker is there to do it; `None` when that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_workers: Option<bool>,
     /// When everything of it is deleted, if it waits for the people who run the service.
@@ -114,10 +113,32 @@ pub struct End {
 }
 
 impl Stage {
+    /// Its name in JSON and on pages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Planning => "planning",
+            Self::Detecting => "detecting",
+            Self::Assembling => "assembling",
+            Self::Stuck => "stuck",
+            Self::OutOfSight => "out-of-sight",
+            Self::Done => "done",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
     /// Whether nothing will change any more.
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Done | Self::Rejected | Self::Cancelled)
+    }
+}
+
+impl Serialize for Stage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }
 
@@ -198,7 +219,7 @@ impl JobStatus {
     }
 
     fn ended(self, end: &EndFile, retention_days: u16) -> Self {
-        let mut told = End {
+        let mut public_end = End {
             ended: end.ended,
             expires: expiry(end.ended, retention_days),
             package_bytes: None,
@@ -211,23 +232,23 @@ impl JobStatus {
         let mut status = self;
         status.stage = match &end.outcome {
             Outcome::Done(facts) => {
-                told.package_bytes = Some(facts.package_bytes);
-                told.package_blake3 = Some(facts.package_blake3.clone());
-                told.model = Some(facts.model.clone());
-                told.threshold = Some(facts.threshold.value());
+                public_end.package_bytes = Some(facts.package_bytes);
+                public_end.package_blake3 = Some(facts.package_blake3.clone());
+                public_end.model = Some(facts.model.clone());
+                public_end.threshold = Some(facts.threshold.value());
                 status.images = Some(facts.counts.images());
                 status.images_done = facts.counts.images();
                 status.found = Found::from(&facts.counts);
                 Stage::Done
             }
             Outcome::Rejected(rejection) => {
-                told.rejection = Some(rejection.detail.clone());
-                told.advice = Some(rejection.code.advice());
+                public_end.rejection = Some(rejection.detail.clone());
+                public_end.advice = Some(rejection.code.advice());
                 Stage::Rejected
             }
             Outcome::Cancelled => Stage::Cancelled,
         };
-        status.end = Some(told);
+        status.end = Some(public_end);
         status
     }
 }

@@ -5,7 +5,7 @@ use common::job::JobFile;
 
 use super::{id, job, known_job::KnownJob, see_job};
 use crate::{
-    client::Wanted,
+    client::AnswerForm,
     error::WebError,
     state::State,
     views::{self, ConfirmPage},
@@ -32,8 +32,8 @@ pub(crate) async fn post(
     if state.jobs.cancel(job).await? {
         tracing::info!(job = job.tag(), "a job was cancelled");
     }
-    match Wanted::of(request.head()) {
-        Wanted::Page => Ok(see_job(job)),
-        Wanted::Json => job::json(&job::look(&state, job).await?.1),
+    match AnswerForm::of(request.head()) {
+        AnswerForm::Page => Ok(see_job(job)),
+        AnswerForm::Json => job::json(&job::look(&state, job).await?.1),
     }
 }

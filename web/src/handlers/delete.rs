@@ -5,7 +5,7 @@ use common::job::JobFile;
 
 use super::{known_job::KnownJob, see};
 use crate::{
-    client::Wanted,
+    client::AnswerForm,
     error::WebError,
     resumable::delivered,
     state::State,
@@ -33,9 +33,9 @@ pub(crate) async fn post(
         rt::spawn(async move { delivered::remove(&state.spool, &uploads).await });
     }
     tracing::info!(job = job.tag(), "a job was deleted");
-    match Wanted::of(request.head()) {
-        Wanted::Page => Ok(see("/deleted")),
-        Wanted::Json => Ok(HttpResponse::NoContent().finish()),
+    match AnswerForm::of(request.head()) {
+        AnswerForm::Page => Ok(see("/deleted")),
+        AnswerForm::Json => Ok(HttpResponse::NoContent().finish()),
     }
 }
 

@@ -36,9 +36,9 @@ const MOST_WATCHERS: i64 = 2000;
 struct Watcher {
     state: State,
     file: JobFile,
-    /// What it was told last.
-    told: Option<Live>,
-    told_at: Instant,
+    /// What it got last.
+    sent: Option<Live>,
+    sent_at: Instant,
     turns: Interval,
     is_over: bool,
     _counted: Counted,
@@ -68,8 +68,8 @@ pub(crate) async fn get(
     let watcher = Watcher {
         state: State::clone(&state),
         file,
-        told: None,
-        told_at: Instant::now(),
+        sent: None,
+        sent_at: Instant::now(),
         turns,
         is_over: false,
         _counted: Counted(watchers),
@@ -102,17 +102,17 @@ impl Watcher {
                 // The page connects anew when the program is back.
                 _ = is_stopping.wait_for(|is_stopping| *is_stopping) => return None,
             }
-            let begins = self.told.is_none();
+            let begins = self.sent.is_none();
             if let Some(event) = self.look().await {
-                self.told_at = Instant::now();
+                self.sent_at = Instant::now();
                 return Some(if begins {
                     format!("retry: 3000\n{event}")
                 } else {
                     event
                 });
             }
-            if self.told_at.elapsed() >= HEARTBEAT {
-                self.told_at = Instant::now();
+            if self.sent_at.elapsed() >= HEARTBEAT {
+                self.sent_at = Instant::now();
                 return Some(": still here\n\n".to_owned());
             }
         }
@@ -127,18 +127,18 @@ impl Watcher {
             Err(WebError::NoSuchJob) => return Some(self.over()),
             Err(_) => return None,
         };
-        let told = self.told.as_ref();
+        let sent = self.sent.as_ref();
         // What has appeared since is not on the page.
         let is_counted_now =
-            told.is_some_and(|told| told.fraction.is_none() && live.fraction.is_some());
+            sent.is_some_and(|sent| sent.fraction.is_none() && live.fraction.is_some());
         if live.stage.is_over() || is_counted_now {
             return Some(self.over());
         }
-        if self.told.as_ref() == Some(&live) {
+        if self.sent.as_ref() == Some(&live) {
             return None;
         }
         let data = serde_json::to_string(&live).unwrap_or_default();
-        self.told = Some(live);
+        self.sent = Some(live);
         Some(format!("event: live\ndata: {data}\n\n"))
     }
 

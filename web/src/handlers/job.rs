@@ -12,7 +12,7 @@ use common::{archive::ArchiveNames, job::JobId, jobs::JobView, store::StoreError
 
 use super::id;
 use crate::{
-    client::Wanted,
+    client::AnswerForm,
     error::{SIGHT_SECONDS, WebError},
     state::State,
     status::{JobStatus, Stage},
@@ -26,7 +26,7 @@ pub(crate) async fn get(
     job: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
     let (view, status) = look(&state, id(&job)?).await?;
-    if Wanted::of(request.head()) == Wanted::Json {
+    if AnswerForm::of(request.head()) == AnswerForm::Json {
         return json(&status);
     }
     let names = names_in(&state, &view, &status).await?;
@@ -67,7 +67,7 @@ pub(crate) async fn status(
     json(&status)
 }
 
-/// Where a job stands; a program is not told less than it asked for.
+/// Where a job stands; a program gets no less than it asked for.
 pub(super) fn json(status: &JobStatus) -> Result<HttpResponse, WebError> {
     match status.stage {
         Stage::OutOfSight => Err(WebError::OutOfSight),
@@ -83,7 +83,7 @@ pub(super) async fn look(state: &State, job: JobId) -> Result<(JobView, JobStatu
     Ok((view, status))
 }
 
-/// What can be said of a job at a moment.
+/// Where a job stands that is known already.
 pub(super) async fn describe(state: &State, view: &JobView) -> JobStatus {
     let workload = state.workload.now().await;
     JobStatus::of(view, &workload, state.config.service.retention_days)

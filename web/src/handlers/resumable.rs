@@ -86,7 +86,7 @@ async fn begin_with(
     match taken.and_then(|(here, end)| end.check_creation().map(|()| here)) {
         Ok(here) => Ok(here),
         Err(error) => {
-            // Its client has not been told where it is, so nobody can go on with it.
+            // Its client does not know where it is, so nobody can go on with it.
             state.spool.remove(hold).await?;
             Err(error)
         }

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::index;
 use crate::{
     arrived::Arrived,
-    client::Wanted,
+    client::AnswerForm,
     error::WebError,
     state::State,
     submission::{Submission, SubmissionError},
@@ -48,7 +48,7 @@ pub(crate) async fn post(
     state.metrics.uploads.with_label_values(&[result]).inc();
     match taken {
         Ok(job) => Ok(accepted(&request, &state, job)),
-        Err(error) if Wanted::of_error(request.head()) == Wanted::Page => {
+        Err(error) if AnswerForm::of_error(request.head()) == AnswerForm::Page => {
             refused_page(&state, &fields, &error).await
         }
         Err(error) => Err(error),
@@ -123,7 +123,7 @@ async fn submit(
 /// The answer to an upload that is accepted.
 pub(super) fn accepted(request: &HttpRequest, state: &State, job: JobId) -> HttpResponse {
     let path = views::path_of(job);
-    if Wanted::of(request.head()) == Wanted::Page {
+    if AnswerForm::of(request.head()) == AnswerForm::Page {
         return super::see_job(job);
     }
     let base = state

@@ -179,7 +179,7 @@ impl ResultsCache {
         Ok(Some(album))
     }
 
-    /// What was said about a job until now.
+    /// The corrections of a job until now.
     async fn load_corrections(
         &self,
         job: JobId,
@@ -189,7 +189,7 @@ impl ResultsCache {
         let known = match kept.take() {
             None => Arc::new(self.store.corrections(job).await?),
             Some(mut known) => {
-                // Another process may have taken down what was said since.
+                // Another process may have taken down more since.
                 self.store.hear_more(job, Arc::make_mut(&mut known)).await?;
                 known
             }

@@ -1,4 +1,4 @@
-//! What people said about the results, as a table. The first columns are those of the table in the
+//! The corrections of results, as a table. The first columns are those of the table in the
 //! package; the model's word stands behind them.
 
 use common::{
@@ -24,7 +24,7 @@ const COLUMNS: [&str; 11] = [
     "model_detection_confidence",
 ];
 
-/// Everything that was said, one line each, in the order in which it was said. Paths are guarded
+/// All corrections, one line each, in the order in which they were given. Paths are guarded
 /// against being run as formulas unless the job wants plain text.
 pub(crate) fn table(
     snapshot: &ResultsSnapshot,
@@ -36,14 +36,17 @@ pub(crate) fn table(
     writer.write_record(COLUMNS)?;
     for entry in snapshot.corrections.list() {
         let model = model(snapshot, entry, threshold);
-        let line = said(snapshot, entry, is_plain).into_iter().chain(model);
+        let line = columns_of(snapshot, entry, is_plain)
+            .into_iter()
+            .chain(model);
         writer.write_record(line)?;
     }
     let written = writer.into_inner();
     written.map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn said(snapshot: &ResultsSnapshot, entry: &Correction, is_plain: bool) -> [String; 8] {
+/// What was corrected, and whether it counts.
+fn columns_of(snapshot: &ResultsSnapshot, entry: &Correction, is_plain: bool) -> [String; 8] {
     let blank = String::new;
     let (verdict, category, detection, takes_back) = match entry.verdict {
         Verdict::Shows(label) => ("shows", label.name().to_owned(), blank(), blank()),

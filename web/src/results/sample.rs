@@ -20,7 +20,7 @@ pub(crate) struct Sample {
     pub(crate) numbers: Vec<u32>,
 }
 
-/// What was said about the pictures of a sample.
+/// How the pictures of a sample were judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answers {
     /// Pictures that somebody looked at.
@@ -65,7 +65,7 @@ impl Sample {
         }
     }
 
-    /// What was said about its pictures.
+    /// How its pictures were judged.
     pub(crate) fn answers(&self, snapshot: &ResultsSnapshot) -> Answers {
         let labels: Vec<Option<Label>> = self
             .numbers
@@ -76,7 +76,7 @@ impl Sample {
         let blank = labels
             .iter()
             .flatten()
-            .filter(|said| **said == Label::Blank);
+            .filter(|answer| **answer == Label::Blank);
         let reached = labels.iter().rposition(Option::is_some);
         Answers {
             checked,
@@ -107,7 +107,7 @@ const fn is_duplicate(row: &Row) -> bool {
     )
 }
 
-/// What somebody said that a picture shows.
+/// What a picture shows by its correction.
 pub(crate) fn answer(snapshot: &ResultsSnapshot, number: u32) -> Option<Label> {
-    snapshot.said(number)?.label
+    snapshot.correction_of(number)?.label
 }

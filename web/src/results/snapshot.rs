@@ -9,7 +9,7 @@ use common::{
 
 use super::{Album, Query, filter::Filter};
 
-/// The rows of a job and what people said about them.
+/// The rows of a job and their corrections.
 #[derive(Clone)]
 pub(crate) struct ResultsSnapshot {
     pub(crate) album: Arc<Album>,
@@ -17,13 +17,13 @@ pub(crate) struct ResultsSnapshot {
 }
 
 impl ResultsSnapshot {
-    /// Whether something that was said about a file counts.
+    /// Whether a correction of a file counts.
     pub(crate) fn is_corrected(&self, number: u32) -> bool {
         self.corrections.about(number).is_some()
     }
 
-    /// What was said about a file, if anything that counts was.
-    pub(crate) fn said(&self, number: u32) -> Option<&MediaCorrection> {
+    /// The correction of a file, if one counts.
+    pub(crate) fn correction_of(&self, number: u32) -> Option<&MediaCorrection> {
         self.corrections.about(number)
     }
 
@@ -36,7 +36,7 @@ impl ResultsSnapshot {
     /// The numbers of the rows that are asked for, in their order.
     pub(crate) fn selected(&self, query: &Query) -> Vec<u32> {
         let threshold = self.threshold(query);
-        let filter = Filter::new(self, &query.wanted);
+        let filter = Filter::new(self, &query.conditions);
         let mut numbers = self.album.numbers(query.sort);
         numbers.retain(|number| {
             self.album.row(*number).is_some_and(|row| {
@@ -114,7 +114,10 @@ pub(crate) mod tests {
     }
 
     /// What can be seen of these records.
-    pub(crate) fn snapshot_of(records: &[MediaRecord], said: &[(u32, Verdict)]) -> ResultsSnapshot {
+    pub(crate) fn snapshot_of(
+        records: &[MediaRecord],
+        given: &[(u32, Verdict)],
+    ) -> ResultsSnapshot {
         let mut builder = GalleryBuilder::new(threshold(0.2));
         for record in records {
             builder.add(
@@ -126,8 +129,8 @@ pub(crate) mod tests {
             );
         }
         let album = Album::new(builder.finish());
-        let said = (1..)
-            .zip(said)
+        let given = (1..)
+            .zip(given)
             .map(|(number, (media, verdict))| Correction {
                 number,
                 at: Timestamp::UNIX_EPOCH,
@@ -137,7 +140,7 @@ pub(crate) mod tests {
             });
         ResultsSnapshot {
             album: Arc::new(album),
-            corrections: Arc::new(Corrections::of(said.collect())),
+            corrections: Arc::new(Corrections::of(given.collect())),
         }
     }
 
@@ -229,8 +232,8 @@ pub(crate) mod tests {
                 threshold: Some(Threshold::from_thousandths(thousandths)),
                 ..Query::default()
             };
-            query.wanted.near = near;
-            let counts = ThresholdCounts::of(&snapshot, &query.wanted);
+            query.conditions.near = near;
+            let counts = ThresholdCounts::of(&snapshot, &query.conditions);
             for show in Show::ALL {
                 let listed = snapshot.selected(&query.showing(show)).len() as u64;
                 prop_assert_eq!(counts.at(show, snapshot.threshold(&query)), listed, "{:?}", show);

@@ -9,7 +9,7 @@ use common::{
 use super::{
     ResultsSnapshot,
     filter::Filter,
-    query::{Show, Wanted},
+    query::{Conditions, Show},
 };
 
 /// Thresholds in thousandths, and one that is never reached.
@@ -51,8 +51,8 @@ impl Changes {
 
 impl ThresholdCounts {
     /// Counts the files that are asked for, whatever they show.
-    pub(crate) fn of(snapshot: &ResultsSnapshot, wanted: &Wanted) -> Self {
-        let filter = Filter::new(snapshot, wanted);
+    pub(crate) fn of(snapshot: &ResultsSnapshot, conditions: &Conditions) -> Self {
+        let filter = Filter::new(snapshot, conditions);
         let mut changes = Show::ALL.map(|_| Changes([0; STEPS]));
         for (number, row) in (0..).zip(&snapshot.album.gallery.rows) {
             if filter.admits_at_some(number, row)

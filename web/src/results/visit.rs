@@ -16,7 +16,7 @@ pub(crate) struct Visit {
     pub(crate) snapshot: ResultsSnapshot,
     pub(crate) query: Query,
     /// What was left out of the query, a sentence each.
-    pub(crate) words: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// The threshold that counts.
     pub(crate) threshold: Threshold,
     /// How the wish for another package stands.

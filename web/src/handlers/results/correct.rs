@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    client::Wanted,
+    client::AnswerForm,
     error::WebError,
     handlers::{
         filled_in::{FilledIn, SmallForm},
@@ -19,7 +19,7 @@ use crate::{
 
 /// What is sent, as a form or as JSON.
 #[derive(Deserialize)]
-pub(crate) struct Said {
+pub(crate) struct CorrectionForm {
     /// The number of the picture.
     media: u32,
     /// `animal`, `person`, `vehicle`, `blank`; `wrong-3` for a detection, `undo-7` for a
@@ -30,28 +30,28 @@ pub(crate) struct Said {
     back: String,
 }
 
-impl SmallForm for Said {
+impl SmallForm for CorrectionForm {
     const FIELDS: &'static [&'static str] = &["media", "verdict", "back"];
 }
 
-/// Takes down what is said.
+/// Takes down what is form.
 pub(crate) async fn post(
     request: HttpRequest,
     state: web::Data<State>,
     visit: Visit,
-    FilledIn(said): FilledIn<Said>,
+    FilledIn(form): FilledIn<CorrectionForm>,
 ) -> Result<HttpResponse, WebError> {
-    let verdict = verdict(&said.verdict).ok_or(WebError::NoCorrection)?;
-    check(&visit, said.media, verdict)?;
+    let verdict = verdict(&form.verdict).ok_or(WebError::NoCorrection)?;
+    check(&visit, form.media, verdict)?;
     let job = visit.file.id;
     let number = state
         .results
-        .correct(job, &visit.snapshot, said.media, verdict)
+        .correct(job, &visit.snapshot, form.media, verdict)
         .await?;
-    if Wanted::of(request.head()) == Wanted::Json {
+    if AnswerForm::of(request.head()) == AnswerForm::Json {
         return Ok(HttpResponse::Created().json(json!({ "number": number })));
     }
-    Ok(see(&way_back(&path_of(job), &said.back)))
+    Ok(see(&way_back(&path_of(job), &form.back)))
 }
 
 /// Whether it can be said about the picture.

@@ -18,10 +18,10 @@ impl FromRequest for Visit {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let known = KnownJob::from_request(request, payload);
         let state = request.app_data::<Data<State>>().cloned();
-        let (query, words) = Query::parse(request.query_string());
+        let (query, notes) = Query::parse(request.query_string());
         Box::pin(async move {
             let (KnownJob(file), state) = (known.await?, state.ok_or(WebError::NoSuchPage)?);
-            load(&state, file, query, words).await
+            load(&state, file, query, notes).await
         })
     }
 }
@@ -31,7 +31,7 @@ async fn load(
     state: &State,
     file: JobFile,
     query: Query,
-    mut words: Vec<String>,
+    mut notes: Vec<String>,
 ) -> Result<Visit, WebError> {
     let (store, job) = (&state.jobs.store, file.id);
     let (end, rebuild, snapshot) = futures::try_join!(
@@ -47,14 +47,14 @@ async fn load(
     let threshold = snapshot.threshold(&query);
     if query.threshold.is_some_and(|asked| asked < threshold) {
         let floor = threshold.value();
-        words.push(format!("Below {floor} nothing was kept to look at."));
+        notes.push(format!("Below {floor} nothing was kept to look at."));
     }
     Ok(Visit {
         file,
         facts,
         snapshot,
         query,
-        words,
+        notes,
         threshold,
         rebuild,
     })

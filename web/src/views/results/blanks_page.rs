@@ -49,7 +49,7 @@ struct Shown {
     picture: Picture,
     /// Who is hidden in the picture.
     hidden: Option<String>,
-    /// What was said about it.
+    /// How it was judged.
     answer: Option<Label>,
     /// The number of that, to take it back.
     answer_number: Option<u32>,
@@ -178,10 +178,10 @@ fn shown(
         row,
         camera: snapshot.album.gallery.camera(row),
         threshold: visit.threshold,
-        said: None,
+        correction: None,
     };
-    let said = snapshot.corrections.list().iter().rev();
-    let mut said = said.filter(|entry| {
+    let given = snapshot.corrections.list().iter().rev();
+    let mut given = given.filter(|entry| {
         let is_answer = matches!(entry.verdict, Verdict::Shows(_));
         entry.media == number && is_answer && !snapshot.corrections.is_undone(entry.number)
     });
@@ -199,7 +199,7 @@ fn shown(
         picture: Picture::preview(job, number, &seen)?,
         hidden: hidden(visit, row),
         answer: answer(snapshot, number),
-        answer_number: said.next().map(|entry| entry.number),
+        answer_number: given.next().map(|entry| entry.number),
         previous: place.checked_sub(1).map(|place| address.at(place)),
         next: (place < last).then(|| address.at(place + 1)),
         onward: next_open.map_or_else(|| address.here(), |place| address.at(place)),

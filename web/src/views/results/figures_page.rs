@@ -27,7 +27,7 @@ impl FiguresPage {
     pub(crate) fn new(visit: &Visit) -> Self {
         let layout = Layout::new(visit, ResultsPage::Figures);
         let figures = figures(&visit.snapshot, &visit.query);
-        let counts = ThresholdCounts::of(&visit.snapshot, &visit.query.wanted);
+        let counts = ThresholdCounts::of(&visit.snapshot, &visit.query.conditions);
         let images = units::count_of(figures.processed, "picture", "pictures");
         let without = figures.without_time;
         Self {
@@ -36,7 +36,7 @@ impl FiguresPage {
                 0 => images,
                 _ => format!("{images}, {} of them without a time", units::count(without)),
             },
-            filters: Filters::new(visit, format!("{}/results/figures", layout.job), &counts),
+            filters: Filters::new(visit, ResultsPage::Figures, &counts),
             layout,
         }
     }

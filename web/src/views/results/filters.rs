@@ -3,11 +3,14 @@
 use common::Threshold;
 use jiff::civil::Date;
 
-use super::steps::{Steps, first_step};
+use super::{
+    layout::ResultsPage,
+    steps::{Steps, first_step},
+};
 use crate::{
     results::{
         Query, Visit,
-        query::{Show, Sort, Wanted, named},
+        query::{Conditions, Show, Sort, named},
         threshold_counts::ThresholdCounts,
     },
     units,
@@ -53,14 +56,14 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    fn of(wanted: &Wanted) -> Self {
+    fn of(conditions: &Conditions) -> Self {
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
         let bound = |bound: Option<Threshold>| bound.map(number).unwrap_or_default();
         Self {
-            from: day(wanted.from),
-            to: day(wanted.to),
-            least: bound(wanted.least),
-            most: bound(wanted.most),
+            from: day(conditions.from),
+            to: day(conditions.to),
+            least: bound(conditions.least),
+            most: bound(conditions.most),
         }
     }
 }
@@ -81,10 +84,11 @@ pub(crate) struct Choice {
 }
 
 impl Filters {
-    /// The filters of the page at an address.
-    pub(crate) fn new(visit: &Visit, action: String, counts: &ThresholdCounts) -> Self {
+    /// The filters of a page.
+    pub(crate) fn new(visit: &Visit, page: ResultsPage, counts: &ThresholdCounts) -> Self {
+        let action = page.address(&path_of(visit.file.id));
         let (query, snapshot) = (&visit.query, &visit.snapshot);
-        let hours = query.wanted.hours;
+        let hours = query.conditions.hours;
         let floor = snapshot.album.floor();
         Self {
             threshold: number(visit.threshold),
@@ -97,11 +101,11 @@ impl Filters {
             from_hours: hours_of_day(hours.map(|hours| hours.from)),
             to_hours: hours_of_day(hours.map(|hours| hours.until)),
             sorts: sorts(query.sort),
-            bounds: Bounds::of(&query.wanted),
-            asked: query.wanted.len(),
+            bounds: Bounds::of(&query.conditions),
+            asked: query.conditions.len(),
             clear: format!("{action}{}", query.without_filters()),
             has_corrections: !snapshot.corrections.is_blank(),
-            is_list: action.ends_with("/results"),
+            is_list: page == ResultsPage::Pictures,
             query: query.clone(),
             action,
         }
@@ -125,7 +129,7 @@ fn kinds(visit: &Visit, counts: &ThresholdCounts) -> Vec<Kind> {
 }
 
 fn cameras(visit: &Visit) -> Vec<Choice> {
-    let chosen = visit.query.wanted.camera.as_deref();
+    let chosen = visit.query.conditions.camera.as_deref();
     let mut folders = visit.snapshot.album.gallery.cameras.clone();
     folders.sort_unstable();
     let choice = |folder: String| Choice {

@@ -44,8 +44,8 @@ impl GalleryPage {
     /// The list of what is asked for.
     pub(crate) fn new(visit: &Visit) -> Self {
         let layout = Layout::new(visit, ResultsPage::Pictures);
-        let action = format!("{}/results", layout.job);
-        let counts = ThresholdCounts::of(&visit.snapshot, &visit.query.wanted);
+        let action = ResultsPage::Pictures.address(&layout.job);
+        let counts = ThresholdCounts::of(&visit.snapshot, &visit.query.conditions);
         let selected = visit.snapshot.selected(&visit.query);
         let last = selected.len().div_ceil(ON_A_PAGE).max(1);
         let page = visit.query.page.clamp(1, last);
@@ -60,7 +60,7 @@ impl GalleryPage {
             previous: (page > 1).then(|| link(page - 1)),
             next: (page < last).then(|| link(page + 1)),
             rebuild: Rebuild::of(visit),
-            filters: Filters::new(visit, action.clone(), &counts),
+            filters: Filters::new(visit, ResultsPage::Pictures, &counts),
             layout,
         }
     }

@@ -21,7 +21,7 @@ pub(crate) fn hidden(visit: &Visit, row: &Row) -> Option<String> {
 /// What becomes of a picture on which somebody saw what is to be hidden, where the model saw nobody;
 /// `None` when that is not so.
 pub(crate) fn reported(visit: &Visit, number: u32) -> Option<&'static str> {
-    let label = visit.snapshot.said(number)?.label?;
+    let label = visit.snapshot.correction_of(number)?.label?;
     let blurred = &visit.file.options.blur;
     let is_hidden = blurred
         .iter()

@@ -1,5 +1,7 @@
 //! What all results pages have around them: the way to the others, and to the job.
 
+use std::fmt::Display;
+
 use common::Threshold;
 
 use crate::{results::Visit, views::path_of};
@@ -11,7 +13,7 @@ pub(crate) struct Layout {
     /// The pages, the present one marked.
     pub(crate) tabs: Vec<Tab>,
     /// What was left out of the address.
-    pub(crate) words: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// The way to one of the results pages.
@@ -32,45 +34,43 @@ pub(crate) enum ResultsPage {
     Corrections,
 }
 
+impl ResultsPage {
+    /// Its address, below that of the job's page.
+    pub(crate) fn address(self, job: &str) -> String {
+        let below = match self {
+            Self::Pictures => "",
+            Self::Figures => "/figures",
+            Self::Blanks => "/blanks",
+            Self::Corrections => "/corrections",
+        };
+        format!("{job}/results{below}")
+    }
+}
+
 impl Layout {
-    pub(crate) fn new(visit: &Visit, place: ResultsPage) -> Self {
+    /// What is around one of the pages.
+    pub(crate) fn new(visit: &Visit, present: ResultsPage) -> Self {
         let job = path_of(visit.file.id);
         let corrected = visit.snapshot.corrections.all().count();
         let query = visit.query.on_page(1);
-        let tab = |of, text, href| Tab {
-            href,
-            text,
-            is_current: of == place,
-            count: (of == ResultsPage::Corrections && corrected > 0).then(|| corrected.to_string()),
-        };
-        let results = format!("{job}/results");
         let at = at(visit.threshold);
+        let tab = |page: ResultsPage, text, asked: &dyn Display| Tab {
+            href: format!("{}{asked}", page.address(&job)),
+            text,
+            is_current: page == present,
+            count: (page == ResultsPage::Corrections && corrected > 0)
+                .then(|| corrected.to_string()),
+        };
         let tabs = vec![
-            tab(
-                ResultsPage::Pictures,
-                "Pictures",
-                format!("{results}{query}"),
-            ),
-            tab(
-                ResultsPage::Figures,
-                "Figures",
-                format!("{results}/figures{query}"),
-            ),
-            tab(
-                ResultsPage::Blanks,
-                "Check the blanks",
-                format!("{results}/blanks{at}"),
-            ),
-            tab(
-                ResultsPage::Corrections,
-                "Corrections",
-                format!("{results}/corrections{at}"),
-            ),
+            tab(ResultsPage::Pictures, "Pictures", &query),
+            tab(ResultsPage::Figures, "Figures", &query),
+            tab(ResultsPage::Blanks, "Check the blanks", &at),
+            tab(ResultsPage::Corrections, "Corrections", &at),
         ];
         Self {
             job,
             tabs,
-            words: visit.words.clone(),
+            notes: visit.notes.clone(),
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct MediaPage {
     picture: Option<Picture>,
     /// Who is hidden in the picture.
     hidden: Option<String>,
-    /// What is said in place of a picture.
+    /// What stands in place of a picture.
     reason: &'static str,
     word: Word,
     corrected: Option<String>,
@@ -49,7 +49,7 @@ pub(crate) struct MediaPage {
     here: String,
     found: Vec<Found>,
     labels: Vec<Choice>,
-    said: Vec<Said>,
+    given: Vec<GivenCorrection>,
     strip: Vec<StripTile>,
     gap_seconds: i64,
     facts: Vec<Fact>,
@@ -72,8 +72,8 @@ struct Choice {
     is_chosen: bool,
 }
 
-/// Something that was said about the picture and counts.
-pub(crate) struct Said {
+/// A correction of the picture that counts.
+pub(crate) struct GivenCorrection {
     number: u32,
     text: String,
     at: jiff::Timestamp,
@@ -94,7 +94,7 @@ impl MediaPage {
             row,
             camera: snapshot.album.gallery.camera(row),
             threshold: visit.threshold,
-            said: snapshot.said(number),
+            correction: snapshot.correction_of(number),
         };
         let layout = Layout::new(visit, ResultsPage::Pictures);
         let tile = Tile::new(&layout.job, snapshot, number, &query)?;
@@ -109,7 +109,7 @@ impl MediaPage {
             captured: tile.captured,
             reason: tile.reason,
             word: tile.word,
-            corrected: tile.said,
+            corrected: tile.corrected,
             is_processed: tile.is_processed,
             threshold: visit.threshold.value().to_string(),
             place: way.place,
@@ -118,7 +118,7 @@ impl MediaPage {
             next: way.next,
             found: found(&seen),
             labels: labels(&seen),
-            said: said(snapshot.corrections.list(), number, |n| {
+            given: given(snapshot.corrections.list(), number, |n| {
                 snapshot.corrections.is_undone(n)
             }),
             strip: film(visit, number, &layout.job),
@@ -167,14 +167,18 @@ fn found(seen: &Seen<'_>) -> Vec<Found> {
         confidence: found.confidence().value().to_string(),
         thousandths: found.confidence().thousandths(),
         counts: seen.threshold.admits(found.confidence()),
-        is_wrong: seen.said.is_some_and(|said| said.wrong.contains(&number)),
+        is_wrong: seen
+            .correction
+            .is_some_and(|correction| correction.wrong.contains(&number)),
     });
     found.collect()
 }
 
 fn labels(seen: &Seen<'_>) -> Vec<Choice> {
     let model = Label::from(seen.row.category_at(seen.threshold));
-    let chosen = seen.said.and_then(|said: &MediaCorrection| said.label);
+    let chosen = seen
+        .correction
+        .and_then(|correction: &MediaCorrection| correction.label);
     let choice = |label| Choice {
         label,
         is_model: label == model,
@@ -183,21 +187,25 @@ fn labels(seen: &Seen<'_>) -> Vec<Choice> {
     Label::ALL.map(choice).into()
 }
 
-fn said(list: &[Correction], number: u32, is_undone: impl Fn(u32) -> bool) -> Vec<Said> {
+fn given(
+    list: &[Correction],
+    number: u32,
+    is_undone: impl Fn(u32) -> bool,
+) -> Vec<GivenCorrection> {
     let about = list
         .iter()
         .filter(|entry| entry.media == number && !is_undone(entry.number));
-    let said = about.filter_map(|entry| {
-        Some(Said {
+    let given = about.filter_map(|entry| {
+        Some(GivenCorrection {
             number: entry.number,
             text: words(entry.verdict)?,
             at: entry.at,
         })
     });
-    said.collect()
+    given.collect()
 }
 
-/// What was said, in words; taking something back needs none.
+/// A correction in words; taking one back needs none.
 pub(crate) fn words(verdict: Verdict) -> Option<String> {
     match verdict {
         Verdict::Shows(Label::Blank) => Some("it is blank".to_owned()),

@@ -90,7 +90,7 @@ pub(crate) struct Seen<'a> {
     /// The folder of its camera.
     pub(crate) camera: &'a str,
     pub(crate) threshold: Threshold,
-    pub(crate) said: Option<&'a MediaCorrection>,
+    pub(crate) correction: Option<&'a MediaCorrection>,
 }
 
 impl Seen<'_> {
@@ -108,7 +108,9 @@ impl Seen<'_> {
             width: scaled(box_width, width),
             height: scaled(box_height, height),
             counts: self.threshold.admits(found.confidence()),
-            is_wrong: self.said.is_some_and(|said| said.wrong.contains(&number)),
+            is_wrong: self
+                .correction
+                .is_some_and(|correction| correction.wrong.contains(&number)),
         }
     }
 
@@ -144,10 +146,10 @@ impl Seen<'_> {
 
     /// What people say about it: "confirmed", or "corrected" and what they see.
     pub(crate) fn corrected(&self) -> Option<String> {
-        let said = self.said?;
+        let correction = self.correction?;
         let model = Label::from(self.row.category_at(self.threshold));
-        let label = said.label_at(self.row, self.threshold);
-        if label == model && said.wrong.is_empty() {
+        let label = correction.label_at(self.row, self.threshold);
+        if label == model && correction.wrong.is_empty() {
             return Some("confirmed".to_owned());
         }
         Some(format!("corrected: {}", label.name()))
@@ -195,7 +197,7 @@ mod tests {
                 row,
                 camera,
                 threshold: threshold(at),
-                said: None,
+                correction: None,
             }
             .alt()
         };

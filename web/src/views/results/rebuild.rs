@@ -13,7 +13,7 @@ pub(crate) struct Rebuild {
     /// Whether a new one would have some.
     pub(crate) has_corrections: bool,
     /// The threshold that is looked at.
-    pub(crate) wanted: String,
+    pub(crate) next_threshold: String,
     /// Whether a new one would be another: the threshold is, or what people said.
     pub(crate) is_other: bool,
     /// The one that is being made.
@@ -45,7 +45,7 @@ impl Rebuild {
         };
         let mut package = Self {
             has: visit.facts.threshold.value().to_string(),
-            wanted: visit.threshold.value().to_string(),
+            next_threshold: visit.threshold.value().to_string(),
             is_corrected,
             has_corrections,
             is_other: visit.facts.threshold != visit.threshold || !is_same,

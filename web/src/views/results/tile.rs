@@ -11,7 +11,7 @@ pub(crate) struct Tile {
     /// The address of its page.
     pub(crate) href: String,
     pub(crate) picture: Option<Picture>,
-    /// What is said in place of a picture.
+    /// What stands in place of a picture.
     pub(crate) reason: &'static str,
     pub(crate) name: String,
     pub(crate) camera: String,
@@ -21,7 +21,7 @@ pub(crate) struct Tile {
     pub(crate) captured: Option<String>,
     pub(crate) word: Word,
     /// What people say about it, in a word or two.
-    pub(crate) said: Option<String>,
+    pub(crate) corrected: Option<String>,
     pub(crate) is_processed: bool,
     /// Whether it is the one that the page is about.
     pub(crate) is_own: bool,
@@ -48,7 +48,7 @@ impl Tile {
             row,
             camera: snapshot.album.gallery.camera(row),
             threshold,
-            said: snapshot.said(number),
+            correction: snapshot.correction_of(number),
         };
         Some(Self {
             number,
@@ -60,7 +60,7 @@ impl Tile {
             from: from(seen.camera, snapshot.album.gallery.cameras.len()),
             captured: seen.captured(),
             word: Word::of(&seen),
-            said: seen.corrected(),
+            corrected: seen.corrected(),
             is_processed: row.is_processed(),
             is_own: false,
         })
