@@ -1,6 +1,7 @@
 //! A file in the list of pictures, or in a film strip.
 
-use common::gallery::RowState;
+use common::{Threshold, gallery::RowState};
+use serde::Serialize;
 
 use super::picture::{Picture, Seen};
 use crate::results::{Query, ResultsSnapshot};
@@ -20,6 +21,8 @@ pub(crate) struct Tile {
     /// When it was taken, as the camera wrote it.
     pub(crate) captured: Option<String>,
     pub(crate) word: Word,
+    /// The same at every threshold, for the page's script.
+    pub(crate) words: String,
     /// What people say about it, in a word or two.
     pub(crate) corrected: Option<String>,
     pub(crate) is_processed: bool,
@@ -60,6 +63,7 @@ impl Tile {
             from: from(seen.camera, snapshot.album.gallery.cameras.len()),
             captured: seen.captured(),
             word: Word::of(&seen),
+            words: words(&seen),
             corrected: seen.corrected(),
             is_processed: row.is_processed(),
             is_own: false,
@@ -104,6 +108,38 @@ impl Word {
     }
 }
 
+/// What a file shows up to a threshold, in thousandths, from where the step before ends.
+#[derive(Serialize)]
+struct WordStep {
+    until: u16,
+    class: &'static str,
+    text: String,
+}
+
+/// What a file shows at every threshold, as JSON: the page's script looks it up while the threshold
+/// moves.
+fn words(seen: &Seen<'_>) -> String {
+    let sightings = seen.row.sightings.iter();
+    let mut ends: Vec<u16> = sightings
+        .map(|found| found.confidence().thousandths())
+        .chain([1000])
+        .collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let mut steps: Vec<WordStep> = Vec::new();
+    for until in ends {
+        let Word { class, text } = Word::of(&Seen {
+            threshold: Threshold::from_thousandths(until),
+            ..*seen
+        });
+        match steps.last_mut() {
+            Some(last) if last.text == text => last.until = until,
+            _ => steps.push(WordStep { until, class, text }),
+        }
+    }
+    serde_json::to_string(&steps).unwrap_or_default()
+}
+
 /// A confidence with two decimals, cut off and not rounded: 0.999 is not 1.
 pub(crate) fn two_decimals(thousandths: u16) -> String {
     let hundredths = thousandths / 10;
@@ -119,5 +155,40 @@ fn reason(state: &RowState) -> &'static str {
         RowState::Processed { .. } => "no small copy was kept",
         RowState::Failed(code) => code.advice(),
         RowState::Skipped(reason) => reason.explanation(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use common::Category::{Animal, Person};
+
+    use super::*;
+    use crate::results::snapshot::tests::{picture, snapshot_of};
+
+    #[test]
+    fn the_words_at_all_thresholds_are_those_at_each() {
+        let found = [(Animal, 0.5), (Animal, 0.3), (Person, 0.75)];
+        let snapshot = snapshot_of(&[picture("a.jpg", None, &found)], &[]);
+        let at = |thousandths: u16| Seen {
+            row: snapshot.album.row(0).unwrap(),
+            camera: "",
+            threshold: Threshold::from_thousandths(thousandths),
+            correction: None,
+        };
+        let text = words(&at(200));
+        let steps: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        let texts: Vec<&str> = steps
+            .iter()
+            .map(|step| step["text"].as_str().unwrap())
+            .collect();
+        assert_eq!(texts, ["animal 0.50", "person 0.75", "blank"], "{text}");
+        for thousandths in 0..=1000 {
+            let step = steps
+                .iter()
+                .find(|step| u64::from(thousandths) <= step["until"].as_u64().unwrap());
+            let word = Word::of(&at(thousandths));
+            assert_eq!(step.unwrap()["text"], word.text, "{thousandths}");
+            assert_eq!(step.unwrap()["class"], word.class, "{thousandths}");
+        }
     }
 }
