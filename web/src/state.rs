@@ -14,6 +14,7 @@ use crate::{
     results::{JobExistenceCache, ResultsCache},
     resumable::Spool,
     space::Space,
+    upload::FormUploads,
     workload::WorkloadWatch,
     wrong_ids::WrongIds,
 };
@@ -36,6 +37,8 @@ pub(crate) struct Parts {
     pub(crate) space: Space,
     /// Whether uploads can be taken.
     pub(crate) readiness: Readiness,
+    /// Where uploads by form go.
+    pub(crate) forms: FormUploads,
     /// Resumable uploads that are no job yet.
     pub(crate) spool: Spool,
     pub(crate) metrics: Metrics,
@@ -67,6 +70,7 @@ impl State {
     ) -> io::Result<Self> {
         let space = Space::of(&jobs.store, config.min_free_bytes);
         Ok(Self(Arc::new(Parts {
+            forms: FormUploads::new(&config, &jobs.store, &space, metrics.upload_bytes.clone()),
             spool: Spool::open(&config, &space, metrics.upload_bytes.clone())?,
             readiness: Readiness::new(&config, &jobs, &space),
             space,

@@ -14,7 +14,7 @@ use std::{
 
 /// The layers, from the highest to the lowest: why each is where it is, and its modules. A module
 /// may use those of lower layers, and neither those of its own layer nor of higher ones.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: &[(&str, &[&str])] = &[
     ("The program: what is started, and watched over.", &["app"]),
     (
         "What runs beside requests for as long as the program does.",
@@ -34,15 +34,17 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ),
     ("Where a job stands, for pages and programs.", &["status"]),
     (
+        "What all requests share: it holds what stands below it, which knows nothing of it.",
+        &["state"],
+    ),
+    (
         "Files become a job, whichever way they came.",
         &["submission"],
     ),
-    ("Files that come by form.", &["upload"]),
     (
-        "What all requests share. It holds what stands below it, and those above get it.",
-        &["state"],
+        "How files come: by form, or in parts.",
+        &["upload", "resumable"],
     ),
-    ("Files that come in parts.", &["resumable"]),
     (
         "What can be looked at: rows of results, the work that goes on, what is broken.",
         &["results", "workload", "readiness", "arrived"],

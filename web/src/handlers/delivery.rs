@@ -93,9 +93,9 @@ async fn make_job(state: &State, chosen: &ChosenUploads, choices: Choices) -> Re
         files,
         choices,
     };
-    submission.check(state).await?;
+    submission.check(store, &state.workload).await?;
     delivered::note(store, chosen).await?;
-    submission.accept(state).await?;
+    submission.accept(&state.jobs, &state.mails).await?;
     if delivery.end().await {
         delivered::settle(store, chosen.job).await;
         // Somebody may have deleted the job already.

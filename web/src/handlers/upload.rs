@@ -66,7 +66,7 @@ async fn take(
         drain(&mut form).await;
         return Err(WebError::NotReady(trouble));
     }
-    let mut receiver = match Receiver::prepare(state, request) {
+    let mut receiver = match Receiver::prepare(&state.forms, request) {
         Ok(receiver) => receiver,
         Err(error) => {
             drain(&mut form).await;
@@ -108,7 +108,11 @@ async fn submit(
         uploads,
         choices,
     };
-    match submission.submit(state).await {
+    let submitted = async {
+        submission.check(&state.jobs.store, &state.workload).await?;
+        submission.accept(&state.jobs, &state.mails).await
+    };
+    match submitted.await {
         Ok(()) => {
             folder.keep();
             Ok(job)
