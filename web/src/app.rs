@@ -1,4 +1,4 @@
-//! The server: binds its addresses, says which they are, and serves until it is told to stop.
+//! The server: binds its addresses, says which they are, and serves until it is to stop.
 
 use std::{
     any::Any,
@@ -34,7 +34,7 @@ use crate::{
 
 /// How long a request may take to arrive up to its body.
 const HEAD_TIME: Duration = Duration::from_secs(10);
-/// How long uploads and downloads may go on after the program was told to stop, seconds.
+/// How long uploads and downloads may go on after the program got a signal to stop, seconds.
 const STOP_SECONDS: u64 = 30;
 
 /// The whole web front end, ready to run.

@@ -29,7 +29,7 @@ impl AnswerForm {
         }
     }
 
-    /// The form that an error is told in: whoever does not ask for a page is a program.
+    /// The form of an answer that is an error: whoever does not ask for a page is a program.
     pub(crate) fn of_error(head: &RequestHead) -> Self {
         let accept = header_text(head, &header::ACCEPT);
         match Self::of(head) {

@@ -24,6 +24,7 @@ mod resumable;
 mod routes;
 pub mod self_check;
 mod space;
+mod stage;
 mod state;
 mod status;
 pub mod stop_signal;
@@ -39,4 +40,5 @@ mod wrong_ids;
 
 pub use app::{Application, StartError};
 pub use config::{InvalidProxies, MetricsAddress, TrustedProxies, WebConfig};
-pub use status::{JobStatus, Stage};
+pub use stage::Stage;
+pub use status::JobStatus;

@@ -22,7 +22,7 @@ const OPENING_TIME: Duration = Duration::from_secs(20);
 /// The name of trials by another opening.
 const WHO: &str = "web-anew";
 
-/// Watches until the program is told to end.
+/// Watches until the program is about to end.
 pub(crate) fn begin(state: &State) {
     let state = state.clone();
     rt::spawn(async move {

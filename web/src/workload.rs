@@ -40,7 +40,7 @@ pub(crate) struct Workload {
     pub(crate) stuck: usize,
     /// The living workers.
     pub(crate) workers: Vec<WorkerNote>,
-    /// Whether workers were told to take nothing new.
+    /// Whether workers are to take nothing new.
     pub(crate) is_drained: bool,
     /// Whether the records answered.
     pub(crate) is_known: bool,

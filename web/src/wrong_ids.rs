@@ -10,7 +10,7 @@ use std::{
 const MINUTE: Duration = Duration::from_secs(60);
 /// How many clients may pile up before those whose minute is over are dropped.
 const MANY_CLIENTS: usize = 10_000;
-/// Characters by which wrong ids are told apart: more than an id has.
+/// Characters by which wrong ids are distinguished: more than an id has.
 const LONGEST_ID: usize = 40;
 
 /// What each client asked for in vain in this minute, counted in this process.

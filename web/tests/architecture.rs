@@ -65,6 +65,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "deadline",
             "problem",
             "space",
+            "stage",
             "stop_signal",
             "units",
         ],

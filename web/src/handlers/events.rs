@@ -17,11 +17,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::{job, known_job::KnownJob};
 use crate::{
-    deadline::in_time,
-    error::WebError,
-    state::State,
-    status::{JobStatus, Stage},
-    views::Live,
+    deadline::in_time, error::WebError, stage::Stage, state::State, status::JobStatus, views::Live,
     workload,
 };
 

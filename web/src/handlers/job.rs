@@ -14,8 +14,9 @@ use super::id;
 use crate::{
     client::AnswerForm,
     error::{SIGHT_SECONDS, WebError},
+    stage::Stage,
     state::State,
-    status::{JobStatus, Stage},
+    status::JobStatus,
     views::{self, JobPage},
 };
 

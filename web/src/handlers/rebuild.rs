@@ -23,7 +23,7 @@ impl SmallForm for RebuildForm {
     const FIELDS: &'static [&'static str] = &["threshold"];
 }
 
-/// Asks for the package at a threshold. One wish at a time: while one is open, others change
+/// Asks for the package at a threshold. One request at a time: while one is open, others change
 /// nothing.
 pub(crate) async fn post(
     request: HttpRequest,

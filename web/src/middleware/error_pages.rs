@@ -44,7 +44,7 @@ pub(crate) async fn error_pages<B: MessageBody>(
     }))
 }
 
-/// What is to be told: what a handler said, or what a status without a body means.
+/// The problem of an answer: the one a handler gave, or what a status without a body means.
 fn problem_of<B: MessageBody>(answer: &HttpResponse<B>) -> Option<Problem> {
     if let Some(problem) = answer.extensions().get::<Problem>() {
         return Some(problem.clone());

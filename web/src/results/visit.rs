@@ -19,6 +19,6 @@ pub(crate) struct Visit {
     pub(crate) notes: Vec<String>,
     /// The threshold that counts.
     pub(crate) threshold: Threshold,
-    /// How the wish for another package stands.
+    /// How far another package is.
     pub(crate) rebuild: RebuildState,
 }

@@ -16,7 +16,7 @@ pub(crate) enum ResumableError {
     /// There is no such upload (any more).
     #[error("no such upload")]
     Gone,
-    /// The length of a new upload is not told.
+    /// The length of a new upload is not given.
     #[error("a new upload without a length")]
     NoLength,
     /// The metadata cannot be read.
@@ -28,7 +28,7 @@ pub(crate) enum ResumableError {
     /// The bytes add up to something else than the checksum.
     #[error("the checksum is another one")]
     OtherChecksum,
-    /// It is not told where the bytes begin.
+    /// It is not given where the bytes begin.
     #[error("bytes without an offset")]
     NoOffset,
     /// The bytes begin elsewhere than where those before end.

@@ -37,7 +37,7 @@ pub(crate) enum End {
     Stalled,
     /// Another request for the same upload came.
     Interrupted,
-    /// This program is told to end.
+    /// This program is about to end.
     Stopping,
     /// There were more bytes than the upload has.
     TooMany,
@@ -168,8 +168,8 @@ impl<'a> Intake<'a> {
 }
 
 impl End {
-    /// The same for an upload that has just begun: its client, if it is still there, is told where
-    /// the upload is and how much of it has come.
+    /// The same for an upload that has just begun: its client, if it is still there, gets to
+    /// know where the upload is and how much of it has come.
     pub(crate) fn check_creation(self) -> Result<(), ResumableError> {
         match self {
             Self::Stopping => Ok(()),
@@ -177,7 +177,7 @@ impl End {
         }
     }
 
-    /// What the client is told, unless all is well.
+    /// What is wrong for the client, unless all is well.
     pub(crate) fn check(self) -> Result<(), ResumableError> {
         match self {
             Self::Whole => Ok(()),

@@ -39,7 +39,7 @@ pub(super) async fn look(
     match MediaKind::of(&MediaPath::from_display_name(&upload.name)) {
         MediaKind::Image => Ok(Held::Images),
         MediaKind::UnsupportedImage => Ok(Held::UnsupportedImages),
-        // What is wrong with other kinds of archives is told when they are opened as zips.
+        // What is wrong with other kinds of archives is found when they are opened as zips.
         MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart) => {
             match look_into(store, file, upload, names).await {
                 Err(SubmissionError::Archive { .. })

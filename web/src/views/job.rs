@@ -10,10 +10,7 @@ use common::{
 use jiff::Timestamp;
 
 use super::Live;
-use crate::{
-    status::{JobStatus, Stage},
-    units,
-};
+use crate::{stage::Stage, status::JobStatus, units};
 
 /// The page of a job.
 #[derive(Template)]
@@ -24,7 +21,7 @@ pub(crate) struct JobPage {
     stage: &'static str,
     live: Live,
     is_open: bool,
-    /// Whether the page is told what changes.
+    /// Whether the page gets what changes.
     is_live: bool,
     has_counts: bool,
     closing: String,

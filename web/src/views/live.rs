@@ -3,10 +3,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    status::{JobStatus, Stage},
-    units,
-};
+use crate::{stage::Stage, status::JobStatus, units};
 
 /// The texts that change; each is blank when there is nothing to say.
 #[derive(Clone, Debug, PartialEq, Serialize)]
