@@ -6,15 +6,15 @@
 mod deletion;
 mod rebuild;
 mod restore;
-mod sight;
+mod view;
 
 use std::{path::PathBuf, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::timeout;
 
-pub use rebuild::RebuildSight;
-pub use sight::{JobSight, Standing};
+pub use rebuild::RebuildState;
+pub use view::{JobState, JobView};
 
 use crate::{
     config::{MailRoute, ServiceConfig},

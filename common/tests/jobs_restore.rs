@@ -16,7 +16,7 @@ use common::{
         DoneFacts, EndFile, JobId, JobRecord, Lane, MailKind, Outcome, PlanFile, RebuildFailure,
         Refusal, Rejection, RejectionCode, ShardFacts, ShardSpan, Task,
     },
-    jobs::{Jobs, RebuildSight, Standing},
+    jobs::{JobState, Jobs, RebuildState},
     store::{JobFolder, Store, StoreUrl},
 };
 use support::{
@@ -146,8 +146,8 @@ impl Service {
         job
     }
 
-    async fn sight(&self, job: JobId) -> RebuildSight {
-        self.jobs.rebuild_sight(job).await.unwrap()
+    async fn rebuild_state(&self, job: JobId) -> RebuildState {
+        self.jobs.rebuild_state(job).await.unwrap()
     }
 
     async fn note_mail(&self, job: JobId, kind: MailKind) {
@@ -219,8 +219,8 @@ async fn an_accepted_job_is_planned_again(mut service: Service) {
     assert_eq!(i64::try_from(record.accepted_ms).unwrap(), accepted);
     let tasks = [Task::Plan, Task::Mail(MailKind::Accepted)];
     assert_eq!(open_tasks(Some(&record)), tasks);
-    let sight = service.jobs.look(job).await.unwrap().unwrap();
-    assert!(matches!(sight.standing, Standing::Open(_)));
+    let view = service.jobs.look(job).await.unwrap().unwrap();
+    assert!(matches!(view.state, JobState::Open(_)));
 }
 
 async fn an_accepted_job_is_not_greeted_twice(mut service: Service) {
@@ -298,8 +298,8 @@ async fn a_job_whose_mail_was_sent_stays_over(mut service: Service) {
         service.end(job, outcome).await;
         service.note_mail(job, mail).await;
         assert_eq!(service.restored(job).await, None);
-        let sight = service.jobs.look(job).await.unwrap().unwrap();
-        assert!(matches!(sight.standing, Standing::Ended(_)));
+        let view = service.jobs.look(job).await.unwrap().unwrap();
+        assert!(matches!(view.state, JobState::Ended(_)));
     }
 }
 
@@ -351,16 +351,16 @@ async fn a_wish_waits_beside_a_mail_that_is_on_its_way(service: Service) {
 
 async fn a_wish_can_be_followed_until_it_is_fulfilled_or_cannot_be(mut service: Service) {
     let job = service.finished().await;
-    assert_eq!(service.sight(job).await, RebuildSight::None);
+    assert_eq!(service.rebuild_state(job).await, RebuildState::None);
     service.jobs.rebuild(job, threshold()).await.unwrap();
     service.lose_records().await;
     // Looking at it is enough to bring it back.
     for images in [None, Some(0)] {
-        let RebuildSight::Open {
+        let RebuildState::Open {
             wish,
             images: found,
             is_stuck,
-        } = service.sight(job).await
+        } = service.rebuild_state(job).await
         else {
             panic!("it is not there yet");
         };
@@ -376,10 +376,10 @@ async fn a_wish_can_be_followed_until_it_is_fulfilled_or_cannot_be(mut service: 
         Ok::<_, Refusal>(claim)
     });
     let claim = claimed.await.unwrap().value;
-    let sight = service.sight(job).await;
+    let state = service.rebuild_state(job).await;
     assert!(matches!(
-        sight,
-        RebuildSight::Open {
+        state,
+        RebuildState::Open {
             images: Some(7),
             ..
         }
@@ -398,11 +398,14 @@ async fn a_wish_can_be_followed_until_it_is_fulfilled_or_cannot_be(mut service: 
     store.remove(&folder.rebuild_file()).await.unwrap();
     let closed = records.change(job, |record, _| record.rebuilt(&claim));
     assert!(closed.await.unwrap().record.is_over());
-    assert_eq!(service.sight(job).await, RebuildSight::Failed(failure));
+    assert_eq!(
+        service.rebuild_state(job).await,
+        RebuildState::Failed(failure)
+    );
     service.jobs.rebuild(job, threshold()).await.unwrap();
     assert!(matches!(
-        service.sight(job).await,
-        RebuildSight::Open { .. }
+        service.rebuild_state(job).await,
+        RebuildState::Open { .. }
     ));
 }
 

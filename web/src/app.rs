@@ -1,4 +1,4 @@
-//! The server: binds its addresses, says which they are, and serves until it is told to stop.
+//! The server: binds its addresses, says which they are, and serves until it is to stop.
 
 use std::{
     any::Any,
@@ -29,12 +29,12 @@ use crate::{
     },
     routes,
     state::State,
-    supervision, sweeping, vigil,
+    systemd, upload_gc, watchdog,
 };
 
 /// How long a request may take to arrive up to its body.
 const HEAD_TIME: Duration = Duration::from_secs(10);
-/// How long uploads and downloads may go on after the program was told to stop, seconds.
+/// How long uploads and downloads may go on after the program got a signal to stop, seconds.
 const STOP_SECONDS: u64 = 30;
 
 /// The whole web front end, ready to run.
@@ -93,8 +93,8 @@ impl Application {
             folder: upload_dir,
             source,
         })?);
-        sweeping::begin(&state);
-        vigil::begin(&state);
+        upload_gc::begin(&state);
+        watchdog::begin(&state);
         let in_use = |source| StartError::Bind { address, source };
         let mut servers = vec![serve_public(listener, state.clone()).map_err(in_use)?];
         let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);
@@ -130,7 +130,7 @@ impl Application {
         let run = try_join_all(self.servers);
         let stop = async {
             told_to_stop.await;
-            supervision::stopping();
+            systemd::stopping();
             // Pages that watch a job would hold the program up.
             let _ = self.stop.send(true);
             join_all(handles.iter().map(|handle| handle.stop(true))).await;
@@ -148,7 +148,7 @@ fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
 }
 
 fn serve_public(listener: TcpListener, state: Data<State>) -> io::Result<Server> {
-    let patience = Duration::from_secs(state.config.download_idle_seconds.into());
+    let idle_limit = Duration::from_secs(state.config.download_idle_seconds.into());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
@@ -164,7 +164,7 @@ fn serve_public(listener: TcpListener, state: Data<State>) -> io::Result<Server>
     });
     let server = server
         .client_request_timeout(HEAD_TIME)
-        .on_connect(move |connection, _| give_up_after(connection, patience))
+        .on_connect(move |connection, _| give_up_after(connection, idle_limit))
         .disable_signals()
         .shutdown_timeout(STOP_SECONDS)
         .listen(listener)?;
@@ -173,11 +173,11 @@ fn serve_public(listener: TcpListener, state: Data<State>) -> io::Result<Server>
 
 /// Makes the system end a connection whose other side is gone, or takes nothing of what it asked
 /// for, for so long. A slow one that takes something now and then is never ended.
-fn give_up_after(connection: &dyn Any, patience: Duration) {
+fn give_up_after(connection: &dyn Any, idle_limit: Duration) {
     let Some(connection) = connection.downcast_ref::<TcpStream>() else {
         return;
     };
-    let milliseconds = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+    let milliseconds = u32::try_from(idle_limit.as_millis()).unwrap_or(u32::MAX);
     if let Err(error) = sockopt::set_tcp_user_timeout(connection, milliseconds) {
         tracing::debug!(%error, "a connection has no time limit");
     }

@@ -8,14 +8,14 @@ use crate::config::TrustedProxies;
 
 /// The form of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum AnswerForm {
     /// A page for people.
     Page,
     /// JSON for programs.
     Json,
 }
 
-impl Wanted {
+impl AnswerForm {
     /// The form that a request asks for. Browsers always name `text/html`.
     pub(crate) fn of(head: &RequestHead) -> Self {
         let accept = header_text(head, &header::ACCEPT);
@@ -29,7 +29,7 @@ impl Wanted {
         }
     }
 
-    /// The form that an error is told in: whoever does not ask for a page is a program.
+    /// The form of an answer that is an error: whoever does not ask for a page is a program.
     pub(crate) fn of_error(head: &RequestHead) -> Self {
         let accept = header_text(head, &header::ACCEPT);
         match Self::of(head) {
@@ -45,6 +45,12 @@ pub(crate) fn header_text<'a>(head: &'a RequestHead, name: &header::HeaderName) 
     value
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
+}
+
+/// Whether the body of a request is a form without files, as browsers send one.
+pub(crate) fn is_plain_form(head: &RequestHead) -> bool {
+    let kind = header_text(head, &header::CONTENT_TYPE);
+    kind.starts_with("application/x-www-form-urlencoded")
 }
 
 /// The address that limits count for. Of an IPv6 address only the network counts (the first 64
@@ -72,16 +78,24 @@ mod tests {
     fn browsers_get_pages_and_programs_json() {
         let firefox = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         for (accept, form, of_error) in [
-            (firefox, Wanted::Page, Wanted::Page),
-            ("application/json", Wanted::Json, Wanted::Json),
-            ("application/problem+json", Wanted::Json, Wanted::Json),
-            ("application/json, text/html", Wanted::Json, Wanted::Json),
-            ("*/*", Wanted::Page, Wanted::Json),
+            (firefox, AnswerForm::Page, AnswerForm::Page),
+            ("application/json", AnswerForm::Json, AnswerForm::Json),
+            (
+                "application/problem+json",
+                AnswerForm::Json,
+                AnswerForm::Json,
+            ),
+            (
+                "application/json, text/html",
+                AnswerForm::Json,
+                AnswerForm::Json,
+            ),
+            ("*/*", AnswerForm::Page, AnswerForm::Json),
         ] {
             let request = TestRequest::default().insert_header(("accept", accept));
             let request = request.to_http_request();
-            assert_eq!(Wanted::of(request.head()), form, "{accept}");
-            assert_eq!(Wanted::of_error(request.head()), of_error, "{accept}");
+            assert_eq!(AnswerForm::of(request.head()), form, "{accept}");
+            assert_eq!(AnswerForm::of_error(request.head()), of_error, "{accept}");
         }
     }
 

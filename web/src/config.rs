@@ -1,5 +1,6 @@
 //! Settings of the web front end, read from the environment once.
 
+pub(crate) mod host_name;
 mod metrics_address;
 mod trusted_proxies;
 
@@ -16,7 +17,7 @@ use common::{
     home::Home,
 };
 
-use crate::own_hosts;
+use host_name::host_name;
 pub use metrics_address::MetricsAddress;
 pub use trusted_proxies::{InvalidProxies, TrustedProxies};
 
@@ -202,7 +203,7 @@ fn allowed_hosts() -> Result<Vec<String>, EnvError> {
         .map(str::trim)
         .filter(|host| !host.is_empty());
     hosts
-        .map(|host| match own_hosts::name_of(host) {
+        .map(|host| match host_name(host) {
             Some(_) if !host.contains(':') => Ok(host.to_owned()),
             _ => Err(EnvError::Invalid {
                 name,

@@ -1,6 +1,11 @@
 //! Why a request is not answered as asked.
 
-mod words;
+mod refusal;
+mod resumable;
+mod submission;
+#[cfg(test)]
+mod tests;
+mod upload;
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -15,20 +20,22 @@ use common::{
 };
 
 use crate::{
+    own_hosts::HostError,
     problem::Problem,
     readiness::Trouble,
-    results::library::LibraryError,
+    results::cache::{CorrectError, ResultsError},
     resumable::{DeliveryError, ResumableError},
     submission::SubmissionError,
-    upload::{NO_SPACE_SECONDS, OURS_SECONDS, UploadError},
+    upload::UploadError,
 };
-use words::{
+use refusal::{
     CROSS_SITE, NO_CORRECTION, NO_RESULT, NO_SPACE, NO_SUCH_JOB, NO_SUCH_PICTURE, NO_THRESHOLD,
     NOT_A_JOB_ID, NOT_DONE, NOTHING_KEPT, OUT_OF_SIGHT, TOO_MANY_CORRECTIONS, TOO_MANY_UPLOADS,
-    TOO_MANY_WATCHERS, TOO_MANY_WRONG_IDS, UNAVAILABLE, UNREADABLE, other_host,
+    TOO_MANY_WATCHERS, TOO_MANY_WRONG_IDS, UNAVAILABLE, UNREADABLE, not_ready, other_host,
 };
+use upload::{NO_SPACE_SECONDS, OURS_SECONDS};
 
-/// Why a request is not answered as asked. What it becomes is said by [`WebError::problem`]; the
+/// Why a request is not answered as asked. What it becomes is decided by [`WebError::problem`]; the
 /// page or JSON is made from that by the middleware for errors.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WebError {
@@ -57,14 +64,14 @@ pub(crate) enum WebError {
     NoSuchPicture,
     /// What was kept for the results page cannot be read.
     #[error(transparent)]
-    Library(#[from] LibraryError),
-    /// What somebody said about a result is not kept.
+    Results(#[from] ResultsError),
+    /// A correction of a result is not kept.
     #[error(transparent)]
     Correction(#[from] CorrectionError),
     /// A table could not be made.
     #[error("making a table")]
     Table(#[from] csv::Error),
-    /// What somebody said about a result makes no sense.
+    /// A correction of a result makes no sense.
     #[error("a correction that makes no sense")]
     NoCorrection,
     /// The package is wanted at a threshold that is none.
@@ -85,15 +92,9 @@ pub(crate) enum WebError {
         /// When it may ask again.
         retry_after_seconds: u64,
     },
-    /// The request is for a name that is not ours.
-    #[error("a request for another host")]
-    OtherHost {
-        /// Where we are.
-        public_url: String,
-    },
-    /// The request does not say once for which host it is.
-    #[error("a request without a host")]
-    NoHost,
+    /// The request was meant for somebody else.
+    #[error(transparent)]
+    Host(#[from] HostError),
     /// More live pages are open than this process serves.
     #[error("too many open pages")]
     TooManyWatchers,
@@ -129,6 +130,16 @@ impl From<StoreError> for WebError {
     }
 }
 
+impl From<CorrectError> for WebError {
+    fn from(error: CorrectError) -> Self {
+        match error {
+            CorrectError::NoSuchPicture => Self::NoSuchPicture,
+            CorrectError::Results(error) => error.into(),
+            CorrectError::Correction(error) => error.into(),
+        }
+    }
+}
+
 impl From<DeliveryError> for WebError {
     fn from(error: DeliveryError) -> Self {
         match error {
@@ -145,19 +156,19 @@ impl From<RecordsError> for WebError {
 }
 
 impl WebError {
-    /// What is told about it.
+    /// How it is answered.
     pub(crate) fn problem(&self) -> Problem {
-        let (status, code, title, detail) = match self {
+        let refusal = match self {
             Self::NoSuchPage => return Problem::of_status(StatusCode::NOT_FOUND),
-            Self::Upload(error) => return error.problem(),
-            Self::Submission(error) => return error.problem(),
-            Self::Resumable(error) => return error.problem(),
-            Self::NotReady(trouble) => return trouble.problem(),
+            Self::Upload(error) => return upload::problem(error),
+            Self::Submission(error) => return submission::problem(error),
+            Self::Resumable(error) => return resumable::problem(error),
+            Self::NotReady(trouble) => return not_ready(*trouble),
             Self::Page(_) | Self::Table(_) => {
                 return Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR);
             }
-            Self::OtherHost { public_url } => return other_host(public_url),
-            Self::NoHost => return Problem::of_status(StatusCode::BAD_REQUEST),
+            Self::Host(HostError::OtherHost { public_url }) => return other_host(public_url),
+            Self::Host(HostError::NoHost) => return Problem::of_status(StatusCode::BAD_REQUEST),
             Self::TooManyWrongIds { .. } => TOO_MANY_WRONG_IDS,
             Self::NotAJobId => NOT_A_JOB_ID,
             Self::NoSuchJob | Self::Correction(CorrectionError::NoJob) => NO_SUCH_JOB,
@@ -169,17 +180,17 @@ impl WebError {
             Self::NoThreshold => NO_THRESHOLD,
             Self::Correction(CorrectionError::TooMany) => TOO_MANY_CORRECTIONS,
             _ if self.is_no_space() => NO_SPACE,
-            Self::Correction(CorrectionError::Store(_)) | Self::Library(LibraryError::Store(_)) => {
+            Self::Correction(CorrectionError::Store(_)) | Self::Results(ResultsError::Store(_)) => {
                 UNAVAILABLE
             }
-            Self::Library(_) => UNREADABLE,
+            Self::Results(_) => UNREADABLE,
             Self::CrossSite => CROSS_SITE,
             Self::TooManyUploads { .. } => TOO_MANY_UPLOADS,
             Self::TooManyWatchers => TOO_MANY_WATCHERS,
             Self::OutOfSight => OUT_OF_SIGHT,
             Self::Jobs(_) => UNAVAILABLE,
         };
-        let problem = Problem::new(status, code, title, detail);
+        let problem = refusal.problem();
         match self {
             Self::TooManyUploads {
                 retry_after_seconds,
@@ -193,7 +204,7 @@ impl WebError {
             Self::TooManyWatchers
             | Self::Jobs(_)
             | Self::Correction(CorrectionError::Store(_))
-            | Self::Library(LibraryError::Store(_)) => problem.retry_after(OURS_SECONDS),
+            | Self::Results(ResultsError::Store(_)) => problem.retry_after(OURS_SECONDS),
             _ => problem,
         }
     }
@@ -210,7 +221,7 @@ impl WebError {
     }
 }
 
-/// An answer without a body that carries what is to be told.
+/// An answer without a body that carries a problem.
 pub(crate) fn bare_answer(problem: Problem) -> HttpResponse {
     let mut answer = HttpResponse::build(problem.status);
     if let Some(seconds) = problem.retry_after_seconds {

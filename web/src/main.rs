@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use common::{known_settings, telemetry};
-use web::{Application, WebConfig, cli::Arguments, self_check, stop_signal, supervision};
+use web::{Application, WebConfig, cli::Arguments, self_check, stop_signal, systemd};
 
 /// Settings or arguments that make no sense.
 const BAD_ARGUMENTS: u8 = 2;
@@ -38,7 +38,7 @@ async fn run(config: WebConfig) -> anyhow::Result<()> {
     }
     let application = Application::build(config).await?;
     tracing::info!("listening on http://{}", application.address());
-    supervision::ready();
+    systemd::ready();
     application.run_until(stop_signal::received()).await?;
     tracing::info!("stopped");
     Ok(())

@@ -11,11 +11,31 @@ use actix_web::{
         header::{HOST, HeaderName},
     },
 };
-use url::{Host, Url};
+use url::Host;
 
-use crate::{client::header_text, config::WebConfig, error::WebError};
+use crate::{
+    client::header_text,
+    config::{
+        WebConfig,
+        host_name::{host_name, parse},
+    },
+};
 
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// A request was meant for somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HostError {
+    /// It is for a name that is not ours.
+    #[error("a request for another host")]
+    OtherHost {
+        /// Where we are.
+        public_url: String,
+    },
+    /// It does not say once for which host it is.
+    #[error("a request without a host")]
+    NoHost,
+}
 
 /// The names that this service is reached by.
 #[derive(Clone, Debug)]
@@ -36,20 +56,23 @@ impl OwnHosts {
         let names = config.allowed_hosts.iter().cloned();
         let names = names.chain([public, machine, local]);
         Self {
-            names: names.filter_map(|name| name_of(&name)).collect(),
+            names: names.filter_map(|name| host_name(&name)).collect(),
             public_url: public_url.as_str().trim_end_matches('/').to_owned(),
         }
     }
 
     /// Refuses a request that was meant for another name. What a proxy says that it was asked for is
     /// looked at if the proxy is to be believed.
-    pub(crate) fn check(&self, head: &RequestHead, is_proxy: bool) -> Result<(), WebError> {
+    ///
+    /// # Errors
+    /// When the request names no host, or another one.
+    pub(crate) fn check(&self, head: &RequestHead, is_proxy: bool) -> Result<(), HostError> {
         let mut hosts = head.headers().get_all(HOST);
         match (hosts.next(), hosts.next()) {
             // HTTP/1.0 has none, and no browser speaks it.
             (None, _) if head.version < Version::HTTP_11 => {}
             (Some(host), None) => self.check_name(host.to_str().unwrap_or_default())?,
-            _ => return Err(WebError::NoHost),
+            _ => return Err(HostError::NoHost),
         }
         if let Some(host) = head.uri.authority() {
             self.check_name(host.as_str())?;
@@ -62,7 +85,7 @@ impl OwnHosts {
         Ok(())
     }
 
-    fn check_name(&self, host: &str) -> Result<(), WebError> {
+    fn check_name(&self, host: &str) -> Result<(), HostError> {
         let is_own = match parse(host) {
             Some(Host::Domain(name)) => {
                 let name = name.trim_end_matches('.');
@@ -75,25 +98,11 @@ impl OwnHosts {
         if is_own {
             Ok(())
         } else {
-            Err(WebError::OtherHost {
+            Err(HostError::OtherHost {
                 public_url: self.public_url.clone(),
             })
         }
     }
-}
-
-/// A host as names are compared: small letters, in ASCII, without a port or a dot at the end.
-pub(crate) fn name_of(host: &str) -> Option<String> {
-    Some(parse(host)?.to_string().trim_end_matches('.').to_owned())
-}
-
-fn parse(host: &str) -> Option<Host> {
-    let is_host = |letter: char| letter.is_alphanumeric() || "-._:[]".contains(letter);
-    if !host.chars().all(is_host) {
-        return None;
-    }
-    let url = Url::parse(&format!("http://{host}/")).ok()?;
-    url.host().map(|host| host.to_owned())
 }
 
 #[cfg(test)]
@@ -165,7 +174,7 @@ mod tests {
         let twice = TestRequest::get().append_header(own).append_header(own);
         let twice = twice.to_http_request();
         let refused = hosts().check(twice.head(), false);
-        assert!(matches!(refused, Err(WebError::NoHost)));
+        assert!(matches!(refused, Err(HostError::NoHost)));
         let none = TestRequest::get().to_http_request();
         assert!(hosts().check(none.head(), false).is_err());
         let old = TestRequest::get().version(Version::HTTP_10);

@@ -1,4 +1,4 @@
-//! What is told to whoever asked for something that cannot be had.
+//! The answer to whoever asked for something that cannot be had.
 
 use std::borrow::Cow;
 
@@ -85,7 +85,7 @@ impl Problem {
         }
     }
 
-    /// What to say where only a status is known.
+    /// Where only a status is known.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         let (code, title, detail) = match status.as_u16() {
             404 => (

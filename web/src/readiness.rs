@@ -5,7 +5,6 @@ mod probe;
 
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
 use common::{
     jobs::Jobs,
     records::RecordsError,
@@ -13,7 +12,7 @@ use common::{
     telemetry,
 };
 
-use crate::{config::WebConfig, patience::in_time, problem::Problem, space::Space};
+use crate::{config::WebConfig, deadline::in_time, space::Space};
 use probe::{Found, Probe};
 
 /// The name of this program's trials.
@@ -64,18 +63,6 @@ impl Trouble {
             Self::SpoolRefuses => "the folder of unfinished uploads cannot be written",
             Self::NoSpace => "the disk of the store is nearly full",
         }
-    }
-
-    /// What is told while no upload is taken.
-    pub(crate) fn problem(self) -> Problem {
-        let detail = format!(
-            "Something of ours is broken: {}. The people who run this service can see it. What was \
-             accepted before is safe. Try again in a few minutes.",
-            self.words()
-        );
-        let title = "No uploads can be taken just now";
-        let status = StatusCode::SERVICE_UNAVAILABLE;
-        Problem::new(status, "not-ready", title, detail).retry_after(60)
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) mod tus;
 mod upload_id;
 
 pub(crate) use checksum::{ALGORITHMS as CHECKSUM_ALGORITHMS, Checksum};
-pub(crate) use delivery::{Delivery, DeliveryError, Goods, Order};
+pub(crate) use delivery::{ChosenUploads, DeliveredFiles, Delivery, DeliveryError};
 pub(crate) use error::ResumableError;
 pub(crate) use hold::Hold;
 pub(crate) use intake::{Intake, check_announced};

@@ -8,6 +8,7 @@ use actix_web::{
 };
 
 use crate::{
+    client::is_plain_form,
     handlers::{
         asset, cancel, delete, delivery, download, events, health, index, job, metrics, rebuild,
         results, resumable, robots, upload,
@@ -39,7 +40,7 @@ pub(crate) fn public(config: &mut ServiceConfig) {
                 .wrap(from_fn(rate_limit))
                 .route(
                     post()
-                        .guard(guard::fn_guard(|found| delivery::is_delivery(found.head())))
+                        .guard(guard::fn_guard(|found| is_plain_form(found.head())))
                         .to(delivery::post),
                 )
                 .route(post().to(upload::post)),

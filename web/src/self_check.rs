@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::config::WebConfig;
 
 /// How long each of what is reached may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+const DEADLINE: Duration = Duration::from_secs(20);
 /// A file that is written into the store and removed again.
 const PROBE: &str = "check";
 
@@ -39,13 +39,13 @@ type Checked = Result<(), Box<dyn Error>>;
 
 /// Says whether something can be used.
 async fn hold(what: &str, place: &str, check: impl Future<Output = Checked>) -> bool {
-    let fault = match timeout(PATIENCE, check).await {
+    let fault = match timeout(DEADLINE, check).await {
         Ok(Ok(())) => {
             tell(what, &format!("can be used: {place}"));
             return true;
         }
         Ok(Err(error)) => telemetry::causes(error.as_ref()),
-        Err(_) => format!("no answer in {} seconds", PATIENCE.as_secs()),
+        Err(_) => format!("no answer in {} seconds", DEADLINE.as_secs()),
     };
     tell(what, &format!("cannot be used: {place}: {fault}"));
     false

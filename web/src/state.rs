@@ -11,9 +11,10 @@ use crate::{
     own_hosts::OwnHosts,
     quota::KeyedQuota,
     readiness::Readiness,
-    results::{Library, Presence},
+    results::{JobExistenceCache, ResultsCache},
     resumable::Spool,
     space::Space,
+    upload::FormUploads,
     workload::WorkloadWatch,
     wrong_ids::WrongIds,
 };
@@ -30,12 +31,14 @@ pub(crate) struct Parts {
     pub(crate) config: WebConfig,
     pub(crate) jobs: Jobs,
     /// The results that were looked at last.
-    pub(crate) library: Library,
+    pub(crate) results: ResultsCache,
     /// The jobs that were there a moment ago.
-    pub(crate) presence: Presence,
+    pub(crate) existence: JobExistenceCache,
     pub(crate) space: Space,
     /// Whether uploads can be taken.
     pub(crate) readiness: Readiness,
+    /// Where uploads by form go.
+    pub(crate) forms: FormUploads,
     /// Resumable uploads that are no job yet.
     pub(crate) spool: Spool,
     pub(crate) metrics: Metrics,
@@ -67,11 +70,12 @@ impl State {
     ) -> io::Result<Self> {
         let space = Space::of(&jobs.store, config.min_free_bytes);
         Ok(Self(Arc::new(Parts {
-            spool: Spool::open(&config, &config.upload_dir, &space)?,
+            forms: FormUploads::new(&config, &jobs.store, &space, metrics.upload_bytes.clone()),
+            spool: Spool::open(&config, &space, metrics.upload_bytes.clone())?,
             readiness: Readiness::new(&config, &jobs, &space),
             space,
-            library: Library::new(jobs.store.clone()),
-            presence: Presence::new(jobs.store.clone()),
+            results: ResultsCache::new(jobs.store.clone()),
+            existence: JobExistenceCache::new(jobs.store.clone()),
             workload: WorkloadWatch::new(jobs.records.clone()),
             wrong_ids: WrongIds::new(config.wrong_ids_per_minute),
             own_hosts: OwnHosts::of(&config),

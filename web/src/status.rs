@@ -3,37 +3,16 @@
 use common::{
     Category, Counts,
     job::{EndFile, JobId, JobRecord, Outcome},
-    jobs::{JobSight, Standing},
+    jobs::{JobState, JobView},
     records::Loaded,
 };
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
-use crate::workload::{self, Workload};
-
-/// How far a job is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Stage {
-    /// It waits for its first turn.
-    Waiting,
-    /// Its pictures are counted.
-    Planning,
-    /// Its pictures are looked at.
-    Detecting,
-    /// The package is put together.
-    Assembling,
-    /// Something of ours failed, and people must look after it.
-    Stuck,
-    /// It is not over, and cannot be seen just now.
-    OutOfSight,
-    /// The package is there.
-    Done,
-    /// The upload cannot be used.
-    Rejected,
-    /// It was cancelled.
-    Cancelled,
-}
+use crate::{
+    stage::Stage,
+    workload::{self, Workload},
+};
 
 /// Where a job stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,12 +32,12 @@ pub struct JobStatus {
     /// Images per second of late.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_per_second: Option<f64>,
-    /// Seconds until the images are done, as far as can be said.
+    /// Seconds until the images are done, as far as that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds_left: Option<u64>,
     /// What was found so far.
     pub found: Found,
-    /// Whether a worker is there to do it; `None` when that cannot be said.
+    /// Whether a worker is there to do it; `None` when that is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub has_workers: Option<bool>,
     /// When everything of it is deleted, if it waits for the people who run the service.
@@ -113,14 +92,6 @@ pub struct End {
     pub advice: Option<&'static str>,
 }
 
-impl Stage {
-    /// Whether nothing will change any more.
-    #[must_use]
-    pub const fn is_over(self) -> bool {
-        matches!(self, Self::Done | Self::Rejected | Self::Cancelled)
-    }
-}
-
 impl From<&Counts> for Found {
     fn from(counts: &Counts) -> Self {
         let with = |category| {
@@ -143,10 +114,10 @@ impl From<&Counts> for Found {
 
 impl JobStatus {
     /// Where a job stands among all that goes on.
-    pub(crate) fn of(sight: &JobSight, workload: &Workload, retention_days: u16) -> Self {
+    pub(crate) fn of(view: &JobView, workload: &Workload, retention_days: u16) -> Self {
         let blank = Self {
             stage: Stage::Waiting,
-            accepted: sight.file.accepted,
+            accepted: view.file.accepted,
             position: None,
             images: None,
             images_done: 0,
@@ -157,20 +128,20 @@ impl JobStatus {
             kept_until: None,
             end: None,
         };
-        match &sight.standing {
-            Standing::Accepted => blank,
-            Standing::OutOfSight => Self {
+        match &view.state {
+            JobState::Accepted => blank,
+            JobState::OutOfSight => Self {
                 stage: Stage::OutOfSight,
                 ..blank
             },
-            Standing::Open(loaded) => Self {
+            JobState::Open(loaded) => Self {
                 kept_until: loaded
                     .record
                     .stuck_since()
                     .map(|since| expiry(since, retention_days)),
-                ..blank.open(sight.file.id, loaded, workload)
+                ..blank.open(view.file.id, loaded, workload)
             },
-            Standing::Ended(end) => blank.ended(end, retention_days),
+            JobState::Ended(end) => blank.ended(end, retention_days),
         }
     }
 
@@ -198,7 +169,7 @@ impl JobStatus {
     }
 
     fn ended(self, end: &EndFile, retention_days: u16) -> Self {
-        let mut told = End {
+        let mut public_end = End {
             ended: end.ended,
             expires: expiry(end.ended, retention_days),
             package_bytes: None,
@@ -211,23 +182,23 @@ impl JobStatus {
         let mut status = self;
         status.stage = match &end.outcome {
             Outcome::Done(facts) => {
-                told.package_bytes = Some(facts.package_bytes);
-                told.package_blake3 = Some(facts.package_blake3.clone());
-                told.model = Some(facts.model.clone());
-                told.threshold = Some(facts.threshold.value());
+                public_end.package_bytes = Some(facts.package_bytes);
+                public_end.package_blake3 = Some(facts.package_blake3.clone());
+                public_end.model = Some(facts.model.clone());
+                public_end.threshold = Some(facts.threshold.value());
                 status.images = Some(facts.counts.images());
                 status.images_done = facts.counts.images();
                 status.found = Found::from(&facts.counts);
                 Stage::Done
             }
             Outcome::Rejected(rejection) => {
-                told.rejection = Some(rejection.detail.clone());
-                told.advice = Some(rejection.code.advice());
+                public_end.rejection = Some(rejection.detail.clone());
+                public_end.advice = Some(rejection.code.advice());
                 Stage::Rejected
             }
             Outcome::Cancelled => Stage::Cancelled,
         };
-        status.end = Some(told);
+        status.end = Some(public_end);
         status
     }
 }

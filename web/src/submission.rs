@@ -1,7 +1,6 @@
 //! Making a job of files that have arrived, however they came.
 
 mod archive_check;
-mod arrived;
 mod error;
 
 use std::num::NonZeroU32;
@@ -9,17 +8,19 @@ use std::num::NonZeroU32;
 use common::{
     Mailbox,
     job::{JobFile, JobId, Upload},
-    store::JobFolder,
+    jobs::Jobs,
+    store::{JobFolder, Store},
 };
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
-pub(crate) use arrived::Arrived;
 pub(crate) use error::SubmissionError;
 
 use crate::{
-    state::State,
+    arrived::Arrived,
+    quota::KeyedQuota,
     upload::{Choices, FieldFault},
+    workload::WorkloadWatch,
 };
 use archive_check::Held;
 
@@ -42,38 +43,36 @@ pub(crate) struct Submission {
 }
 
 impl Submission {
-    /// Checks the files and makes them a job. When this succeeds, the job is accepted and will be
-    /// done, whatever happens to this process.
-    ///
-    /// # Errors
-    /// When the upload is not accepted. Files that can be sent again are where they were, unless
-    /// the store failed half-way; the same submission then goes on from there.
-    pub(crate) async fn submit(&self, state: &State) -> Result<(), SubmissionError> {
-        self.check(state).await?;
-        self.accept(state).await
-    }
-
     /// Checks the choices and the files. Nothing is kept of it.
     ///
     /// # Errors
     /// When they cannot become a job.
-    pub(crate) async fn check(&self, state: &State) -> Result<(), SubmissionError> {
-        self.check_model(state).await?;
-        self.check_files(state).await
+    pub(crate) async fn check(
+        &self,
+        store: &Store,
+        workload: &WorkloadWatch,
+    ) -> Result<(), SubmissionError> {
+        self.check_model(workload).await?;
+        self.check_files(store).await
     }
 
-    /// Makes files that were checked a job.
+    /// Makes files that were checked a job. When this succeeds, the job is accepted and will be
+    /// done, whatever happens to this process.
     ///
     /// # Errors
-    /// When the address gets too many mails, or the store fails; as for [`Self::submit`].
-    pub(crate) async fn accept(&self, state: &State) -> Result<(), SubmissionError> {
-        let mails = state
-            .mails
-            .take(&Mailbox::of(&self.choices.email), MAILS_PER_JOB);
-        mails.map_err(|used_up| SubmissionError::TooManyMails {
+    /// When the address gets too many mails, or the store fails. Files that can be sent again are
+    /// where they were, unless the store failed half-way; the same submission then goes on from
+    /// there.
+    pub(crate) async fn accept(
+        &self,
+        jobs: &Jobs,
+        mails: &KeyedQuota<Mailbox>,
+    ) -> Result<(), SubmissionError> {
+        let taken = mails.take(&Mailbox::of(&self.choices.email), MAILS_PER_JOB);
+        taken.map_err(|used_up| SubmissionError::TooManyMails {
             retry_after_seconds: used_up.wait.as_secs() + 1,
         })?;
-        self.bring_files(state).await?;
+        self.bring_files(&jobs.store).await?;
         let file = JobFile {
             id: self.job,
             accepted: Timestamp::now(),
@@ -81,7 +80,7 @@ impl Submission {
             options: self.choices.options.clone(),
             uploads: self.uploads.clone(),
         };
-        state.jobs.submit(&file).await?;
+        jobs.submit(&file).await?;
         tracing::info!(
             job = file.id.tag(),
             files = file.uploads.len(),
@@ -97,11 +96,11 @@ impl Submission {
 
     /// A model that no living worker has would make the job wait for ever. Where no worker is
     /// known, nothing can be said.
-    async fn check_model(&self, state: &State) -> Result<(), SubmissionError> {
+    async fn check_model(&self, workload: &WorkloadWatch) -> Result<(), SubmissionError> {
         let Some(chosen) = &self.choices.options.model else {
             return Ok(());
         };
-        let offered = state.workload.now().await.models();
+        let offered = workload.now().await.models();
         if offered.is_empty() || offered.iter().any(|model| model.id == *chosen) {
             Ok(())
         } else {
@@ -110,11 +109,11 @@ impl Submission {
     }
 
     /// Looks into every file, as far as it takes to say that there is something to do.
-    async fn check_files(&self, state: &State) -> Result<(), SubmissionError> {
+    async fn check_files(&self, store: &Store) -> Result<(), SubmissionError> {
         let mut held = Held::Nothing;
         let names = self.choices.options.names;
         for (file, upload) in self.files.iter().zip(&self.uploads) {
-            held = held.max(archive_check::look(&state.jobs.store, file, upload, names).await?);
+            held = held.max(archive_check::look(store, file, upload, names).await?);
         }
         match held {
             Held::Images => Ok(()),
@@ -124,9 +123,8 @@ impl Submission {
     }
 
     /// Brings the files into the store that are not there yet.
-    async fn bring_files(&self, state: &State) -> Result<(), SubmissionError> {
+    async fn bring_files(&self, store: &Store) -> Result<(), SubmissionError> {
         let folder = JobFolder::of(self.job);
-        let store = &state.jobs.store;
         let moves = self.files.iter().enumerate().filter_map(|(number, file)| {
             let Arrived::InSpool(path) = file else {
                 return None;

@@ -9,8 +9,8 @@ mod half_upload;
 mod receiver;
 mod unknown_field;
 
-pub(crate) use error::{NO_SPACE_SECONDS, OURS_SECONDS, UploadError};
+pub(crate) use error::UploadError;
 pub(crate) use fields::{Choices, FieldFault, Fields};
 pub(crate) use half_upload::HalfUpload;
-pub(crate) use receiver::{Receiver, drain};
+pub(crate) use receiver::{FormUploads, Receiver, drain};
 pub(crate) use unknown_field::UnknownField;

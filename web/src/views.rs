@@ -6,7 +6,6 @@ mod job;
 mod live;
 mod message;
 pub(crate) mod results;
-pub(crate) mod units;
 
 pub(crate) use confirm::ConfirmPage;
 pub(crate) use index::{IndexPage, Surroundings};

@@ -14,7 +14,7 @@ use common::{
 };
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::patience::PATIENCE;
+use crate::deadline::DEADLINE;
 
 /// How old a look at everything may be.
 const FRESH_FOR: Duration = Duration::from_secs(1);
@@ -40,7 +40,7 @@ pub(crate) struct Workload {
     pub(crate) stuck: usize,
     /// The living workers.
     pub(crate) workers: Vec<WorkerNote>,
-    /// Whether workers were told to take nothing new.
+    /// Whether workers are to take nothing new.
     pub(crate) is_drained: bool,
     /// Whether the records answered.
     pub(crate) is_known: bool,
@@ -140,7 +140,7 @@ impl WorkloadWatch {
         {
             return Arc::clone(workload);
         }
-        let looked = timeout(PATIENCE, self.look()).await;
+        let looked = timeout(DEADLINE, self.look()).await;
         let workload = match looked {
             Ok(Ok(workload)) => workload,
             Ok(Err(error)) => {

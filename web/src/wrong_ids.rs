@@ -10,16 +10,16 @@ use std::{
 const MINUTE: Duration = Duration::from_secs(60);
 /// How many clients may pile up before those whose minute is over are dropped.
 const MANY_CLIENTS: usize = 10_000;
-/// Characters by which wrong ids are told apart: more than an id has.
+/// Characters by which wrong ids are distinguished: more than an id has.
 const LONGEST_ID: usize = 40;
 
 /// What each client asked for in vain in this minute, counted in this process.
 pub(crate) struct WrongIds {
     limit: usize,
-    clients: Mutex<HashMap<IpAddr, Tally>>,
+    clients: Mutex<HashMap<IpAddr, ThresholdCounts>>,
 }
 
-struct Tally {
+struct ThresholdCounts {
     since: Instant,
     /// Each counts once: the page of a job that was deleted asks for many of its pictures.
     ids: HashSet<String>,
@@ -37,9 +37,9 @@ impl WrongIds {
     /// How long a client must wait before it may ask for any job; `None` when it may now.
     pub(crate) fn wait(&self, client: IpAddr) -> Option<Duration> {
         let clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        let tally = clients.get(&client)?;
-        let is_over = self.limit > 0 && tally.ids.len() >= self.limit;
-        let wait = MINUTE.saturating_sub(tally.since.elapsed());
+        let counts = clients.get(&client)?;
+        let is_over = self.limit > 0 && counts.ids.len() >= self.limit;
+        let wait = MINUTE.saturating_sub(counts.since.elapsed());
         (is_over && !wait.is_zero()).then_some(wait)
     }
 
@@ -47,18 +47,18 @@ impl WrongIds {
     pub(crate) fn count(&self, client: IpAddr, id: &str) {
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if clients.len() > MANY_CLIENTS {
-            clients.retain(|_, tally| tally.since.elapsed() < MINUTE);
+            clients.retain(|_, counts| counts.since.elapsed() < MINUTE);
         }
-        let tally = clients.entry(client).or_insert_with(|| Tally {
+        let counts = clients.entry(client).or_insert_with(|| ThresholdCounts {
             since: Instant::now(),
             ids: HashSet::new(),
         });
-        if tally.since.elapsed() >= MINUTE {
-            tally.since = Instant::now();
-            tally.ids.clear();
+        if counts.since.elapsed() >= MINUTE {
+            counts.since = Instant::now();
+            counts.ids.clear();
         }
-        if tally.ids.len() < self.limit {
-            tally.ids.insert(id.chars().take(LONGEST_ID).collect());
+        if counts.ids.len() < self.limit {
+            counts.ids.insert(id.chars().take(LONGEST_ID).collect());
         }
     }
 }

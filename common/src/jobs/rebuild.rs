@@ -15,7 +15,7 @@ use crate::{
 
 /// How the newest wish for another package stands.
 #[derive(Clone, Debug, PartialEq)]
-pub enum RebuildSight {
+pub enum RebuildState {
     /// It is waiting or under way.
     Open {
         /// What was asked for.
@@ -64,17 +64,17 @@ impl Jobs {
     ///
     /// # Errors
     /// When the store cannot be used.
-    pub async fn rebuild_sight(&self, job: JobId) -> Result<RebuildSight, StoreError> {
+    pub async fn rebuild_state(&self, job: JobId) -> Result<RebuildState, StoreError> {
         let Some(wish) = self.store.rebuild_file(job).await? else {
             let failure = JobFolder::of(job).rebuild_failure();
             let failure = self.store.get_json(&failure).await?;
-            return Ok(failure.map_or(RebuildSight::None, RebuildSight::Failed));
+            return Ok(failure.map_or(RebuildState::None, RebuildState::Failed));
         };
         let loaded = timeout(RECORD_TIME, self.records.store().load(job)).await;
         let record = match loaded {
             Ok(Ok(loaded)) => loaded.map(|loaded| loaded.record),
             Ok(Err(_)) | Err(_) => {
-                return Ok(RebuildSight::Open {
+                return Ok(RebuildState::Open {
                     wish,
                     images: None,
                     is_stuck: false,
@@ -87,7 +87,7 @@ impl Jobs {
             // Whoever asked died before the record was made, or the record was lost since.
             self.open_rebuild_soon(job).await;
         }
-        Ok(RebuildSight::Open {
+        Ok(RebuildState::Open {
             wish,
             images: record.as_ref().map(|record| record.counts().images()),
             is_stuck: task.is_some_and(|(_, state)| state.set_aside.is_some()),

@@ -5,7 +5,7 @@ use common::job::JobFile;
 
 use super::{id, job, known_job::KnownJob, see_job};
 use crate::{
-    client::Wanted,
+    client::AnswerForm,
     error::WebError,
     state::State,
     views::{self, ConfirmPage},
@@ -16,11 +16,11 @@ pub(crate) async fn get(
     state: web::Data<State>,
     path: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let (sight, status) = job::look(&state, id(&path)?).await?;
+    let (view, status) = job::look(&state, id(&path)?).await?;
     if status.stage.is_over() {
-        return Ok(see_job(sight.file.id));
+        return Ok(see_job(view.file.id));
     }
-    views::page(StatusCode::OK, &ConfirmPage::cancel(sight.file.id))
+    views::page(StatusCode::OK, &ConfirmPage::cancel(view.file.id))
 }
 
 /// Stops the job. A job that is over stays as it is.
@@ -32,8 +32,8 @@ pub(crate) async fn post(
     if state.jobs.cancel(job).await? {
         tracing::info!(job = job.tag(), "a job was cancelled");
     }
-    match Wanted::of(request.head()) {
-        Wanted::Page => Ok(see_job(job)),
-        Wanted::Json => job::json(&job::look(&state, job).await?.1),
+    match AnswerForm::of(request.head()) {
+        AnswerForm::Page => Ok(see_job(job)),
+        AnswerForm::Json => job::json(&job::look(&state, job).await?.1),
     }
 }

@@ -5,7 +5,7 @@ use common::job::JobFile;
 
 use super::{known_job::KnownJob, see};
 use crate::{
-    client::Wanted,
+    client::AnswerForm,
     error::WebError,
     resumable::delivered,
     state::State,
@@ -23,19 +23,19 @@ pub(crate) async fn post(
     state: web::Data<State>,
     KnownJob(JobFile { id: job, .. }): KnownJob,
 ) -> Result<HttpResponse, WebError> {
-    let uploads = delivered::left_of(&state, job).await?;
+    let uploads = delivered::left_of(&state.jobs.store, job).await?;
     state.jobs.delete(job).await?;
-    state.library.forget(job);
-    state.presence.forget(job);
+    state.results.forget(job);
+    state.existence.forget(job);
     if !uploads.is_empty() {
         // Whoever just made the job of them has them in hand, and is not waited for.
         let state = state.clone();
-        rt::spawn(async move { delivered::remove(&state, &uploads).await });
+        rt::spawn(async move { delivered::remove(&state.spool, &uploads).await });
     }
     tracing::info!(job = job.tag(), "a job was deleted");
-    match Wanted::of(request.head()) {
-        Wanted::Page => Ok(see("/deleted")),
-        Wanted::Json => Ok(HttpResponse::NoContent().finish()),
+    match AnswerForm::of(request.head()) {
+        AnswerForm::Page => Ok(see("/deleted")),
+        AnswerForm::Json => Ok(HttpResponse::NoContent().finish()),
     }
 }
 

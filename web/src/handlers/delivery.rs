@@ -9,10 +9,9 @@ use url::form_urlencoded;
 
 use super::{filled_in, upload::accepted};
 use crate::{
-    client::header_text,
     error::WebError,
     middleware::count_upload,
-    resumable::{Delivery, Goods, Order, delivered},
+    resumable::{ChosenUploads, DeliveredFiles, Delivery, delivered},
     state::State,
     submission::{Submission, SubmissionError},
     upload::{Choices, Fields, UnknownField, UploadError},
@@ -25,21 +24,15 @@ const FIELD_BYTES: usize = 40;
 /// What all other fields may take, bytes.
 const OTHER_BYTES: usize = 64 << 10;
 
-/// Whether a request is a form without files.
-pub(crate) fn is_delivery(head: &actix_web::dev::RequestHead) -> bool {
-    let kind = header_text(head, &actix_web::http::header::CONTENT_TYPE);
-    kind.starts_with("application/x-www-form-urlencoded")
-}
-
 /// Makes a job of finished uploads, or finds the one that was made of them.
 pub(crate) async fn post(
     request: HttpRequest,
     state: Data<State>,
     body: Payload,
 ) -> Result<HttpResponse, WebError> {
-    let (fields, order) = read(&state, body).await?;
-    if is_job(&state, order.job).await? {
-        return Ok(accepted(&request, &state, order.job));
+    let (fields, chosen) = read(&state, body).await?;
+    if is_job(&state, chosen.job).await? {
+        return Ok(accepted(&request, &state, chosen.job));
     }
     if let Some(trouble) = state.readiness.refusal().await {
         return Err(WebError::NotReady(trouble));
@@ -47,8 +40,8 @@ pub(crate) async fn post(
     let choices = fields.choices().map_err(UploadError::from)?;
     count_upload(&request, &state, &state.uploads)?;
     // From now on it does not matter whether somebody still waits for the answer.
-    let (job, its_state) = (order.job, state.clone());
-    let made = rt::spawn(async move { make_job(&its_state, &order, choices).await }).await;
+    let (job, its_state) = (chosen.job, state.clone());
+    let made = rt::spawn(async move { make_job(&its_state, &chosen, choices).await }).await;
     let made = made.map_err(|error| SubmissionError::Look(error.into()).into());
     let made: Result<(), WebError> = made.and_then(|made| made);
     let result = if made.is_ok() { "accepted" } else { "refused" };
@@ -57,7 +50,7 @@ pub(crate) async fn post(
 }
 
 /// Reads the form.
-async fn read(state: &State, body: Payload) -> Result<(Fields, Order), WebError> {
+async fn read(state: &State, body: Payload) -> Result<(Fields, ChosenUploads), WebError> {
     let limit =
         OTHER_BYTES.saturating_add(FIELD_BYTES.saturating_mul(state.config.max_upload_files));
     let text = filled_in::read(body, limit).await?;
@@ -72,21 +65,22 @@ async fn read(state: &State, body: Payload) -> Result<(Fields, Order), WebError>
             fields.set(&name, value.into_owned());
         }
     }
-    let order = Order::of(ids.iter().map(String::as_str))?;
-    Ok((fields, order))
+    let chosen = ChosenUploads::of(ids.iter().map(String::as_str))?;
+    Ok((fields, chosen))
 }
 
 async fn is_job(state: &State, job: JobId) -> Result<bool, WebError> {
     Ok(state.jobs.store.job_file(job).await?.is_some())
 }
 
-async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), WebError> {
-    let mut delivery = Delivery::take(state, order).await?;
+async fn make_job(state: &State, chosen: &ChosenUploads, choices: Choices) -> Result<(), WebError> {
+    let store = &state.jobs.store;
+    let mut delivery = Delivery::take(&state.spool, store, chosen).await?;
     // Somebody else may have asked for the same a moment before.
-    if is_job(state, order.job).await? {
+    if is_job(state, chosen.job).await? {
         return Ok(());
     }
-    let Goods { uploads, files } = delivery.goods(state, order).await?;
+    let DeliveredFiles { uploads, files } = delivery.files(chosen).await?;
     let bytes = uploads.iter().map(|upload| upload.size_bytes).sum();
     let _room = if state.spool.is_beside(&state.space) {
         None
@@ -94,18 +88,18 @@ async fn make_job(state: &State, order: &Order, choices: Choices) -> Result<(), 
         Some(state.space.reserve_copy(bytes).map_err(UploadError::from)?)
     };
     let submission = Submission {
-        job: order.job,
+        job: chosen.job,
         uploads,
         files,
         choices,
     };
-    submission.check(state).await?;
-    delivered::note(state, order).await?;
-    submission.accept(state).await?;
-    if delivery.end(state).await {
-        delivered::settle(state, order.job).await;
+    submission.check(store, &state.workload).await?;
+    delivered::note(store, chosen).await?;
+    submission.accept(&state.jobs, &state.mails).await?;
+    if delivery.end().await {
+        delivered::settle(store, chosen.job).await;
         // Somebody may have deleted the job already.
-        state.jobs.undo_if_gone(order.job).await?;
+        state.jobs.undo_if_gone(chosen.job).await?;
     }
     Ok(())
 }

@@ -42,14 +42,14 @@ pub(crate) async fn get(
     let job = id(&path)?;
     let mut known = facts(&state, job).await?;
     loop {
-        let told = hand_out(&request, &state, job, &known).await;
-        if !matches!(told, Err(WebError::NoResult)) {
-            return told;
+        let answered = hand_out(&request, &state, job, &known).await;
+        if !matches!(answered, Err(WebError::NoResult)) {
+            return answered;
         }
         // Another package may have taken its place since.
         let now = facts(&state, job).await?;
         if now == known {
-            return told;
+            return answered;
         }
         known = now;
     }
@@ -62,7 +62,7 @@ async fn hand_out(
     facts: &DoneFacts,
 ) -> Result<HttpResponse, WebError> {
     let key = JobFolder::of(job).package_of(facts);
-    // An address is signed for one method: what HEAD asks for is told here.
+    // An address is signed for one method: what HEAD asks for is answered here.
     if request.method() == Method::GET
         && let Some(url) = state.jobs.store.signed_url(&key, SIGNED_FOR).await?
     {
@@ -129,16 +129,16 @@ async fn send(
     size_bytes: u64,
     tag: &EntityTag,
 ) -> Result<HttpResponse, WebError> {
-    let (first, length) = match wanted_range(request, size_bytes, tag) {
-        Wanted::Whole => (0, size_bytes),
-        Wanted::Part { first, last } => {
+    let (first, length) = match requested_range(request, size_bytes, tag) {
+        RequestedRange::Whole => (0, size_bytes),
+        RequestedRange::Part { first, last } => {
             let range = Some((first, last));
             answer
                 .status(StatusCode::PARTIAL_CONTENT)
                 .insert_header(content_range(range, size_bytes));
             (first, last - first + 1)
         }
-        Wanted::Nothing => {
+        RequestedRange::Nothing => {
             let unsatisfiable = answer.status(StatusCode::RANGE_NOT_SATISFIABLE);
             return Ok(unsatisfiable
                 .insert_header(content_range(None, size_bytes))
@@ -161,30 +161,30 @@ fn content_range(range: Option<(u64, u64)>, size_bytes: u64) -> ContentRange {
 
 /// The part of the file that is wanted, as RFC 9110 14 has it.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
+enum RequestedRange {
     Whole,
     Part { first: u64, last: u64 },
     Nothing,
 }
 
-fn wanted_range(request: &HttpRequest, size_bytes: u64, tag: &EntityTag) -> Wanted {
+fn requested_range(request: &HttpRequest, size_bytes: u64, tag: &EntityTag) -> RequestedRange {
     // Whoever goes on with an interrupted download says which file it had.
     if request.headers().contains_key(header::IF_RANGE) {
         match IfRange::parse(request) {
             Ok(IfRange::EntityTag(had)) if had.strong_eq(tag) => {}
-            _ => return Wanted::Whole,
+            _ => return RequestedRange::Whole,
         }
     }
     // Several ranges at once are not needed by anybody; the whole file is a lawful answer.
     let Ok(Range::Bytes(ranges)) = Range::parse(request) else {
-        return Wanted::Whole;
+        return RequestedRange::Whole;
     };
     let [range] = ranges.as_slice() else {
-        return Wanted::Whole;
+        return RequestedRange::Whole;
     };
     match ByteRangeSpec::to_satisfiable_range(range, size_bytes) {
-        Some((first, last)) => Wanted::Part { first, last },
-        None => Wanted::Nothing,
+        Some((first, last)) => RequestedRange::Part { first, last },
+        None => RequestedRange::Nothing,
     }
 }
 
@@ -194,38 +194,41 @@ mod tests {
 
     use super::*;
 
-    fn wanted(headers: &[(&str, &str)]) -> Wanted {
+    fn wanted(headers: &[(&str, &str)]) -> RequestedRange {
         let mut request = TestRequest::get();
         for header in headers {
             request = request.insert_header(*header);
         }
         let tag = EntityTag::new_strong("right".to_owned());
-        wanted_range(&request.to_http_request(), 100, &tag)
+        requested_range(&request.to_http_request(), 100, &tag)
     }
 
     #[test]
     fn ranges_are_cut_to_the_file() {
-        let part = |first, last| Wanted::Part { first, last };
-        assert_eq!(wanted(&[]), Wanted::Whole);
+        let part = |first, last| RequestedRange::Part { first, last };
+        assert_eq!(wanted(&[]), RequestedRange::Whole);
         assert_eq!(wanted(&[("range", "bytes=0-9")]), part(0, 9));
         assert_eq!(wanted(&[("range", "bytes=90-")]), part(90, 99));
         assert_eq!(wanted(&[("range", "bytes=90-1000")]), part(90, 99));
         assert_eq!(wanted(&[("range", "bytes=-10")]), part(90, 99));
-        assert_eq!(wanted(&[("range", "bytes=100-")]), Wanted::Nothing);
-        assert_eq!(wanted(&[("range", "bytes=0-1,5-6")]), Wanted::Whole);
-        assert_eq!(wanted(&[("range", "lines=1-2")]), Wanted::Whole);
+        assert_eq!(wanted(&[("range", "bytes=100-")]), RequestedRange::Nothing);
+        assert_eq!(wanted(&[("range", "bytes=0-1,5-6")]), RequestedRange::Whole);
+        assert_eq!(wanted(&[("range", "lines=1-2")]), RequestedRange::Whole);
     }
 
     #[test]
     fn a_download_goes_on_only_with_the_same_file() {
         let range = ("range", "bytes=50-");
-        let part = Wanted::Part {
+        let part = RequestedRange::Part {
             first: 50,
             last: 99,
         };
         assert_eq!(wanted(&[range, ("if-range", "\"right\"")]), part);
-        assert_eq!(wanted(&[range, ("if-range", "\"wrong\"")]), Wanted::Whole);
+        assert_eq!(
+            wanted(&[range, ("if-range", "\"wrong\"")]),
+            RequestedRange::Whole
+        );
         let date = "Sat, 21 Nov 2026 10:00:00 GMT";
-        assert_eq!(wanted(&[range, ("if-range", date)]), Wanted::Whole);
+        assert_eq!(wanted(&[range, ("if-range", date)]), RequestedRange::Whole);
     }
 }

@@ -9,7 +9,7 @@ use actix_web::{HttpResponse, http::header, web};
 use bytes::Bytes;
 use common::{
     job::JobFile,
-    jobs::{JobSight, Standing},
+    jobs::{JobState, JobView},
 };
 use futures::stream::{self, Stream};
 use prometheus::IntGauge;
@@ -17,11 +17,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::{job, known_job::KnownJob};
 use crate::{
-    error::WebError,
-    patience::in_time,
-    state::State,
-    status::{JobStatus, Stage},
-    views::Live,
+    deadline::in_time, error::WebError, stage::Stage, state::State, status::JobStatus, views::Live,
     workload,
 };
 
@@ -36,9 +32,9 @@ const MOST_WATCHERS: i64 = 2000;
 struct Watcher {
     state: State,
     file: JobFile,
-    /// What it was told last.
-    told: Option<Live>,
-    told_at: Instant,
+    /// What it got last.
+    sent: Option<Live>,
+    sent_at: Instant,
     turns: Interval,
     is_over: bool,
     _counted: Counted,
@@ -68,8 +64,8 @@ pub(crate) async fn get(
     let watcher = Watcher {
         state: State::clone(&state),
         file,
-        told: None,
-        told_at: Instant::now(),
+        sent: None,
+        sent_at: Instant::now(),
         turns,
         is_over: false,
         _counted: Counted(watchers),
@@ -102,17 +98,17 @@ impl Watcher {
                 // The page connects anew when the program is back.
                 _ = is_stopping.wait_for(|is_stopping| *is_stopping) => return None,
             }
-            let begins = self.told.is_none();
+            let begins = self.sent.is_none();
             if let Some(event) = self.look().await {
-                self.told_at = Instant::now();
+                self.sent_at = Instant::now();
                 return Some(if begins {
                     format!("retry: 3000\n{event}")
                 } else {
                     event
                 });
             }
-            if self.told_at.elapsed() >= HEARTBEAT {
-                self.told_at = Instant::now();
+            if self.sent_at.elapsed() >= HEARTBEAT {
+                self.sent_at = Instant::now();
                 return Some(": still here\n\n".to_owned());
             }
         }
@@ -127,18 +123,18 @@ impl Watcher {
             Err(WebError::NoSuchJob) => return Some(self.over()),
             Err(_) => return None,
         };
-        let told = self.told.as_ref();
+        let sent = self.sent.as_ref();
         // What has appeared since is not on the page.
         let is_counted_now =
-            told.is_some_and(|told| told.fraction.is_none() && live.fraction.is_some());
+            sent.is_some_and(|sent| sent.fraction.is_none() && live.fraction.is_some());
         if live.stage.is_over() || is_counted_now {
             return Some(self.over());
         }
-        if self.told.as_ref() == Some(&live) {
+        if self.sent.as_ref() == Some(&live) {
             return None;
         }
         let data = serde_json::to_string(&live).unwrap_or_default();
-        self.told = Some(live);
+        self.sent = Some(live);
         Some(format!("event: live\ndata: {data}\n\n"))
     }
 
@@ -150,11 +146,11 @@ impl Watcher {
         if let Some(Some(loaded)) = loaded
             && workload::is_open(&loaded.record)
         {
-            let sight = JobSight {
+            let view = JobView {
                 file: self.file.clone(),
-                standing: Standing::Open(Box::new(loaded)),
+                state: JobState::Open(Box::new(loaded)),
             };
-            return Ok(job::describe(&self.state, &sight).await);
+            return Ok(job::describe(&self.state, &view).await);
         }
         Ok(job::look(&self.state, job).await?.1)
     }

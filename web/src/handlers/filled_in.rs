@@ -93,32 +93,32 @@ mod tests {
     use super::*;
 
     #[derive(Debug, PartialEq, Eq, Deserialize)]
-    struct Wish {
+    struct Form {
         media: u32,
     }
 
-    impl SmallForm for Wish {
+    impl SmallForm for Form {
         const FIELDS: &'static [&'static str] = &["media"];
     }
 
     #[test]
     fn a_form_is_read_as_it_is_sent() {
-        let three = Wish { media: 3 };
-        assert_eq!(of_pairs::<Wish>(b"media=3&_charset_=").unwrap(), three);
-        assert_eq!(of_json::<Wish>(b"{\"media\": 3}").unwrap(), three);
+        let three = Form { media: 3 };
+        assert_eq!(of_pairs::<Form>(b"media=3&_charset_=").unwrap(), three);
+        assert_eq!(of_json::<Form>(b"{\"media\": 3}").unwrap(), three);
         for text in ["", "media=x", "media=1&media=2", "media=%FF"] {
-            let refused = of_pairs::<Wish>(text.as_bytes());
+            let refused = of_pairs::<Form>(text.as_bytes());
             assert!(matches!(refused, Err(UploadError::NotTheForm)), "{text}");
         }
         for text in ["", "[]", "{}", "{\"media\": \"x\"}"] {
-            let refused = of_json::<Wish>(text.as_bytes());
+            let refused = of_json::<Form>(text.as_bytes());
             assert!(matches!(refused, Err(UploadError::NotTheForm)), "{text}");
         }
     }
 
     #[test]
     fn a_field_that_the_form_has_not_is_named() {
-        let unknown = |refused: Result<Wish, UploadError>| match refused {
+        let unknown = |refused: Result<Form, UploadError>| match refused {
             Err(UploadError::UnknownField(unknown)) => unknown.name,
             other => panic!("{other:?}"),
         };

@@ -8,14 +8,15 @@ use actix_web::{
     },
     web,
 };
-use common::{archive::ArchiveNames, job::JobId, jobs::JobSight, store::StoreError};
+use common::{archive::ArchiveNames, job::JobId, jobs::JobView, store::StoreError};
 
 use super::id;
 use crate::{
-    client::Wanted,
+    client::AnswerForm,
     error::{SIGHT_SECONDS, WebError},
+    stage::Stage,
     state::State,
-    status::{JobStatus, Stage},
+    status::JobStatus,
     views::{self, JobPage},
 };
 
@@ -25,12 +26,12 @@ pub(crate) async fn get(
     state: web::Data<State>,
     job: web::Path<String>,
 ) -> Result<HttpResponse, WebError> {
-    let (sight, status) = look(&state, id(&job)?).await?;
-    if Wanted::of(request.head()) == Wanted::Json {
+    let (view, status) = look(&state, id(&job)?).await?;
+    if AnswerForm::of(request.head()) == AnswerForm::Json {
         return json(&status);
     }
-    let names = names_in(&state, &sight, &status).await?;
-    let page = JobPage::new(&sight.file, &status, names, &state.config.service.mail);
+    let names = names_in(&state, &view, &status).await?;
+    let page = JobPage::new(&view.file, &status, names, &state.config.service.mail);
     if status.stage != Stage::OutOfSight {
         return views::page(StatusCode::OK, &page);
     }
@@ -44,13 +45,13 @@ pub(crate) async fn get(
 /// In which character sets names of the upload were read, once that is known.
 async fn names_in(
     state: &State,
-    sight: &JobSight,
+    view: &JobView,
     status: &JobStatus,
 ) -> Result<Vec<ArchiveNames>, WebError> {
     if status.images.is_none() {
         return Ok(Vec::new());
     }
-    match state.jobs.store.plan_file(sight.file.id).await {
+    match state.jobs.store.plan_file(view.file.id).await {
         Ok(plan) => Ok(plan.map(|plan| plan.names).unwrap_or_default()),
         // The page says all the same where the job stands, and that it waits for people.
         Err(StoreError::Unreadable { .. }) => Ok(Vec::new()),
@@ -67,7 +68,7 @@ pub(crate) async fn status(
     json(&status)
 }
 
-/// Where a job stands; a program is not told less than it asked for.
+/// Where a job stands; a program gets no less than it asked for.
 pub(super) fn json(status: &JobStatus) -> Result<HttpResponse, WebError> {
     match status.stage {
         Stage::OutOfSight => Err(WebError::OutOfSight),
@@ -76,15 +77,15 @@ pub(super) fn json(status: &JobStatus) -> Result<HttpResponse, WebError> {
 }
 
 /// Looks at a job.
-pub(super) async fn look(state: &State, job: JobId) -> Result<(JobSight, JobStatus), WebError> {
-    let (sight, workload) = futures::join!(state.jobs.look(job), state.workload.now());
-    let sight = sight?.ok_or(WebError::NoSuchJob)?;
-    let status = JobStatus::of(&sight, &workload, state.config.service.retention_days);
-    Ok((sight, status))
+pub(super) async fn look(state: &State, job: JobId) -> Result<(JobView, JobStatus), WebError> {
+    let (view, workload) = futures::join!(state.jobs.look(job), state.workload.now());
+    let view = view?.ok_or(WebError::NoSuchJob)?;
+    let status = JobStatus::of(&view, &workload, state.config.service.retention_days);
+    Ok((view, status))
 }
 
-/// What can be said of a job at a moment.
-pub(super) async fn describe(state: &State, sight: &JobSight) -> JobStatus {
+/// Where a job stands that is known already.
+pub(super) async fn describe(state: &State, view: &JobView) -> JobStatus {
     let workload = state.workload.now().await;
-    JobStatus::of(sight, &workload, state.config.service.retention_days)
+    JobStatus::of(view, &workload, state.config.service.retention_days)
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web::Data};
 use common::job::Lane;
 
-use crate::{patience::in_time, state::State};
+use crate::{deadline::in_time, state::State};
 
 /// All counters, with what can be seen of the service at this moment.
 pub(crate) async fn get(state: Data<State>) -> HttpResponse {

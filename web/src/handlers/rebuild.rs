@@ -2,43 +2,42 @@
 //! is.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use common::{Threshold, job::JobFile, jobs::RebuildSight};
+use common::{Threshold, job::JobFile, jobs::RebuildState};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{
     filled_in::{FilledIn, SmallForm},
     known_job::KnownJob,
-    results::Visit,
     see,
 };
-use crate::{client::Wanted, error::WebError, state::State, views::path_of};
+use crate::{client::AnswerForm, error::WebError, results::Visit, state::State, views::path_of};
 
 /// What is sent.
 #[derive(Deserialize)]
-pub(crate) struct Wish {
+pub(crate) struct RebuildForm {
     threshold: String,
 }
 
-impl SmallForm for Wish {
+impl SmallForm for RebuildForm {
     const FIELDS: &'static [&'static str] = &["threshold"];
 }
 
-/// Asks for the package at a threshold. One wish at a time: while one is open, others change
+/// Asks for the package at a threshold. One request at a time: while one is open, others change
 /// nothing.
 pub(crate) async fn post(
     request: HttpRequest,
     state: web::Data<State>,
     visit: Visit,
-    FilledIn(wish): FilledIn<Wish>,
+    FilledIn(form): FilledIn<RebuildForm>,
 ) -> Result<HttpResponse, WebError> {
-    let threshold: Threshold = wish.threshold.parse().map_err(|_| WebError::NoThreshold)?;
-    let threshold = threshold.max(visit.sight.album.floor());
+    let threshold: Threshold = form.threshold.parse().map_err(|_| WebError::NoThreshold)?;
+    let threshold = threshold.max(visit.snapshot.album.floor());
     let job = visit.file.id;
     if state.jobs.rebuild(job, threshold).await? {
         tracing::info!(job = job.tag(), "the package is wanted again");
     }
-    if Wanted::of(request.head()) == Wanted::Json {
+    if AnswerForm::of(request.head()) == AnswerForm::Json {
         return how_far(&state, &visit.file).await;
     }
     let value = threshold.value();
@@ -54,10 +53,10 @@ pub(crate) async fn get(
 }
 
 async fn how_far(state: &State, file: &JobFile) -> Result<HttpResponse, WebError> {
-    let told = match state.jobs.rebuild_sight(file.id).await? {
-        RebuildSight::None => json!({ "state": "none" }),
-        RebuildSight::Failed(failure) => json!({ "state": "failed", "reason": failure.reason }),
-        RebuildSight::Open {
+    let answer = match state.jobs.rebuild_state(file.id).await? {
+        RebuildState::None => json!({ "state": "none" }),
+        RebuildState::Failed(failure) => json!({ "state": "failed", "reason": failure.reason }),
+        RebuildState::Open {
             wish,
             images,
             is_stuck,
@@ -67,5 +66,5 @@ async fn how_far(state: &State, file: &JobFile) -> Result<HttpResponse, WebError
             "images": images,
         }),
     };
-    Ok(HttpResponse::Ok().json(told))
+    Ok(HttpResponse::Ok().json(answer))
 }

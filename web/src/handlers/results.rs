@@ -9,13 +9,14 @@ pub(crate) mod media;
 pub(crate) mod picture;
 mod visit;
 
-pub(crate) use visit::Visit;
-
 use actix_web::{HttpResponse, http::header::ContentType};
 use askama::Template;
 use tokio::task::spawn_blocking;
 
-use crate::{error::WebError, results::library::LibraryError};
+use crate::{
+    error::WebError,
+    results::{Visit, cache::ResultsError},
+};
 
 /// Makes a page beside the runtime: going through a hundred thousand rows takes too long for
 /// others to wait.
@@ -24,7 +25,7 @@ async fn page<P: Template>(
     make: impl FnOnce(&Visit) -> P + Send + 'static,
 ) -> Result<HttpResponse, WebError> {
     let made = spawn_blocking(move || make(&visit).render());
-    let html = made.await.map_err(LibraryError::Reading)??;
+    let html = made.await.map_err(ResultsError::Reading)??;
     Ok(HttpResponse::Ok()
         .content_type(ContentType::html())
         .body(html))

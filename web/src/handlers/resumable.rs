@@ -79,14 +79,14 @@ async fn begin_with(
     checksum: Option<Checksum>,
     body: Payload,
 ) -> Result<u64, ResumableError> {
-    let taken = match Intake::open(state, hold, 0, checksum).await {
-        Ok(intake) => intake.take(body).await,
+    let taken = match Intake::open(&state.spool, hold, 0, checksum).await {
+        Ok(intake) => intake.take(body, state.is_stopping.clone()).await,
         Err(error) => Err(error),
     };
     match taken.and_then(|(here, end)| end.check_creation().map(|()| here)) {
         Ok(here) => Ok(here),
         Err(error) => {
-            // Its client has not been told where it is, so nobody can go on with it.
+            // Its client does not know where it is, so nobody can go on with it.
             state.spool.remove(hold).await?;
             Err(error)
         }
@@ -144,8 +144,8 @@ pub(crate) async fn patch(
             return Err(ResumableError::OtherOffset { here });
         }
         check_announced(announced, hold.slot.sheet.length.saturating_sub(here))?;
-        let intake = Intake::open(&its_state, &hold, here, checksum).await?;
-        let (here, end) = intake.take(body).await?;
+        let intake = Intake::open(&its_state.spool, &hold, here, checksum).await?;
+        let (here, end) = intake.take(body, its_state.is_stopping.clone()).await?;
         end.check()?;
         Ok((hold, here))
     });

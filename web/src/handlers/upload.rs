@@ -15,10 +15,11 @@ use serde::Serialize;
 
 use super::index;
 use crate::{
-    client::Wanted,
+    arrived::Arrived,
+    client::AnswerForm,
     error::WebError,
     state::State,
-    submission::{Arrived, Submission, SubmissionError},
+    submission::{Submission, SubmissionError},
     upload::{Choices, Fields, HalfUpload, Receiver, UploadError, drain},
     views,
 };
@@ -47,7 +48,7 @@ pub(crate) async fn post(
     state.metrics.uploads.with_label_values(&[result]).inc();
     match taken {
         Ok(job) => Ok(accepted(&request, &state, job)),
-        Err(error) if Wanted::of_error(request.head()) == Wanted::Page => {
+        Err(error) if AnswerForm::of_error(request.head()) == AnswerForm::Page => {
             refused_page(&state, &fields, &error).await
         }
         Err(error) => Err(error),
@@ -65,7 +66,7 @@ async fn take(
         drain(&mut form).await;
         return Err(WebError::NotReady(trouble));
     }
-    let mut receiver = match Receiver::prepare(state, request) {
+    let mut receiver = match Receiver::prepare(&state.forms, request) {
         Ok(receiver) => receiver,
         Err(error) => {
             drain(&mut form).await;
@@ -107,7 +108,11 @@ async fn submit(
         uploads,
         choices,
     };
-    match submission.submit(state).await {
+    let submitted = async {
+        submission.check(&state.jobs.store, &state.workload).await?;
+        submission.accept(&state.jobs, &state.mails).await
+    };
+    match submitted.await {
         Ok(()) => {
             folder.keep();
             Ok(job)
@@ -122,7 +127,7 @@ async fn submit(
 /// The answer to an upload that is accepted.
 pub(super) fn accepted(request: &HttpRequest, state: &State, job: JobId) -> HttpResponse {
     let path = views::path_of(job);
-    if Wanted::of(request.head()) == Wanted::Page {
+    if AnswerForm::of(request.head()) == AnswerForm::Page {
         return super::see_job(job);
     }
     let base = state

@@ -12,26 +12,26 @@ use actix_web::{
 };
 use askama::Template;
 
-use crate::{client::Wanted, problem::Problem, views::MessagePage};
+use crate::{client::AnswerForm, problem::Problem, views::MessagePage};
 
 /// Gives every refusal its words.
 pub(crate) async fn error_pages<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let wanted = Wanted::of_error(request.head());
+    let form = AnswerForm::of_error(request.head());
     let is_head = request.method() == Method::HEAD;
     let answer = next.call(request).await?;
     let Some(problem) = problem_of(answer.response()) else {
         return Ok(answer.map_into_left_body());
     };
     Ok(answer.map_body(|head, _| {
-        let (content_type, text) = match wanted {
-            Wanted::Page => (
+        let (content_type, text) = match form {
+            AnswerForm::Page => (
                 ContentType::html().to_string(),
                 MessagePage::of(&problem).render().unwrap_or_default(),
             ),
-            Wanted::Json => (
+            AnswerForm::Json => (
                 "application/problem+json".to_owned(),
                 serde_json::to_string(&problem).unwrap_or_default(),
             ),
@@ -44,7 +44,7 @@ pub(crate) async fn error_pages<B: MessageBody>(
     }))
 }
 
-/// What is to be told: what a handler said, or what a status without a body means.
+/// The problem of an answer: the one a handler gave, or what a status without a body means.
 fn problem_of<B: MessageBody>(answer: &HttpResponse<B>) -> Option<Problem> {
     if let Some(problem) = answer.extensions().get::<Problem>() {
         return Some(problem.clone());

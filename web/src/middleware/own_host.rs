@@ -8,7 +8,7 @@ use actix_web::{
     web::Data,
 };
 
-use crate::state::State;
+use crate::{error::WebError, state::State};
 
 /// What watches this machine asks for, under whatever name it has for it; it tells nobody anything.
 const FOR_WATCHERS: [&str; 2] = ["/healthz", "/readyz"];
@@ -26,6 +26,7 @@ pub(crate) async fn own_host<B: MessageBody>(
         let peer = request.peer_addr();
         let is_proxy = peer.is_some_and(|peer| proxies.include(peer.ip()));
         if let Err(refused) = state.own_hosts.check(request.head(), is_proxy) {
+            let refused = WebError::from(refused);
             return Ok(request.error_response(refused).map_into_right_body());
         }
     }

@@ -11,9 +11,7 @@ use actix_web::{
     web::Data,
 };
 
-use crate::{
-    client, error::WebError, handlers::delivery::is_delivery, quota::KeyedQuota, state::State,
-};
+use crate::{client, error::WebError, quota::KeyedQuota, state::State};
 
 /// Counts uploads by the client's address. A form without files counts when it is known that it
 /// makes a new job: whoever did not hear the answer may ask again.
@@ -22,7 +20,7 @@ pub(crate) async fn rate_limit<B: MessageBody>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     if request.method() == Method::POST
-        && !is_delivery(request.head())
+        && !client::is_plain_form(request.head())
         && let Some(state) = request.app_data::<Data<State>>().cloned()
         && let Err(refused) = count_upload(request.request(), &state, &state.uploads)
     {

@@ -5,7 +5,7 @@ use actix_web::middleware::DefaultHeaders;
 use crate::resumable::tus;
 
 /// No script or style but our own files, no frames, no forms to elsewhere, no addresses of pages
-/// told to other sites.
+/// given to other sites.
 pub(crate) fn security_headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add((

@@ -9,13 +9,13 @@ use std::{
 
 use tokio::{sync::watch, time::timeout};
 
-use crate::patience::PATIENCE;
+use crate::deadline::DEADLINE;
 
 /// How long a try may be under way before what was found last holds no longer.
 const OVERDUE: Duration = Duration::from_secs(10);
 
 /// How long whoever asks first waits: the first try of a program that starts has company.
-const FIRST_PATIENCE: Duration = Duration::from_millis(1500);
+const FIRST_DEADLINE: Duration = Duration::from_millis(1500);
 
 /// What came of a try.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,13 +36,13 @@ pub(super) struct Probe {
     name: &'static str,
     fresh_for: Duration,
     begin: Arc<dyn Fn() -> Try + Send + Sync>,
-    state: Arc<Mutex<State>>,
+    tries: Arc<Mutex<Tries>>,
     /// How many tries have ended.
     ended: Arc<watch::Sender<u64>>,
 }
 
 #[derive(Default)]
-struct State {
+struct Tries {
     /// The newest result.
     last: Option<(Instant, Found)>,
     /// When the try began that is under way. There is never more than one, so that one that hangs
@@ -62,7 +62,7 @@ impl Probe {
             name,
             fresh_for,
             begin: Arc::new(begin),
-            state: Arc::default(),
+            tries: Arc::default(),
             ended: Arc::new(watch::Sender::new(0)),
         }
     }
@@ -73,14 +73,14 @@ impl Probe {
         if let Some(found) = self.fresh() {
             return found;
         }
-        let patience = self.begin();
-        let _ = timeout(patience, ended.changed()).await;
-        let state = self.state();
-        let is_overdue = state.begun.is_some_and(|begun| begun.elapsed() >= OVERDUE);
-        match &state.last {
+        let deadline = self.begin();
+        let _ = timeout(deadline, ended.changed()).await;
+        let tries = self.tries();
+        let is_overdue = tries.begun.is_some_and(|begun| begun.elapsed() >= OVERDUE);
+        match &tries.last {
             Some((_, found)) if !is_overdue => found.clone(),
             _ => {
-                drop(state);
+                drop(tries);
                 let found = Found::Away("no answer".to_owned());
                 self.note_badness(&found);
                 found
@@ -90,64 +90,64 @@ impl Probe {
 
     /// For how long it cannot be used.
     pub(super) fn bad_for(&self) -> Duration {
-        let since = self.state().bad_since;
+        let since = self.tries().bad_since;
         since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     fn fresh(&self) -> Option<Found> {
-        let state = self.state();
-        let (at, found) = state.last.as_ref()?;
+        let tries = self.tries();
+        let (at, found) = tries.last.as_ref()?;
         (at.elapsed() < self.fresh_for).then(|| found.clone())
     }
 
     /// Begins a try in the background, unless one is under way. How long to wait for it: longer
     /// where nothing is known yet, and not at all where others have waited.
     fn begin(&self) -> Duration {
-        let patience = {
-            let mut state = self.state();
-            let patience = if state.last.is_some() {
-                PATIENCE
+        let deadline = {
+            let mut tries = self.tries();
+            let deadline = if tries.last.is_some() {
+                DEADLINE
             } else {
-                FIRST_PATIENCE
+                FIRST_DEADLINE
             };
-            if let Some(begun) = state.begun {
-                return patience.saturating_sub(begun.elapsed());
+            if let Some(begun) = tries.begun {
+                return deadline.saturating_sub(begun.elapsed());
             }
-            state.begun = Some(Instant::now());
-            patience
+            tries.begun = Some(Instant::now());
+            deadline
         };
         let (probe, trial) = (self.clone(), (self.begin)());
         tokio::spawn(async move {
             let found = trial.await;
             probe.note_badness(&found);
             {
-                let mut state = probe.state();
-                state.begun = None;
-                state.last = Some((Instant::now(), found));
+                let mut tries = probe.tries();
+                tries.begun = None;
+                tries.last = Some((Instant::now(), found));
             }
             probe.ended.send_modify(|ended| *ended += 1);
         });
-        patience
+        deadline
     }
 
     /// Says so in the log when it begins or ends to be bad.
     fn note_badness(&self, found: &Found) {
-        let (mut state, what) = (self.state(), self.name);
-        match (found, state.bad_since) {
+        let (mut tries, what) = (self.tries(), self.name);
+        match (found, tries.bad_since) {
             (Found::Good, Some(_)) => {
-                state.bad_since = None;
+                tries.bad_since = None;
                 tracing::info!(what, "it can be used again");
             }
             (Found::Refused(why) | Found::Away(why), None) => {
-                state.bad_since = Some(Instant::now());
+                tries.bad_since = Some(Instant::now());
                 tracing::error!(what, why, "it cannot be used");
             }
             _ => {}
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tries(&self) -> MutexGuard<'_, Tries> {
+        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
                 .all(|found| *found == Found::Refused("full".to_owned()))
         );
         assert_eq!(tries.load(Ordering::Relaxed), 1);
-        assert!(probe.state().bad_since.is_some());
+        assert!(probe.tries().bad_since.is_some());
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! What people said about the results, as a table. The first columns are those of the table in the
+//! The corrections of results, as a table. The first columns are those of the table in the
 //! package; the model's word stands behind them.
 
 use common::{
@@ -7,7 +7,7 @@ use common::{
     formula_guard::guarded,
 };
 
-use super::Sight;
+use super::ResultsSnapshot;
 
 /// The columns.
 const COLUMNS: [&str; 11] = [
@@ -24,26 +24,29 @@ const COLUMNS: [&str; 11] = [
     "model_detection_confidence",
 ];
 
-/// Everything that was said, one line each, in the order in which it was said. Paths are guarded
+/// All corrections, one line each, in the order in which they were given. Paths are guarded
 /// against being run as formulas unless the job wants plain text.
 pub(crate) fn table(
-    sight: &Sight,
+    snapshot: &ResultsSnapshot,
     threshold: Threshold,
     is_plain: bool,
 ) -> Result<Vec<u8>, csv::Error> {
     // Spreadsheets take a text for UTF-8 if it begins like that.
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     writer.write_record(COLUMNS)?;
-    for entry in sight.corrections.list() {
-        let model = model(sight, entry, threshold);
-        let line = said(sight, entry, is_plain).into_iter().chain(model);
+    for entry in snapshot.corrections.list() {
+        let model = model(snapshot, entry, threshold);
+        let line = columns_of(snapshot, entry, is_plain)
+            .into_iter()
+            .chain(model);
         writer.write_record(line)?;
     }
     let written = writer.into_inner();
     written.map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn said(sight: &Sight, entry: &Correction, is_plain: bool) -> [String; 8] {
+/// What was corrected, and whether it counts.
+fn columns_of(snapshot: &ResultsSnapshot, entry: &Correction, is_plain: bool) -> [String; 8] {
     let blank = String::new;
     let (verdict, category, detection, takes_back) = match entry.verdict {
         Verdict::Shows(label) => ("shows", label.name().to_owned(), blank(), blank()),
@@ -53,7 +56,7 @@ fn said(sight: &Sight, entry: &Correction, is_plain: bool) -> [String; 8] {
         Verdict::Undo(number) => ("undo", blank(), blank(), number.to_string()),
     };
     let is_undo = matches!(entry.verdict, Verdict::Undo(_));
-    let counts = !is_undo && !sight.corrections.is_undone(entry.number);
+    let counts = !is_undo && !snapshot.corrections.is_undone(entry.number);
     [
         entry.number.to_string(),
         entry.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
@@ -71,8 +74,8 @@ fn said(sight: &Sight, entry: &Correction, is_plain: bool) -> [String; 8] {
 }
 
 /// What the model says: the image's category, and the detection that is wrong.
-fn model(sight: &Sight, entry: &Correction, threshold: Threshold) -> [String; 3] {
-    let Some(row) = sight.album.row(entry.media) else {
+fn model(snapshot: &ResultsSnapshot, entry: &Correction, threshold: Threshold) -> [String; 3] {
+    let Some(row) = snapshot.album.row(entry.media) else {
         return [const { String::new() }; 3];
     };
     let found = match entry.verdict {

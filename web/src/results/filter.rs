@@ -5,51 +5,51 @@ use common::{
     gallery::{Row, RowState},
 };
 
-use super::{Sight, query::Wanted};
+use super::{ResultsSnapshot, query::Conditions};
 
 /// How close to the threshold a picture's surest detection is when it is called near.
 pub(crate) const NEAR_THOUSANDTHS: u16 = 50;
 
 /// Decides which rows are asked for, whatever they show.
 pub(crate) struct Filter<'a> {
-    wanted: &'a Wanted,
-    sight: &'a Sight,
+    conditions: &'a Conditions,
+    snapshot: &'a ResultsSnapshot,
     /// The number of the camera; a folder that no camera has admits nothing.
     camera: Option<Option<u32>>,
 }
 
 impl<'a> Filter<'a> {
-    pub(crate) fn new(sight: &'a Sight, wanted: &'a Wanted) -> Self {
-        let folder = wanted.camera.as_deref();
+    pub(crate) fn new(snapshot: &'a ResultsSnapshot, conditions: &'a Conditions) -> Self {
+        let folder = conditions.camera.as_deref();
         Self {
-            wanted,
-            sight,
-            camera: folder.map(|folder| sight.album.camera_number(folder)),
+            conditions,
+            snapshot,
+            camera: folder.map(|folder| snapshot.album.camera_number(folder)),
         }
     }
 
     /// Whether a row is asked for at a threshold.
     pub(crate) fn admits(&self, number: u32, row: &Row, threshold: Threshold) -> bool {
         self.admits_at_some(number, row)
-            && (!self.wanted.near
+            && (!self.conditions.near
                 || near(row)
                     .is_some_and(|(low, high)| (low..=high).contains(&threshold.thousandths())))
     }
 
     /// Whether a row is asked for, but for its distance to the threshold.
     pub(crate) fn admits_at_some(&self, number: u32, row: &Row) -> bool {
-        let wanted = self.wanted;
+        let conditions = self.conditions;
         self.camera.is_none_or(|camera| camera == Some(row.camera))
-            && is_in_days(wanted, row)
-            && is_sure_enough(wanted, row)
-            && is_in_state(wanted, row)
-            && (!wanted.corrected || self.sight.is_corrected(number))
+            && is_in_days(conditions, row)
+            && is_sure_enough(conditions, row)
+            && is_in_state(conditions, row)
+            && (!conditions.corrected || self.snapshot.is_corrected(number))
     }
 
     /// The thresholds, in thousandths and both ends included, at which a row is asked for that is
     /// asked for at some.
     pub(crate) fn span(&self, row: &Row) -> Option<(u16, u16)> {
-        if self.wanted.near {
+        if self.conditions.near {
             near(row)
         } else {
             Some((0, 1000))
@@ -64,39 +64,44 @@ fn near(row: &Row) -> Option<(u16, u16)> {
     Some((low, highest.saturating_add(NEAR_THOUSANDTHS).min(1000)))
 }
 
-fn is_in_days(wanted: &Wanted, row: &Row) -> bool {
-    if wanted.from.is_none() && wanted.to.is_none() && wanted.hours.is_none() {
+fn is_in_days(conditions: &Conditions, row: &Row) -> bool {
+    if conditions.from.is_none() && conditions.to.is_none() && conditions.hours.is_none() {
         return true;
     }
     let Some(captured) = row.captured else {
         return false;
     };
     let hour = u8::try_from(captured.hour()).unwrap_or_default();
-    wanted.from.is_none_or(|from| captured.date() >= from)
-        && wanted.to.is_none_or(|to| captured.date() <= to)
-        && wanted.hours.is_none_or(|hours| hours.holds(hour))
+    conditions.from.is_none_or(|from| captured.date() >= from)
+        && conditions.to.is_none_or(|to| captured.date() <= to)
+        && conditions.hours.is_none_or(|hours| hours.holds(hour))
 }
 
-fn is_sure_enough(wanted: &Wanted, row: &Row) -> bool {
-    if wanted.least.is_none() && wanted.most.is_none() {
+fn is_sure_enough(conditions: &Conditions, row: &Row) -> bool {
+    if conditions.least.is_none() && conditions.most.is_none() {
         return true;
     }
     row.highest_confidence().is_some_and(|highest| {
         let highest = highest.thousandths();
-        wanted
+        conditions
             .least
             .is_none_or(|least| highest >= least.thousandths())
-            && wanted.most.is_none_or(|most| highest <= most.thousandths())
+            && conditions
+                .most
+                .is_none_or(|most| highest <= most.thousandths())
     })
 }
 
-fn is_in_state(wanted: &Wanted, row: &Row) -> bool {
+fn is_in_state(conditions: &Conditions, row: &Row) -> bool {
     match row.state {
         RowState::Processed {
             is_truncated,
             is_duplicate,
             ..
-        } => (is_truncated || !wanted.truncated) && !(is_duplicate && wanted.without_duplicates),
-        _ => !wanted.truncated,
+        } => {
+            (is_truncated || !conditions.truncated)
+                && !(is_duplicate && conditions.without_duplicates)
+        }
+        _ => !conditions.truncated,
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Query {
     /// What pictures are to show.
     pub(crate) show: Show,
     /// What else they must be.
-    pub(crate) wanted: Wanted,
+    pub(crate) conditions: Conditions,
     /// Whether figures count what people say, too.
     pub(crate) with_corrections: bool,
     /// Their order.
@@ -38,7 +38,7 @@ pub(crate) struct Query {
 
 /// What files must be to be listed, whatever they show.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Wanted {
+pub(crate) struct Conditions {
     /// The camera's folder; blank for files that lie in none.
     pub(crate) camera: Option<String>,
     /// The first day, on the camera's clock.
@@ -61,7 +61,7 @@ pub(crate) struct Wanted {
     pub(crate) corrected: bool,
 }
 
-impl Wanted {
+impl Conditions {
     /// How many things are asked for; the two ends of a range are one.
     pub(crate) fn len(&self) -> usize {
         let asked = [
@@ -112,30 +112,33 @@ impl Query {
         let number = |value: Threshold| value.value().to_string();
         let mut add = |name, value: Option<String>| pairs.extend(value.map(|value| (name, value)));
         let yes = |is_so: bool| is_so.then(|| "yes".to_owned());
-        let wanted = &self.wanted;
+        let conditions = &self.conditions;
         add("threshold", self.threshold.map(number));
         add(
             "show",
             (self.show != Show::Any).then(|| self.show.name().to_owned()),
         );
-        let camera = wanted.camera.as_deref();
+        let camera = conditions.camera.as_deref();
         add("camera", camera.map(|folder| named(folder).to_owned()));
-        add("from", wanted.from.map(|day| day.to_string()));
-        add("to", wanted.to.map(|day| day.to_string()));
+        add("from", conditions.from.map(|day| day.to_string()));
+        add("to", conditions.to.map(|day| day.to_string()));
         add(
             "from_hour",
-            wanted.hours.map(|hours| hours.from.to_string()),
+            conditions.hours.map(|hours| hours.from.to_string()),
         );
-        add("to_hour", wanted.hours.map(|hours| hours.until.to_string()));
-        add("least", wanted.least.map(number));
-        add("most", wanted.most.map(number));
-        add("truncated", yes(wanted.truncated));
-        add("near", yes(wanted.near));
+        add(
+            "to_hour",
+            conditions.hours.map(|hours| hours.until.to_string()),
+        );
+        add("least", conditions.least.map(number));
+        add("most", conditions.most.map(number));
+        add("truncated", yes(conditions.truncated));
+        add("near", yes(conditions.near));
         add(
             "duplicates",
-            wanted.without_duplicates.then(|| "hide".to_owned()),
+            conditions.without_duplicates.then(|| "hide".to_owned()),
         );
-        add("corrected", yes(wanted.corrected));
+        add("corrected", yes(conditions.corrected));
         add(
             "corrections",
             self.with_corrections.then(|| "count".to_owned()),
@@ -183,7 +186,7 @@ mod tests {
     }
 
     prop_compose! {
-        fn any_wanted()(
+        fn any_conditions()(
             camera in option::of("[a-zäö &=?/-]{0,20}".prop_filter("no folder", |f| f != ".")),
             from in option::of((1_i8..=12, 1_i8..=28)),
             to in option::of((1_i8..=12, 1_i8..=28)),
@@ -191,10 +194,10 @@ mod tests {
             least in option::of(threshold()),
             most in option::of(threshold()),
             flags in any::<[bool; 4]>(),
-        ) -> Wanted {
+        ) -> Conditions {
             let day = |(month, day)| date(2026, month, day);
             let [truncated, near, without_duplicates, corrected] = flags;
-            Wanted {
+            Conditions {
                 camera,
                 from: from.map(day),
                 to: to.map(day),
@@ -208,13 +211,13 @@ mod tests {
         fn any_query()(
             threshold in option::of(threshold()),
             show in prop::sample::select(Show::ALL.to_vec()),
-            wanted in any_wanted(),
+            conditions in any_conditions(),
             key in prop::sample::select(SortKey::ALL.to_vec()),
             is_descending: bool,
             page in 1_usize..5000,
             with_corrections: bool,
         ) -> Query {
-            Query { threshold, show, wanted, sort: Sort { key, is_descending }, page, with_corrections }
+            Query { threshold, show, conditions, sort: Sort { key, is_descending }, page, with_corrections }
         }
     }
 

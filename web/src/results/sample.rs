@@ -6,7 +6,7 @@ use common::{
     job::JobId,
 };
 
-use super::Sight;
+use super::ResultsSnapshot;
 
 /// The sizes that can be chosen; anything else is all of them.
 pub(crate) const SIZES: [usize; 3] = [50, 100, 200];
@@ -20,7 +20,7 @@ pub(crate) struct Sample {
     pub(crate) numbers: Vec<u32>,
 }
 
-/// What was said about the pictures of a sample.
+/// How the pictures of a sample were judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Answers {
     /// Pictures that somebody looked at.
@@ -36,7 +36,7 @@ impl Sample {
     /// everybody who looks at the job, now and later: the order is that of a hash of the job and
     /// the number of the row. A smaller sample is the beginning of a larger one.
     pub(crate) fn draw(
-        sight: &Sight,
+        snapshot: &ResultsSnapshot,
         job: JobId,
         threshold: Threshold,
         size: Option<usize>,
@@ -48,7 +48,7 @@ impl Sample {
                 && row.sightings_at(threshold).is_empty()
         };
         let seed = blake3::hash(job.to_string().as_bytes());
-        let rows = (0_u32..).zip(&sight.album.gallery.rows);
+        let rows = (0_u32..).zip(&snapshot.album.gallery.rows);
         let blanks = rows.filter(|(_, row)| is_blank(row));
         let mut drawn: Vec<([u8; 32], u32)> = blanks
             .map(|(number, _)| {
@@ -65,18 +65,18 @@ impl Sample {
         }
     }
 
-    /// What was said about its pictures.
-    pub(crate) fn answers(&self, sight: &Sight) -> Answers {
+    /// How its pictures were judged.
+    pub(crate) fn answers(&self, snapshot: &ResultsSnapshot) -> Answers {
         let labels: Vec<Option<Label>> = self
             .numbers
             .iter()
-            .map(|number| answer(sight, *number))
+            .map(|number| answer(snapshot, *number))
             .collect();
         let checked = labels.iter().flatten().count();
         let blank = labels
             .iter()
             .flatten()
-            .filter(|said| **said == Label::Blank);
+            .filter(|answer| **answer == Label::Blank);
         let reached = labels.iter().rposition(Option::is_some);
         Answers {
             checked,
@@ -87,10 +87,10 @@ impl Sample {
 
     /// The place of the first picture, from `place` on and then from the start, that nobody looked
     /// at yet.
-    pub(crate) fn next_open(&self, sight: &Sight, place: usize) -> Option<usize> {
+    pub(crate) fn next_open(&self, snapshot: &ResultsSnapshot, place: usize) -> Option<usize> {
         let is_open = |place: &usize| {
             let number = self.numbers.get(*place);
-            number.is_some_and(|number| answer(sight, *number).is_none())
+            number.is_some_and(|number| answer(snapshot, *number).is_none())
         };
         let places = (place..self.numbers.len()).chain(0..place);
         places.into_iter().find(is_open)
@@ -107,7 +107,7 @@ const fn is_duplicate(row: &Row) -> bool {
     )
 }
 
-/// What somebody said that a picture shows.
-pub(crate) fn answer(sight: &Sight, number: u32) -> Option<Label> {
-    sight.said(number)?.label
+/// What a picture shows by its correction.
+pub(crate) fn answer(snapshot: &ResultsSnapshot, number: u32) -> Option<Label> {
+    snapshot.correction_of(number)?.label
 }

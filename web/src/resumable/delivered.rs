@@ -4,32 +4,25 @@
 
 use common::{
     job::JobId,
-    store::{JobFolder, StoreError},
+    store::{JobFolder, Store, StoreError},
 };
 
-use super::{Order, UploadId};
-use crate::state::State;
+use super::{ChosenUploads, Spool, UploadId};
 
 /// Notes what a job is about to be made of.
 ///
 /// # Errors
 /// When the store refuses.
-pub(crate) async fn note(state: &State, order: &Order) -> Result<(), StoreError> {
-    let ids: Vec<String> = order.uploads.iter().map(UploadId::to_string).collect();
-    let key = JobFolder::of(order.job).delivered();
-    state.jobs.store.put_json(&key, &ids).await
+pub(crate) async fn note(store: &Store, chosen: &ChosenUploads) -> Result<(), StoreError> {
+    let ids: Vec<String> = chosen.uploads.iter().map(UploadId::to_string).collect();
+    let key = JobFolder::of(chosen.job).delivered();
+    store.put_json(&key, &ids).await
 }
 
 /// Nothing lies in the spool any more.
-pub(crate) async fn settle(state: &State, job: JobId) {
-    let settled = async {
-        state
-            .jobs
-            .store
-            .remove(&JobFolder::of(job).delivered())
-            .await
-    };
-    if let Err(error) = settled.await {
+pub(crate) async fn settle(store: &Store, job: JobId) {
+    let key = JobFolder::of(job).delivered();
+    if let Err(error) = store.remove(&key).await {
         tracing::debug!(job = job.tag(), %error, "a note stays for as long as its job");
     }
 }
@@ -38,18 +31,18 @@ pub(crate) async fn settle(state: &State, job: JobId) {
 ///
 /// # Errors
 /// When the store fails.
-pub(crate) async fn left_of(state: &State, job: JobId) -> Result<Vec<UploadId>, StoreError> {
+pub(crate) async fn left_of(store: &Store, job: JobId) -> Result<Vec<UploadId>, StoreError> {
     let key = JobFolder::of(job).delivered();
-    let ids: Option<Vec<String>> = state.jobs.store.get_json(&key).await?;
+    let ids: Option<Vec<String>> = store.get_json(&key).await?;
     let ids = ids.unwrap_or_default();
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
 /// Removes uploads from the spool, those that are there.
-pub(crate) async fn remove(state: &State, uploads: &[UploadId]) {
+pub(crate) async fn remove(spool: &Spool, uploads: &[UploadId]) {
     for &id in uploads {
-        let removed = match state.spool.hold(id).await {
-            Ok(hold) => state.spool.remove(&hold).await,
+        let removed = match spool.hold(id).await {
+            Ok(hold) => spool.remove(&hold).await,
             Err(_) => continue,
         };
         if let Err(error) = removed {

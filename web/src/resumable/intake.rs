@@ -5,18 +5,17 @@ use std::io;
 use actix_web::{error::PayloadError, web::Payload};
 use bytes::Bytes;
 use futures::StreamExt as _;
-use tokio::{fs::File, io::AsyncWriteExt as _};
+use tokio::{fs::File, io::AsyncWriteExt as _, sync::watch};
 
-use super::{Checksum, Hold, ResumableError};
+use super::{Checksum, Hold, ResumableError, Spool};
 use crate::{
     pace,
     space::{NoSpace, Reservation},
-    state::State,
 };
 
 /// Takes the bytes of one request.
 pub(crate) struct Intake<'a> {
-    state: &'a State,
+    spool: &'a Spool,
     hold: &'a Hold,
     file: File,
     /// Bytes that were there before.
@@ -38,7 +37,7 @@ pub(crate) enum End {
     Stalled,
     /// Another request for the same upload came.
     Interrupted,
-    /// This program is told to end.
+    /// This program is about to end.
     Stopping,
     /// There were more bytes than the upload has.
     TooMany,
@@ -56,20 +55,20 @@ impl<'a> Intake<'a> {
     /// # Errors
     /// When there is no room for them, or the disk refuses.
     pub(crate) async fn open(
-        state: &'a State,
+        spool: &'a Spool,
         hold: &'a Hold,
         before: u64,
         checksum: Option<Checksum>,
     ) -> Result<Self, ResumableError> {
         let left = hold.slot.sheet.length.saturating_sub(before);
-        let files = state.spool.files();
-        let room = state.spool.room(left)?;
+        let files = spool.files();
+        let room = spool.room(left)?;
         let file = files.append(hold.slot.id).await?;
         if checksum.is_some() {
             files.be_unsure(hold.slot.id, before).await?;
         }
         Ok(Self {
-            state,
+            spool,
             hold,
             file,
             before,
@@ -80,28 +79,34 @@ impl<'a> Intake<'a> {
     }
 
     /// Takes what comes, until it ends in one way or another, and says how many bytes of the upload
-    /// are on the disk then. As much as came is kept, but with a checksum all or nothing.
+    /// are on the disk then. As much as came is kept, but with a checksum all or nothing. It ends
+    /// early when `is_stopping` becomes true.
     ///
     /// # Errors
     /// When the disk refuses, or the checksum is another one. Then none of these bytes is kept.
-    pub(crate) async fn take(mut self, body: Payload) -> Result<(u64, End), ResumableError> {
-        let mut end = self.read(body).await;
+    pub(crate) async fn take(
+        mut self,
+        body: Payload,
+        is_stopping: watch::Receiver<bool>,
+    ) -> Result<(u64, End), ResumableError> {
+        let mut end = self.read(body, is_stopping).await;
         if let Err(error) = self.file.flush().await {
             end = End::Failed(error);
         }
         let Self {
+            spool,
             hold,
             before,
             checksum,
             ..
         } = self;
         let id = hold.slot.id;
-        let files = self.state.spool.files();
+        let files = spool.files();
         if let Some(checksum) = checksum {
             let is_whole = matches!(end, End::Whole);
             if !is_whole || !checksum.matches() {
                 files.cut(id, &self.file, before).await?;
-                self.state.spool.arrived(&hold.slot, before);
+                spool.arrived(&hold.slot, before);
                 if is_whole {
                     return Err(ResumableError::OtherChecksum);
                 }
@@ -110,12 +115,11 @@ impl<'a> Intake<'a> {
         self.file.sync_data().await?;
         files.be_sure(id).await?;
         let here = self.file.metadata().await?.len();
-        self.state.spool.arrived(&hold.slot, here);
+        spool.arrived(&hold.slot, here);
         Ok((here, end))
     }
 
-    async fn read(&mut self, mut body: Payload) -> End {
-        let mut is_stopping = self.state.is_stopping.clone();
+    async fn read(&mut self, mut body: Payload, mut is_stopping: watch::Receiver<bool>) -> End {
         loop {
             let chunk = tokio::select! {
                 biased;
@@ -142,8 +146,10 @@ impl<'a> Intake<'a> {
         }
         let length = bytes.len() as u64;
         let arrived = self.hold.slot.sheet.length.saturating_sub(self.left);
-        let spool = &self.state.spool;
-        if !spool.arrived(&self.hold.slot, arrived.saturating_add(length)) {
+        if !self
+            .spool
+            .arrived(&self.hold.slot, arrived.saturating_add(length))
+        {
             return Err(End::TooManyUnfinished);
         }
         self.room.take(length).map_err(End::NoSpace)?;
@@ -152,7 +158,7 @@ impl<'a> Intake<'a> {
         }
         self.file.write_all(&bytes).await.map_err(End::Failed)?;
         self.left -= length;
-        self.state.metrics.upload_bytes.inc_by(length);
+        self.spool.count_received(length);
         if is_too_many {
             Err(End::TooMany)
         } else {
@@ -162,8 +168,8 @@ impl<'a> Intake<'a> {
 }
 
 impl End {
-    /// The same for an upload that has just begun: its client, if it is still there, is told where
-    /// the upload is and how much of it has come.
+    /// The same for an upload that has just begun: its client, if it is still there, gets to
+    /// know where the upload is and how much of it has come.
     pub(crate) fn check_creation(self) -> Result<(), ResumableError> {
         match self {
             Self::Stopping => Ok(()),
@@ -171,7 +177,7 @@ impl End {
         }
     }
 
-    /// What the client is told, unless all is well.
+    /// What is wrong for the client, unless all is well.
     pub(crate) fn check(self) -> Result<(), ResumableError> {
         match self {
             Self::Whole => Ok(()),

@@ -38,7 +38,7 @@ impl Metadata {
         MediaPath::from_display_name(&said.unwrap_or_else(|| "unnamed".to_owned()))
     }
 
-    /// The set of uploads that this one belongs to, if one is told: a name that its client made up.
+    /// The set of uploads that this one belongs to, if one is named: a name that its client made up.
     pub(crate) fn set(&self) -> Option<String> {
         let is_fit = |set: &String| {
             let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');

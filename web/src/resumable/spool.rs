@@ -7,10 +7,12 @@ mod unanswered;
 
 use std::{
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
 };
+
+use prometheus::IntCounter;
 
 use super::{Hold, ResumableError, UploadId, hold::Slot, sheet::Sheet};
 use crate::{
@@ -27,6 +29,8 @@ pub(crate) struct Spool {
     space: Space,
     limits: Limits,
     retention: Duration,
+    /// Bytes that have come, of all uploads.
+    received_bytes: IntCounter,
 }
 
 impl Spool {
@@ -34,12 +38,18 @@ impl Spool {
     ///
     /// # Errors
     /// When the disk refuses.
-    pub(crate) fn open(config: &WebConfig, folder: &Path, store: &Space) -> io::Result<Self> {
+    pub(crate) fn open(
+        config: &WebConfig,
+        store: &Space,
+        received_bytes: IntCounter,
+    ) -> io::Result<Self> {
+        let folder = &config.upload_dir;
         let files = Files::open(folder)?;
         let spool = Self {
             space: store.beside(folder),
             files,
             registry: Registry::default(),
+            received_bytes,
             limits: Limits {
                 set: Limit {
                     files: config.max_upload_files,
@@ -131,6 +141,21 @@ impl Spool {
     /// Notes how many bytes of an upload have come. Whether its client may have so many here.
     pub(super) fn arrived(&self, slot: &Slot, bytes: u64) -> bool {
         self.registry.arrived(slot, bytes, &self.limits)
+    }
+
+    /// Counts bytes that have come, of whichever upload.
+    pub(super) fn count_received(&self, bytes: u64) {
+        self.received_bytes.inc_by(bytes);
+    }
+
+    /// Most files of one set.
+    pub(super) fn most_files(&self) -> usize {
+        self.limits.set.files
+    }
+
+    /// Most bytes that the files of one set may have together.
+    pub(super) fn most_bytes(&self) -> u64 {
+        self.limits.set.bytes
     }
 
     /// Until when an upload is kept if nothing comes any more.

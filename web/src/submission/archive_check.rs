@@ -12,7 +12,8 @@ use common::{
     store::Store,
 };
 
-use super::{Arrived, SubmissionError};
+use super::SubmissionError;
+use crate::arrived::Arrived;
 
 /// Files without a telling name that are looked at in an archive, and so many of those that are
 /// called something else than pictures.
@@ -39,7 +40,7 @@ pub(super) async fn look(
     match MediaKind::of(&MediaPath::from_display_name(&upload.name)) {
         MediaKind::Image => Ok(Held::Images),
         MediaKind::UnsupportedImage => Ok(Held::UnsupportedImages),
-        // What is wrong with other kinds of archives is told when they are opened as zips.
+        // What is wrong with other kinds of archives is found when they are opened as zips.
         MediaKind::Skip(SkipReason::NestedArchive | SkipReason::ArchivePart) => {
             match look_into(store, file, upload, names).await {
                 Err(SubmissionError::Archive { .. })

@@ -7,14 +7,18 @@ use actix_web::HttpRequest;
 use bytes::{Bytes, BytesMut};
 use common::{
     job::{JobId, Upload},
-    store::JobFolder,
+    store::{JobFolder, Store},
 };
 use futures::StreamExt;
 use object_store::buffered::BufWriter;
+use prometheus::IntCounter;
 use tokio::{io::AsyncWriteExt, time::timeout};
 
 use super::{Fields, HalfUpload, UnknownField, UploadError};
-use crate::{space::Reservation, state::State};
+use crate::{
+    config::WebConfig,
+    space::{Reservation, Space},
+};
 
 /// The field with the files.
 const FILES: &str = "files";
@@ -30,6 +34,35 @@ const OVERHEAD_BYTES: u64 = 1 << 20;
 const DRAIN_BYTES: usize = 32 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
+/// Where uploads by form go, and how much they may bring. A clone is the same.
+#[derive(Clone)]
+pub(crate) struct FormUploads {
+    store: Store,
+    space: Space,
+    most_files: usize,
+    most_bytes: u64,
+    /// Bytes that have come, of all uploads.
+    received_bytes: IntCounter,
+}
+
+impl FormUploads {
+    /// Uploads by form go into a store, as long as its disk has space.
+    pub(crate) fn new(
+        config: &WebConfig,
+        store: &Store,
+        space: &Space,
+        received_bytes: IntCounter,
+    ) -> Self {
+        Self {
+            store: store.clone(),
+            space: space.clone(),
+            most_files: config.max_upload_files,
+            most_bytes: config.max_upload_bytes,
+            received_bytes,
+        }
+    }
+}
+
 /// Takes one upload.
 pub(crate) struct Receiver {
     /// The text fields so far.
@@ -38,7 +71,7 @@ pub(crate) struct Receiver {
     pub(crate) uploads: Vec<Upload>,
     /// Where they are.
     pub(crate) folder: HalfUpload,
-    state: State,
+    place: FormUploads,
     room: Reservation,
     bytes: u64,
     text_fields: usize,
@@ -46,18 +79,21 @@ pub(crate) struct Receiver {
 
 impl Receiver {
     /// Prepares for an upload, after a look at the size that the request announces.
-    pub(crate) fn prepare(state: &State, request: &HttpRequest) -> Result<Self, UploadError> {
+    ///
+    /// # Errors
+    /// When it is larger than the limit, or there is no room for it.
+    pub(crate) fn prepare(place: &FormUploads, request: &HttpRequest) -> Result<Self, UploadError> {
         let announced = announced_bytes(request);
-        let limit = state.config.max_upload_bytes;
+        let limit = place.most_bytes;
         if announced.is_some_and(|bytes| bytes > limit.saturating_add(OVERHEAD_BYTES)) {
             return Err(UploadError::TooLarge { limit });
         }
         Ok(Self {
             fields: Fields::default(),
             uploads: Vec::new(),
-            folder: HalfUpload::new(state.jobs.store.clone(), JobId::random()?),
-            room: state.space.reserve(announced)?,
-            state: state.clone(),
+            folder: HalfUpload::new(place.store.clone(), JobId::random()?),
+            room: place.space.reserve(announced)?,
+            place: place.clone(),
             bytes: 0,
             text_fields: 0,
         })
@@ -109,12 +145,12 @@ impl Receiver {
         if first.is_none() && name.is_empty() {
             return Ok(());
         }
-        let limit = self.state.config.max_upload_files;
+        let limit = self.place.most_files;
         if self.uploads.len() >= limit {
             return Err(UploadError::TooManyFiles { limit });
         }
         let key = JobFolder::of(self.folder.job()).upload(self.uploads.len());
-        let mut writer = self.state.jobs.store.writer(&key);
+        let mut writer = self.place.store.writer(&key);
         let size_bytes = match self.copy(first, &mut field, &mut writer).await {
             Ok(size_bytes) => size_bytes,
             Err(error) => {
@@ -144,13 +180,13 @@ impl Receiver {
             let length = bytes.len() as u64;
             size_bytes += length;
             self.bytes += length;
-            let limit = self.state.config.max_upload_bytes;
+            let limit = self.place.most_bytes;
             if self.bytes > limit {
                 return Err(UploadError::TooLarge { limit });
             }
             self.room.take(length)?;
             writer.put(bytes).await.map_err(UploadError::Write)?;
-            self.state.metrics.upload_bytes.inc_by(length);
+            self.place.received_bytes.inc_by(length);
             chunk = field.next().await.transpose()?;
         }
         Ok(size_bytes)

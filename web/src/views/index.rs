@@ -6,8 +6,7 @@ use common::{
     records::fleet::OfferedModel,
 };
 
-use super::units;
-use crate::{config::WebConfig, problem::Problem, upload::Fields, workload::Workload};
+use crate::{config::WebConfig, problem::Problem, units, upload::Fields, workload::Workload};
 
 /// The upload page.
 #[derive(Template)]

@@ -9,8 +9,8 @@ use common::{
 };
 use jiff::Timestamp;
 
-use super::{Live, units};
-use crate::status::{JobStatus, Stage};
+use super::Live;
+use crate::{stage::Stage, status::JobStatus, units};
 
 /// The page of a job.
 #[derive(Template)]
@@ -18,10 +18,10 @@ use crate::status::{JobStatus, Stage};
 pub(crate) struct JobPage {
     title: &'static str,
     path: String,
-    stage: String,
+    stage: &'static str,
     live: Live,
     is_open: bool,
-    /// Whether the page is told what changes.
+    /// Whether the page gets what changes.
     is_live: bool,
     has_counts: bool,
     closing: String,
@@ -64,7 +64,7 @@ impl JobPage {
         Self {
             title: live.headline,
             path: path_of(file.id),
-            stage: stage_name(status.stage),
+            stage: status.stage.name(),
             is_open: !is_over,
             is_live: !is_over && status.stage != Stage::OutOfSight,
             has_counts: status.stage == Stage::Done || status.images.is_some(),
@@ -89,12 +89,6 @@ impl JobPage {
 /// The address of a job's page, without the host.
 pub(crate) fn path_of(job: JobId) -> String {
     format!("/jobs/{job}")
-}
-
-/// The name of a stage as JSON has it.
-fn stage_name(stage: Stage) -> String {
-    let name = serde_json::to_value(stage).unwrap_or_default();
-    name.as_str().unwrap_or_default().to_owned()
 }
 
 fn closing(file: &JobFile, mail: &MailRoute) -> String {

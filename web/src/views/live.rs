@@ -3,8 +3,7 @@
 
 use serde::Serialize;
 
-use super::units;
-use crate::status::{JobStatus, Stage};
+use crate::{stage::Stage, status::JobStatus, units};
 
 /// The texts that change; each is blank when there is nothing to say.
 #[derive(Clone, Debug, PartialEq, Serialize)]

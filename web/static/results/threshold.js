@@ -3,8 +3,6 @@
 
 import { changeViewSoon } from "./view.js";
 
-const RANKS = ["animal", "person", "vehicle"];
-
 // A number with commas, as the service writes it.
 const inWords = (number) => number.toLocaleString("en-US");
 
@@ -30,23 +28,16 @@ export function showAt(threshold) {
   for (const box of document.querySelectorAll(".boxes rect")) {
     box.toggleAttribute("hidden", Number(box.dataset.confidence) < threshold);
   }
-  for (const word of document.querySelectorAll("[data-word]")) {
-    const link = word.closest(".tile-link");
-    showWord(word, Array.from(link.querySelectorAll(".boxes rect:not([hidden])")));
-  }
+  for (const word of document.querySelectorAll("[data-words]")) showWord(word, threshold);
   showCounts(threshold);
 }
 
-// The first category that counts, and its surest box.
-function showWord(word, boxes) {
-  const category = RANKS.find((name) => boxes.some((box) => box.classList.contains(name)));
-  word.className = "word " + (category ?? "blank");
-  if (!category) {
-    word.textContent = "blank";
-    return;
-  }
-  const sure = boxes.filter((box) => box.classList.contains(category)).map((box) => Number(box.dataset.confidence));
-  word.textContent = category + " " + (Math.floor(Math.max(...sure) / 10) / 100).toFixed(2);
+// What a file shows, as the service says it for every threshold.
+function showWord(word, threshold) {
+  const shown = JSON.parse(word.dataset.words).find(({ until }) => threshold <= until);
+  if (!shown) return;
+  word.className = "word " + shown.class;
+  word.textContent = shown.text;
 }
 
 // Between two steps nothing is known before the service says it.

@@ -330,9 +330,13 @@ async fn a_picture_in_which_somebody_is_hidden_says_so() {
         .page(&gallery.at(&format!("/results/media/{other}")))
         .await;
     assert!(!page.contains("Made unrecognisable"));
-    // At the highest threshold nearly everything is called blank, and some of it is hidden.
+    // At the highest threshold nearly everything is called blank, and some of it is hidden. Where in
+    // the sample that stands is up to the job's id.
     let mut said = 0;
-    for place in 1..=100 {
+    for place in 1..=300 {
+        if place > 100 && said > 0 {
+            break;
+        }
         let blank = format!("/results/blanks?threshold=0.99&size=all&place={place}");
         let page = app.page(&gallery.at(&blank)).await;
         let is_said = page.contains(SENTENCE);

@@ -1,6 +1,6 @@
 //! Stopping a job and deleting it, with and without scripts.
 
-use common::{config::MailRoute, job::MailKind, jobs::Standing};
+use common::{config::MailRoute, job::MailKind, jobs::JobState};
 
 use crate::support::*;
 
@@ -17,8 +17,8 @@ async fn a_job_is_cancelled_after_a_question() {
     let question = app.page(&format!("{path}/cancel")).await;
     assert!(question.contains(&format!("method=\"post\" action=\"{path}/cancel\"")));
     assert!(matches!(
-        app.jobs.standing(job).await.unwrap(),
-        Standing::Open(_)
+        app.jobs.state(job).await.unwrap(),
+        JobState::Open(_)
     ));
 
     let answer = app.press(&format!("{path}/cancel")).await;

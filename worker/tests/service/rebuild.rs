@@ -6,7 +6,7 @@ use common::{
     Label, MediaPath,
     correction::Verdict,
     job::{DoneFacts, JobId, JobOptions, Outcome, RebuildFailure, Task},
-    jobs::RebuildSight,
+    jobs::RebuildState,
     store::JobFolder,
 };
 
@@ -80,10 +80,10 @@ impl Finished {
     }
 
     async fn failure(&self) -> Option<RebuildFailure> {
-        match self.service.jobs.rebuild_sight(self.job).await.unwrap() {
-            RebuildSight::Failed(failure) => Some(failure),
-            RebuildSight::None => None,
-            open @ RebuildSight::Open { .. } => panic!("{open:?}"),
+        match self.service.jobs.rebuild_state(self.job).await.unwrap() {
+            RebuildState::Failed(failure) => Some(failure),
+            RebuildState::None => None,
+            open @ RebuildState::Open { .. } => panic!("{open:?}"),
         }
     }
 

@@ -3,10 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded;
 
-use super::{Visit, page};
+use super::page;
 use crate::{
     error::WebError,
-    results::sample::SIZES,
+    results::{Visit, sample::SIZES},
     views::results::{Asked, BlanksPage},
 };
 

@@ -5,21 +5,21 @@ use common::{Label, correction::Verdict};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Visit;
 use crate::{
-    client::Wanted,
+    client::AnswerForm,
     error::WebError,
     handlers::{
         filled_in::{FilledIn, SmallForm},
         see,
     },
+    results::Visit,
     state::State,
     views::path_of,
 };
 
 /// What is sent, as a form or as JSON.
 #[derive(Deserialize)]
-pub(crate) struct Said {
+pub(crate) struct CorrectionForm {
     /// The number of the picture.
     media: u32,
     /// `animal`, `person`, `vehicle`, `blank`; `wrong-3` for a detection, `undo-7` for a
@@ -30,34 +30,34 @@ pub(crate) struct Said {
     back: String,
 }
 
-impl SmallForm for Said {
+impl SmallForm for CorrectionForm {
     const FIELDS: &'static [&'static str] = &["media", "verdict", "back"];
 }
 
-/// Takes down what is said.
+/// Takes down what is form.
 pub(crate) async fn post(
     request: HttpRequest,
     state: web::Data<State>,
     visit: Visit,
-    FilledIn(said): FilledIn<Said>,
+    FilledIn(form): FilledIn<CorrectionForm>,
 ) -> Result<HttpResponse, WebError> {
-    let verdict = verdict(&said.verdict).ok_or(WebError::NoCorrection)?;
-    check(&visit, said.media, verdict)?;
+    let verdict = verdict(&form.verdict).ok_or(WebError::NoCorrection)?;
+    check(&visit, form.media, verdict)?;
     let job = visit.file.id;
     let number = state
-        .library
-        .correct(job, &visit.sight, said.media, verdict)
+        .results
+        .correct(job, &visit.snapshot, form.media, verdict)
         .await?;
-    if Wanted::of(request.head()) == Wanted::Json {
+    if AnswerForm::of(request.head()) == AnswerForm::Json {
         return Ok(HttpResponse::Created().json(json!({ "number": number })));
     }
-    Ok(see(&way_back(&path_of(job), &said.back)))
+    Ok(see(&way_back(&path_of(job), &form.back)))
 }
 
 /// Whether it can be said about the picture.
 fn check(visit: &Visit, media: u32, verdict: Verdict) -> Result<(), WebError> {
     let row = visit
-        .sight
+        .snapshot
         .album
         .row(media)
         .ok_or(WebError::NoSuchPicture)?;
@@ -65,7 +65,7 @@ fn check(visit: &Visit, media: u32, verdict: Verdict) -> Result<(), WebError> {
         Verdict::Shows(_) => row.is_processed(),
         Verdict::WrongDetection(number) => usize::from(number) < row.sightings.len(),
         Verdict::Undo(number) => {
-            let mut list = visit.sight.corrections.list().iter();
+            let mut list = visit.snapshot.corrections.list().iter();
             list.any(|entry| {
                 let is_undo = matches!(entry.verdict, Verdict::Undo(_));
                 entry.number == number && entry.media == media && !is_undo

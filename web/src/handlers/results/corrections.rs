@@ -3,8 +3,12 @@
 
 use actix_web::{HttpResponse, http::header};
 
-use super::{Visit, page};
-use crate::{error::WebError, results::corrections_table::table, views::results::CorrectionsPage};
+use super::page;
+use crate::{
+    error::WebError,
+    results::{Visit, corrections_table::table},
+    views::results::CorrectionsPage,
+};
 
 /// The list.
 pub(crate) async fn get(visit: Visit) -> Result<HttpResponse, WebError> {
@@ -18,7 +22,7 @@ pub(crate) async fn csv(visit: Visit) -> Result<HttpResponse, WebError> {
         .content_type("text/csv; charset=utf-8")
         .insert_header((header::CONTENT_DISPOSITION, name))
         .body(table(
-            &visit.sight,
+            &visit.snapshot,
             visit.threshold,
             visit.file.options.csv_plain,
         )?))

@@ -2,8 +2,8 @@
 
 use actix_web::HttpResponse;
 
-use super::{Visit, page};
-use crate::{error::WebError, views::results::FiguresPage};
+use super::page;
+use crate::{error::WebError, results::Visit, views::results::FiguresPage};
 
 /// The plots of what is asked for.
 pub(crate) async fn get(visit: Visit) -> Result<HttpResponse, WebError> {

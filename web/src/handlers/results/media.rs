@@ -3,10 +3,9 @@
 use actix_web::{HttpResponse, http::StatusCode, web};
 use common::{MediaRecord, store::JobFolder};
 
-use super::Visit;
 use crate::{
     error::WebError,
-    results::library::LibraryError,
+    results::{Visit, cache::ResultsError},
     state::State,
     views::{self, results::MediaPage},
 };
@@ -25,12 +24,12 @@ pub(crate) async fn get(
 
 /// The whole record of a row.
 async fn record(state: &State, visit: &Visit, number: u32) -> Result<MediaRecord, WebError> {
-    let row = visit.sight.album.row(number);
+    let row = visit.snapshot.album.row(number);
     let place = row.ok_or(WebError::NoSuchPicture)?.record;
     let key = JobFolder::of(visit.file.id).kept_records();
     let part = place.offset..place.offset.saturating_add(place.bytes.into());
     let line = state.jobs.store.get_range(&key, part).await?;
     let line = line.ok_or(WebError::NoSuchPicture)?;
-    let record = serde_json::from_slice(&line).map_err(LibraryError::Record)?;
+    let record = serde_json::from_slice(&line).map_err(ResultsError::Record)?;
     Ok(record)
 }

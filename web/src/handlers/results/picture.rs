@@ -47,10 +47,10 @@ async fn send(
     part: impl Fn(&PicturePlace) -> Range<u64>,
 ) -> Result<HttpResponse, WebError> {
     let job = id(job)?;
-    if !state.presence.is_there(job).await? {
+    if !state.existence.is_there(job).await? {
         return Err(WebError::NoSuchJob);
     }
-    let album = state.library.album(job).await?;
+    let album = state.results.album(job).await?;
     let place = album.and_then(|album| album.row(*number)?.picture);
     let place = place.ok_or(WebError::NoSuchPicture)?;
     let bytes = part(&place);

@@ -33,36 +33,36 @@ impl Query {
 #[derive(Default)]
 struct Reading {
     query: Query,
-    words: Vec<String>,
+    notes: Vec<String>,
     from_hour: Option<u8>,
     to_hour: Option<u8>,
 }
 
 impl Reading {
     fn take(&mut self, name: &str, value: &str) {
-        let wanted = &mut self.query.wanted;
+        let conditions = &mut self.query.conditions;
         match name {
-            "threshold" => self.query.threshold = number(&mut self.words, "a threshold", value),
+            "threshold" => self.query.threshold = number(&mut self.notes, "a threshold", value),
             "show" => self.show(value),
             "camera" => {
                 let folder = if value == TOP_FOLDER { "" } else { value };
-                wanted.camera = Some(folder.to_owned());
+                conditions.camera = Some(folder.to_owned());
             }
-            "from" => wanted.from = read(&mut self.words, "a day", value),
-            "to" => wanted.to = read(&mut self.words, "a day", value),
+            "from" => conditions.from = read(&mut self.notes, "a day", value),
+            "to" => conditions.to = read(&mut self.notes, "a day", value),
             "from_hour" => self.from_hour = self.hour(value),
             "to_hour" => self.to_hour = self.hour(value),
-            "least" => wanted.least = number(&mut self.words, "a confidence", value),
-            "most" => wanted.most = number(&mut self.words, "a confidence", value),
-            "truncated" => wanted.truncated = is_yes(value),
-            "near" => wanted.near = is_yes(value),
-            "duplicates" => wanted.without_duplicates = value == "hide",
-            "corrected" => wanted.corrected = is_yes(value),
+            "least" => conditions.least = number(&mut self.notes, "a confidence", value),
+            "most" => conditions.most = number(&mut self.notes, "a confidence", value),
+            "truncated" => conditions.truncated = is_yes(value),
+            "near" => conditions.near = is_yes(value),
+            "duplicates" => conditions.without_duplicates = value == "hide",
+            "corrected" => conditions.corrected = is_yes(value),
             "corrections" => self.query.with_corrections = value == "count",
             "sort" => {
-                self.query.sort = read(&mut self.words, "an order", value).unwrap_or_default()
+                self.query.sort = read(&mut self.notes, "an order", value).unwrap_or_default()
             }
-            "page" => self.query.page = read(&mut self.words, "a page", value).unwrap_or_default(),
+            "page" => self.query.page = read(&mut self.notes, "a page", value).unwrap_or_default(),
             // Links pick up all kinds of things on their way.
             _ => {}
         }
@@ -71,42 +71,42 @@ impl Reading {
     fn show(&mut self, value: &str) {
         match Show::ALL.into_iter().find(|show| show.name() == value) {
             Some(show) => self.query.show = show,
-            None => self.words.push(left_out("something to show", value)),
+            None => self.notes.push(left_out("something to show", value)),
         }
     }
 
     fn hour(&mut self, value: &str) -> Option<u8> {
         let hour = value.parse().ok().filter(|hour| *hour < 24);
         if hour.is_none() {
-            self.words.push(left_out("an hour of the day", value));
+            self.notes.push(left_out("an hour of the day", value));
         }
         hour
     }
 
     fn finish(mut self) -> (Query, Vec<String>) {
-        let wanted = &mut self.query.wanted;
+        let conditions = &mut self.query.conditions;
         if self.from_hour.is_some() || self.to_hour.is_some() {
             let (from, until) = (self.from_hour.unwrap_or(0), self.to_hour.unwrap_or(0));
-            wanted.hours = Hours::new(from, until);
+            conditions.hours = Hours::new(from, until);
         }
         self.query.page = self.query.page.max(1);
-        (self.query, self.words)
+        (self.query, self.notes)
     }
 }
 
-fn number(words: &mut Vec<String>, what: &str, value: &str) -> Option<Threshold> {
+fn number(notes: &mut Vec<String>, what: &str, value: &str) -> Option<Threshold> {
     // Half of Europe types a comma.
     let number = value.replace(',', ".").parse().ok();
     if number.is_none() {
-        words.push(left_out(what, value));
+        notes.push(left_out(what, value));
     }
     number
 }
 
-fn read<T: FromStr>(words: &mut Vec<String>, what: &str, value: &str) -> Option<T> {
+fn read<T: FromStr>(notes: &mut Vec<String>, what: &str, value: &str) -> Option<T> {
     let read = value.parse().ok();
     if read.is_none() {
-        words.push(left_out(what, value));
+        notes.push(left_out(what, value));
     }
     read
 }
@@ -129,26 +129,26 @@ mod tests {
     fn what_makes_no_sense_is_left_out_and_said() {
         let address =
             "threshold=2&show=fish&from=yesterday&from_hour=25&sort=luck&page=-1&least=0,2&utm=x";
-        let (query, words) = Query::parse(address);
+        let (query, notes) = Query::parse(address);
         let expected = Query {
             page: 1,
-            wanted: super::super::Wanted {
+            conditions: super::super::Conditions {
                 least: Some("0.2".parse().unwrap()),
                 ..Default::default()
             },
             ..Query::default()
         };
         assert_eq!(query, expected);
-        assert_eq!(words.len(), 6, "{words:?}");
+        assert_eq!(notes.len(), 6, "{notes:?}");
         assert_eq!(
-            words[1],
+            notes[1],
             "“fish” is not something to show, and was left out."
         );
     }
 
     #[test]
     fn half_a_range_of_hours_ends_at_midnight() {
-        let hours = |address| Query::parse(address).0.wanted.hours;
+        let hours = |address| Query::parse(address).0.conditions.hours;
         assert_eq!(hours("from_hour=20"), Hours::new(20, 0));
         assert_eq!(hours("to_hour=6"), Hours::new(0, 6));
         assert_eq!(hours("from_hour=4&to_hour=4"), None);

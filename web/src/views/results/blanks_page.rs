@@ -4,21 +4,23 @@ use askama::Template;
 use common::{Label, blank_check, correction::Verdict};
 
 use super::{
-    frame::{Frame, Place, at},
     hidden::hidden,
+    layout::{Layout, ResultsPage, at},
     picture::{Picture, Seen},
 };
 use crate::{
-    handlers::results::Visit,
-    results::sample::{Answers, SIZES, Sample, answer},
-    views::units,
+    results::{
+        Visit,
+        sample::{Answers, SIZES, Sample, answer},
+    },
+    units,
 };
 
 /// Checking what was called blank.
 #[derive(Template)]
 #[template(path = "results/blanks.html")]
 pub(crate) struct BlanksPage {
-    frame: Frame,
+    layout: Layout,
     threshold: String,
     blanks: String,
     sizes: Vec<Size>,
@@ -47,7 +49,7 @@ struct Shown {
     picture: Picture,
     /// Who is hidden in the picture.
     hidden: Option<String>,
-    /// What was said about it.
+    /// How it was judged.
     answer: Option<Label>,
     /// The number of that, to take it back.
     answer_number: Option<u32>,
@@ -71,14 +73,14 @@ pub(crate) struct Asked {
 
 impl BlanksPage {
     pub(crate) fn new(visit: &Visit, asked: Asked) -> Self {
-        let frame = Frame::new(visit, Place::Blanks);
-        let sample = Sample::draw(&visit.sight, visit.file.id, visit.threshold, asked.size);
-        let answers = sample.answers(&visit.sight);
+        let layout = Layout::new(visit, ResultsPage::Blanks);
+        let sample = Sample::draw(&visit.snapshot, visit.file.id, visit.threshold, asked.size);
+        let answers = sample.answers(&visit.snapshot);
         let address = Address {
-            path: format!("{}/results/blanks{}", frame.job, at(visit.threshold)),
+            path: format!("{}/results/blanks{}", layout.job, at(visit.threshold)),
             size: asked.size,
         };
-        let open = sample.next_open(&visit.sight, 0);
+        let open = sample.next_open(&visit.snapshot, 0);
         let place = asked.place.map(|place| place - 1).or(open);
         Self {
             threshold: visit.threshold.value().to_string(),
@@ -86,10 +88,10 @@ impl BlanksPage {
             sizes: sizes(&address, sample.blanks),
             size: sample.numbers.len(),
             verdict: verdict(answers, sample.blanks),
-            shown: place.and_then(|place| shown(visit, &frame.job, &sample, place, &address)),
+            shown: place.and_then(|place| shown(visit, &layout.job, &sample, place, &address)),
             is_complete: open.is_none(),
             answers,
-            frame,
+            layout,
         }
     }
 }
@@ -170,22 +172,22 @@ fn shown(
     address: &Address,
 ) -> Option<Shown> {
     let number = *sample.numbers.get(place)?;
-    let sight = &visit.sight;
-    let row = sight.album.row(number)?;
+    let snapshot = &visit.snapshot;
+    let row = snapshot.album.row(number)?;
     let seen = Seen {
         row,
-        camera: sight.album.gallery.camera(row),
+        camera: snapshot.album.gallery.camera(row),
         threshold: visit.threshold,
-        said: None,
+        correction: None,
     };
-    let said = sight.corrections.list().iter().rev();
-    let mut said = said.filter(|entry| {
+    let given = snapshot.corrections.list().iter().rev();
+    let mut given = given.filter(|entry| {
         let is_answer = matches!(entry.verdict, Verdict::Shows(_));
-        entry.media == number && is_answer && !sight.corrections.is_undone(entry.number)
+        entry.media == number && is_answer && !snapshot.corrections.is_undone(entry.number)
     });
     let last = sample.numbers.len() - 1;
     let next_open = sample
-        .next_open(sight, place + 1)
+        .next_open(snapshot, place + 1)
         .filter(|open| *open != place);
     let coming = next_open.and_then(|place| sample.numbers.get(place));
     Some(Shown {
@@ -196,8 +198,8 @@ fn shown(
         captured: seen.captured(),
         picture: Picture::preview(job, number, &seen)?,
         hidden: hidden(visit, row),
-        answer: answer(sight, number),
-        answer_number: said.next().map(|entry| entry.number),
+        answer: answer(snapshot, number),
+        answer_number: given.next().map(|entry| entry.number),
         previous: place.checked_sub(1).map(|place| address.at(place)),
         next: (place < last).then(|| address.at(place + 1)),
         onward: next_open.map_or_else(|| address.here(), |place| address.at(place)),

@@ -5,12 +5,12 @@ use common::correction::Verdict;
 use jiff::Timestamp;
 
 use super::{
-    frame::{Frame, Place},
+    layout::{Layout, ResultsPage},
     media_page::words,
     rebuild::Rebuild,
     tile::Tile,
 };
-use crate::handlers::results::Visit;
+use crate::results::Visit;
 
 /// Corrections that the page shows; all are in the table to download.
 const SHOWN: usize = 200;
@@ -19,7 +19,7 @@ const SHOWN: usize = 200;
 #[derive(Template)]
 #[template(path = "results/corrections.html")]
 pub(crate) struct CorrectionsPage {
-    frame: Frame,
+    layout: Layout,
     entries: Vec<Entry>,
     /// How many are not shown.
     more: usize,
@@ -40,30 +40,30 @@ struct Entry {
 
 impl CorrectionsPage {
     pub(crate) fn new(visit: &Visit) -> Self {
-        let frame = Frame::new(visit, Place::Corrections);
-        let sight = &visit.sight;
+        let layout = Layout::new(visit, ResultsPage::Corrections);
+        let snapshot = &visit.snapshot;
         let query = visit.query.without_filters();
-        let said = sight.corrections.list().iter().rev();
+        let said = snapshot.corrections.list().iter().rev();
         let entries = said.filter_map(|entry| {
             Some(Entry {
                 number: entry.number,
                 at: entry.at,
                 text: words(entry.verdict)?,
-                tile: Tile::new(&frame.job, sight, entry.media, &query)?,
-                is_undone: sight.corrections.is_undone(entry.number),
+                tile: Tile::new(&layout.job, snapshot, entry.media, &query)?,
+                is_undone: snapshot.corrections.is_undone(entry.number),
             })
         });
         let entries: Vec<Entry> = entries.take(SHOWN).collect();
         let is_said = |verdict: &Verdict| !matches!(verdict, Verdict::Undo(_));
-        let all = sight.corrections.list().iter();
+        let all = snapshot.corrections.list().iter();
         let all = all.filter(|entry| is_said(&entry.verdict)).count();
         Self {
             more: all.saturating_sub(entries.len()),
             entries,
-            here: format!("{}/results/corrections{query}", frame.job),
+            here: format!("{}/results/corrections{query}", layout.job),
             threshold: visit.threshold.value().to_string(),
             rebuild: Rebuild::of(visit),
-            frame,
+            layout,
         }
     }
 }

@@ -5,7 +5,7 @@ use common::{
     media::{CameraFacts, CaptureTime, OriginalCopy, Position, ProcessedMedia},
 };
 
-use crate::views::units;
+use crate::units;
 
 /// One thing that is known.
 pub(crate) struct Fact {

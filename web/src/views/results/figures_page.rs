@@ -5,19 +5,18 @@ use common::plots::Plot;
 
 use super::{
     filters::Filters,
-    frame::{Frame, Place},
+    layout::{Layout, ResultsPage},
 };
 use crate::{
-    handlers::results::Visit,
-    results::{numbers::figures, tally::Tally},
-    views::units,
+    results::{Visit, numbers::figures, threshold_counts::ThresholdCounts},
+    units,
 };
 
 /// The plots.
 #[derive(Template)]
 #[template(path = "results/figures.html")]
 pub(crate) struct FiguresPage {
-    frame: Frame,
+    layout: Layout,
     filters: Filters,
     plots: Vec<Plot>,
     /// What is counted.
@@ -26,9 +25,9 @@ pub(crate) struct FiguresPage {
 
 impl FiguresPage {
     pub(crate) fn new(visit: &Visit) -> Self {
-        let frame = Frame::new(visit, Place::Figures);
-        let figures = figures(&visit.sight, &visit.query);
-        let tally = Tally::of(&visit.sight, &visit.query.wanted);
+        let layout = Layout::new(visit, ResultsPage::Figures);
+        let figures = figures(&visit.snapshot, &visit.query);
+        let counts = ThresholdCounts::of(&visit.snapshot, &visit.query.conditions);
         let images = units::count_of(figures.processed, "picture", "pictures");
         let without = figures.without_time;
         Self {
@@ -37,8 +36,8 @@ impl FiguresPage {
                 0 => images,
                 _ => format!("{images}, {} of them without a time", units::count(without)),
             },
-            filters: Filters::new(visit, format!("{}/results/figures", frame.job), &tally),
-            frame,
+            filters: Filters::new(visit, ResultsPage::Figures, &counts),
+            layout,
         }
     }
 }

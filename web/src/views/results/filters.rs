@@ -3,15 +3,18 @@
 use common::Threshold;
 use jiff::civil::Date;
 
-use super::steps::{Steps, first_step};
+use super::{
+    layout::ResultsPage,
+    steps::{Steps, first_step},
+};
 use crate::{
-    handlers::results::Visit,
     results::{
-        Query,
-        query::{Show, Sort, Wanted, named},
-        tally::Tally,
+        Query, Visit,
+        query::{Conditions, Show, Sort, named},
+        threshold_counts::ThresholdCounts,
     },
-    views::{path_of, units},
+    units,
+    views::path_of,
 };
 
 /// The threshold and the filters of a results page.
@@ -53,14 +56,14 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    fn of(wanted: &Wanted) -> Self {
+    fn of(conditions: &Conditions) -> Self {
         let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
         let bound = |bound: Option<Threshold>| bound.map(number).unwrap_or_default();
         Self {
-            from: day(wanted.from),
-            to: day(wanted.to),
-            least: bound(wanted.least),
-            most: bound(wanted.most),
+            from: day(conditions.from),
+            to: day(conditions.to),
+            least: bound(conditions.least),
+            most: bound(conditions.most),
         }
     }
 }
@@ -81,27 +84,28 @@ pub(crate) struct Choice {
 }
 
 impl Filters {
-    /// The filters of the page at an address.
-    pub(crate) fn new(visit: &Visit, action: String, tally: &Tally) -> Self {
-        let (query, sight) = (&visit.query, &visit.sight);
-        let hours = query.wanted.hours;
-        let floor = sight.album.floor();
+    /// The filters of a page.
+    pub(crate) fn new(visit: &Visit, page: ResultsPage, counts: &ThresholdCounts) -> Self {
+        let action = page.address(&path_of(visit.file.id));
+        let (query, snapshot) = (&visit.query, &visit.snapshot);
+        let hours = query.conditions.hours;
+        let floor = snapshot.album.floor();
         Self {
             threshold: number(visit.threshold),
-            own_threshold: number(sight.album.gallery.threshold()),
+            own_threshold: number(snapshot.album.gallery.threshold()),
             floor: number(floor),
             first_step: number(Threshold::from_thousandths(first_step(floor))),
-            steps: Steps::of(sight, tally).json(),
-            kinds: kinds(visit, tally),
+            steps: Steps::of(snapshot, counts).json(),
+            kinds: kinds(visit, counts),
             cameras: cameras(visit),
             from_hours: hours_of_day(hours.map(|hours| hours.from)),
             to_hours: hours_of_day(hours.map(|hours| hours.until)),
             sorts: sorts(query.sort),
-            bounds: Bounds::of(&query.wanted),
-            asked: query.wanted.len(),
+            bounds: Bounds::of(&query.conditions),
+            asked: query.conditions.len(),
             clear: format!("{action}{}", query.without_filters()),
-            has_corrections: !sight.corrections.is_blank(),
-            is_list: action.ends_with("/results"),
+            has_corrections: !snapshot.corrections.is_blank(),
+            is_list: page == ResultsPage::Pictures,
             query: query.clone(),
             action,
         }
@@ -113,20 +117,20 @@ fn number(threshold: Threshold) -> String {
 }
 
 /// From wherever they are, they lead to the pictures.
-fn kinds(visit: &Visit, tally: &Tally) -> Vec<Kind> {
+fn kinds(visit: &Visit, counts: &ThresholdCounts) -> Vec<Kind> {
     let results = format!("{}/results", path_of(visit.file.id));
     let kind = |show: Show| Kind {
         show,
         href: format!("{results}{}", visit.query.showing(show)),
-        count: units::count(tally.at(show, visit.threshold)),
+        count: units::count(counts.at(show, visit.threshold)),
         is_chosen: show == visit.query.show,
     };
     Show::ALL.map(kind).into()
 }
 
 fn cameras(visit: &Visit) -> Vec<Choice> {
-    let chosen = visit.query.wanted.camera.as_deref();
-    let mut folders = visit.sight.album.gallery.cameras.clone();
+    let chosen = visit.query.conditions.camera.as_deref();
+    let mut folders = visit.snapshot.album.gallery.cameras.clone();
     folders.sort_unstable();
     let choice = |folder: String| Choice {
         value: named(&folder).to_owned(),

@@ -4,11 +4,14 @@ use askama::Template;
 
 use super::{
     filters::Filters,
-    frame::{Frame, Place},
+    layout::{Layout, ResultsPage},
     rebuild::Rebuild,
     tile::Tile,
 };
-use crate::{handlers::results::Visit, results::tally::Tally, views::units};
+use crate::{
+    results::{Visit, threshold_counts::ThresholdCounts},
+    units,
+};
 
 /// Pictures on a page.
 pub(super) const ON_A_PAGE: usize = 60;
@@ -20,7 +23,7 @@ const EARLY: usize = 8;
 #[derive(Template)]
 #[template(path = "results/gallery.html")]
 pub(crate) struct GalleryPage {
-    frame: Frame,
+    layout: Layout,
     filters: Filters,
     tiles: Vec<Tile>,
     summary: String,
@@ -40,10 +43,10 @@ struct PageLink {
 impl GalleryPage {
     /// The list of what is asked for.
     pub(crate) fn new(visit: &Visit) -> Self {
-        let frame = Frame::new(visit, Place::Pictures);
-        let action = format!("{}/results", frame.job);
-        let tally = Tally::of(&visit.sight, &visit.query.wanted);
-        let selected = visit.sight.selected(&visit.query);
+        let layout = Layout::new(visit, ResultsPage::Pictures);
+        let action = ResultsPage::Pictures.address(&layout.job);
+        let counts = ThresholdCounts::of(&visit.snapshot, &visit.query.conditions);
+        let selected = visit.snapshot.selected(&visit.query);
         let last = selected.len().div_ceil(ON_A_PAGE).max(1);
         let page = visit.query.page.clamp(1, last);
         let start = (page - 1) * ON_A_PAGE;
@@ -51,14 +54,14 @@ impl GalleryPage {
         let query = visit.query.on_page(1);
         let link = |page: usize| format!("{action}{}", query.on_page(page));
         Self {
-            tiles: tiles(&frame.job, visit, numbers),
+            tiles: tiles(&layout.job, visit, numbers),
             summary: summary(selected.len(), page, last),
             pages: pages(page, last, &link),
             previous: (page > 1).then(|| link(page - 1)),
             next: (page < last).then(|| link(page + 1)),
             rebuild: Rebuild::of(visit),
-            filters: Filters::new(visit, action.clone(), &tally),
-            frame,
+            filters: Filters::new(visit, ResultsPage::Pictures, &counts),
+            layout,
         }
     }
 }
@@ -66,7 +69,7 @@ impl GalleryPage {
 /// The files of a page. The pictures in its first rows are fetched before they are in sight.
 fn tiles<'a>(job: &str, visit: &Visit, numbers: impl Iterator<Item = &'a u32>) -> Vec<Tile> {
     let query = visit.query.on_page(1);
-    let tiles = numbers.filter_map(|number| Tile::new(job, &visit.sight, *number, &query));
+    let tiles = numbers.filter_map(|number| Tile::new(job, &visit.snapshot, *number, &query));
     let early = |(place, tile): (usize, Tile)| if place < EARLY { tile.eager() } else { tile };
     tiles.enumerate().map(early).collect()
 }

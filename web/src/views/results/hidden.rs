@@ -6,14 +6,14 @@ use common::{
     hiding::Hiding,
 };
 
-use crate::{handlers::results::Visit, views::units};
+use crate::{results::Visit, units};
 
 /// Most detections that are named one by one.
 const NAMED: usize = 3;
 
 /// Who is hidden in a picture, in a sentence; `None` when nobody is.
 pub(crate) fn hidden(visit: &Visit, row: &Row) -> Option<String> {
-    let threshold = visit.sight.album.gallery.threshold();
+    let threshold = visit.snapshot.album.gallery.threshold();
     let hiding = Hiding::new(&visit.file.options.blur, threshold);
     sentence(&row.sightings, hiding)
 }
@@ -21,7 +21,7 @@ pub(crate) fn hidden(visit: &Visit, row: &Row) -> Option<String> {
 /// What becomes of a picture on which somebody saw what is to be hidden, where the model saw nobody;
 /// `None` when that is not so.
 pub(crate) fn reported(visit: &Visit, number: u32) -> Option<&'static str> {
-    let label = visit.sight.said(number)?.label?;
+    let label = visit.snapshot.correction_of(number)?.label?;
     let blurred = &visit.file.options.blur;
     let is_hidden = blurred
         .iter()

@@ -8,22 +8,24 @@ use common::{
 
 use super::{
     facts::{Fact, facts},
-    frame::{Frame, Place},
     hidden::{hidden, reported},
+    layout::{Layout, ResultsPage},
     picture::{Picture, Seen},
     tile::{Tile, Word},
 };
 use crate::{
-    handlers::results::Visit,
-    results::strip::{SEQUENCE_GAP_SECONDS, strip},
-    views::units,
+    results::{
+        Visit,
+        strip::{SEQUENCE_GAP_SECONDS, strip},
+    },
+    units,
 };
 
 /// One picture.
 #[derive(Template)]
 #[template(path = "results/media.html")]
 pub(crate) struct MediaPage {
-    frame: Frame,
+    layout: Layout,
     number: u32,
     name: String,
     camera: String,
@@ -31,7 +33,7 @@ pub(crate) struct MediaPage {
     picture: Option<Picture>,
     /// Who is hidden in the picture.
     hidden: Option<String>,
-    /// What is said in place of a picture.
+    /// What stands in place of a picture.
     reason: &'static str,
     word: Word,
     corrected: Option<String>,
@@ -47,8 +49,8 @@ pub(crate) struct MediaPage {
     here: String,
     found: Vec<Found>,
     labels: Vec<Choice>,
-    said: Vec<Said>,
-    strip: Vec<FrameTile>,
+    given: Vec<GivenCorrection>,
+    strip: Vec<StripTile>,
     gap_seconds: i64,
     facts: Vec<Fact>,
 }
@@ -70,15 +72,15 @@ struct Choice {
     is_chosen: bool,
 }
 
-/// Something that was said about the picture and counts.
-pub(crate) struct Said {
+/// A correction of the picture that counts.
+pub(crate) struct GivenCorrection {
     number: u32,
     text: String,
     at: jiff::Timestamp,
 }
 
 /// A picture of the film strip.
-struct FrameTile {
+struct StripTile {
     tile: Tile,
     is_in_sequence: bool,
 }
@@ -86,20 +88,20 @@ struct FrameTile {
 impl MediaPage {
     /// The page of a row; `None` when there is no such row.
     pub(crate) fn new(visit: &Visit, number: u32, record: &MediaRecord) -> Option<Self> {
-        let (sight, query) = (&visit.sight, visit.query.on_page(1));
-        let row = sight.album.row(number)?;
+        let (snapshot, query) = (&visit.snapshot, visit.query.on_page(1));
+        let row = snapshot.album.row(number)?;
         let seen = Seen {
             row,
-            camera: sight.album.gallery.camera(row),
+            camera: snapshot.album.gallery.camera(row),
             threshold: visit.threshold,
-            said: sight.said(number),
+            correction: snapshot.correction_of(number),
         };
-        let frame = Frame::new(visit, Place::Pictures);
-        let tile = Tile::new(&frame.job, sight, number, &query)?;
-        let way = Way::of(visit, number, &frame.job);
+        let layout = Layout::new(visit, ResultsPage::Pictures);
+        let tile = Tile::new(&layout.job, snapshot, number, &query)?;
+        let way = Way::of(visit, number, &layout.job);
         Some(Self {
             number,
-            picture: Picture::preview(&frame.job, number, &seen),
+            picture: Picture::preview(&layout.job, number, &seen),
             hidden: hidden(visit, row).or_else(|| reported(visit, number).map(str::to_owned)),
             here: tile.href,
             name: tile.name,
@@ -107,7 +109,7 @@ impl MediaPage {
             captured: tile.captured,
             reason: tile.reason,
             word: tile.word,
-            corrected: tile.said,
+            corrected: tile.corrected,
             is_processed: tile.is_processed,
             threshold: visit.threshold.value().to_string(),
             place: way.place,
@@ -116,13 +118,13 @@ impl MediaPage {
             next: way.next,
             found: found(&seen),
             labels: labels(&seen),
-            said: said(sight.corrections.list(), number, |n| {
-                sight.corrections.is_undone(n)
+            given: given(snapshot.corrections.list(), number, |n| {
+                snapshot.corrections.is_undone(n)
             }),
-            strip: film(visit, number, &frame.job),
+            strip: film(visit, number, &layout.job),
             gap_seconds: SEQUENCE_GAP_SECONDS,
             facts: facts(record, seen.camera),
-            frame,
+            layout,
         })
     }
 }
@@ -138,7 +140,7 @@ struct Way {
 impl Way {
     fn of(visit: &Visit, number: u32, job: &str) -> Self {
         let query = visit.query.on_page(1);
-        let numbers = visit.sight.selected(&query);
+        let numbers = visit.snapshot.selected(&query);
         let place = numbers.iter().position(|other| *other == number);
         let link = |place: Option<usize>| {
             let number = numbers.get(place?)?;
@@ -165,14 +167,18 @@ fn found(seen: &Seen<'_>) -> Vec<Found> {
         confidence: found.confidence().value().to_string(),
         thousandths: found.confidence().thousandths(),
         counts: seen.threshold.admits(found.confidence()),
-        is_wrong: seen.said.is_some_and(|said| said.wrong.contains(&number)),
+        is_wrong: seen
+            .correction
+            .is_some_and(|correction| correction.wrong.contains(&number)),
     });
     found.collect()
 }
 
 fn labels(seen: &Seen<'_>) -> Vec<Choice> {
     let model = Label::from(seen.row.category_at(seen.threshold));
-    let chosen = seen.said.and_then(|said: &MediaCorrection| said.label);
+    let chosen = seen
+        .correction
+        .and_then(|correction: &MediaCorrection| correction.label);
     let choice = |label| Choice {
         label,
         is_model: label == model,
@@ -181,21 +187,25 @@ fn labels(seen: &Seen<'_>) -> Vec<Choice> {
     Label::ALL.map(choice).into()
 }
 
-fn said(list: &[Correction], number: u32, is_undone: impl Fn(u32) -> bool) -> Vec<Said> {
+fn given(
+    list: &[Correction],
+    number: u32,
+    is_undone: impl Fn(u32) -> bool,
+) -> Vec<GivenCorrection> {
     let about = list
         .iter()
         .filter(|entry| entry.media == number && !is_undone(entry.number));
-    let said = about.filter_map(|entry| {
-        Some(Said {
+    let given = about.filter_map(|entry| {
+        Some(GivenCorrection {
             number: entry.number,
             text: words(entry.verdict)?,
             at: entry.at,
         })
     });
-    said.collect()
+    given.collect()
 }
 
-/// What was said, in words; taking something back needs none.
+/// A correction in words; taking one back needs none.
 pub(crate) fn words(verdict: Verdict) -> Option<String> {
     match verdict {
         Verdict::Shows(Label::Blank) => Some("it is blank".to_owned()),
@@ -207,14 +217,14 @@ pub(crate) fn words(verdict: Verdict) -> Option<String> {
     }
 }
 
-fn film(visit: &Visit, number: u32, job: &str) -> Vec<FrameTile> {
+fn film(visit: &Visit, number: u32, job: &str) -> Vec<StripTile> {
     let query = visit.query.on_page(1);
-    let frames = strip(&visit.sight.album, number);
+    let frames = strip(&visit.snapshot.album, number);
     let tiles = frames.into_iter().filter_map(|frame| {
-        Some(FrameTile {
+        Some(StripTile {
             tile: Tile {
                 is_own: frame.number == number,
-                ..Tile::new(job, &visit.sight, frame.number, &query)?
+                ..Tile::new(job, &visit.snapshot, frame.number, &query)?
             },
             is_in_sequence: frame.is_in_sequence,
         })

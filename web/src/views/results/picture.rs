@@ -6,7 +6,7 @@ use common::{
     gallery::{Row, RowState, Sighting},
 };
 
-use crate::views::units;
+use crate::units;
 
 /// The longest side of a thumbnail, pixels.
 const THUMBNAIL: u32 = 400;
@@ -90,7 +90,7 @@ pub(crate) struct Seen<'a> {
     /// The folder of its camera.
     pub(crate) camera: &'a str,
     pub(crate) threshold: Threshold,
-    pub(crate) said: Option<&'a MediaCorrection>,
+    pub(crate) correction: Option<&'a MediaCorrection>,
 }
 
 impl Seen<'_> {
@@ -108,7 +108,9 @@ impl Seen<'_> {
             width: scaled(box_width, width),
             height: scaled(box_height, height),
             counts: self.threshold.admits(found.confidence()),
-            is_wrong: self.said.is_some_and(|said| said.wrong.contains(&number)),
+            is_wrong: self
+                .correction
+                .is_some_and(|correction| correction.wrong.contains(&number)),
         }
     }
 
@@ -144,10 +146,10 @@ impl Seen<'_> {
 
     /// What people say about it: "confirmed", or "corrected" and what they see.
     pub(crate) fn corrected(&self) -> Option<String> {
-        let said = self.said?;
+        let correction = self.correction?;
         let model = Label::from(self.row.category_at(self.threshold));
-        let label = said.label_at(self.row, self.threshold);
-        if label == model && said.wrong.is_empty() {
+        let label = correction.label_at(self.row, self.threshold);
+        if label == model && correction.wrong.is_empty() {
             return Some("confirmed".to_owned());
         }
         Some(format!("corrected: {}", label.name()))
@@ -178,7 +180,7 @@ mod tests {
     use common::Category::{Animal, Person};
 
     use super::*;
-    use crate::results::sight::tests::{picture, sight_of, threshold};
+    use crate::results::snapshot::tests::{picture, snapshot_of, threshold};
 
     #[test]
     fn a_picture_says_what_is_known_of_it() {
@@ -187,15 +189,15 @@ mod tests {
             Some("2026-04-01T20:13:05"),
             &[(Animal, 0.9), (Animal, 0.6), (Person, 0.3)],
         );
-        let sight = sight_of(&[record], &[]);
+        let snapshot = snapshot_of(&[record], &[]);
         let alt = |at: f64| {
-            let row = sight.album.row(0).unwrap();
-            let camera = sight.album.gallery.camera(row);
+            let row = snapshot.album.row(0).unwrap();
+            let camera = snapshot.album.gallery.camera(row);
             Seen {
                 row,
                 camera,
                 threshold: threshold(at),
-                said: None,
+                correction: None,
             }
             .alt()
         };

@@ -1,8 +1,8 @@
 //! The package, and what it takes to make it again.
 
-use common::jobs::RebuildSight;
+use common::jobs::RebuildState;
 
-use crate::handlers::results::Visit;
+use crate::results::Visit;
 
 /// The package.
 pub(crate) struct Rebuild {
@@ -13,7 +13,7 @@ pub(crate) struct Rebuild {
     /// Whether a new one would have some.
     pub(crate) has_corrections: bool,
     /// The threshold that is looked at.
-    pub(crate) wanted: String,
+    pub(crate) next_threshold: String,
     /// Whether a new one would be another: the threshold is, or what people said.
     pub(crate) is_other: bool,
     /// The one that is being made.
@@ -36,7 +36,7 @@ pub(crate) struct Coming {
 impl Rebuild {
     pub(crate) fn of(visit: &Visit) -> Self {
         let images = visit.facts.counts.images();
-        let corrections = &visit.sight.corrections;
+        let corrections = &visit.snapshot.corrections;
         let (is_corrected, has_corrections) = (visit.facts.corrected > 0, !corrections.is_blank());
         let is_same = if has_corrections {
             visit.facts.corrected == corrections.last_number()
@@ -45,7 +45,7 @@ impl Rebuild {
         };
         let mut package = Self {
             has: visit.facts.threshold.value().to_string(),
-            wanted: visit.threshold.value().to_string(),
+            next_threshold: visit.threshold.value().to_string(),
             is_corrected,
             has_corrections,
             is_other: visit.facts.threshold != visit.threshold || !is_same,
@@ -53,9 +53,9 @@ impl Rebuild {
             failure: None,
         };
         match &visit.rebuild {
-            RebuildSight::None => {}
-            RebuildSight::Failed(failure) => package.failure = Some(failure.reason.clone()),
-            RebuildSight::Open {
+            RebuildState::None => {}
+            RebuildState::Failed(failure) => package.failure = Some(failure.reason.clone()),
+            RebuildState::Open {
                 wish,
                 images: done,
                 is_stuck,

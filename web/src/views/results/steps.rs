@@ -3,7 +3,7 @@
 use common::Threshold;
 use serde::Serialize;
 
-use crate::results::{Sight, query::Show, tally::Tally};
+use crate::results::{ResultsSnapshot, query::Show, threshold_counts::ThresholdCounts};
 
 /// From one step of the slider to the next, thousandths.
 const STEP: u16 = 10;
@@ -19,15 +19,15 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    pub(crate) fn of(sight: &Sight, tally: &Tally) -> Self {
-        let first = first_step(sight.album.floor());
+    pub(crate) fn of(snapshot: &ResultsSnapshot, counts: &ThresholdCounts) -> Self {
+        let first = first_step(snapshot.album.floor());
         let steps = || {
             (first..=1000)
                 .step_by(STEP.into())
                 .map(Threshold::from_thousandths)
         };
         let counts = Show::ALL.map(|show| {
-            let counts = steps().map(|threshold| tally.at(show, threshold));
+            let counts = steps().map(|threshold| counts.at(show, threshold));
             (show.name(), counts.collect())
         });
         Self {

@@ -1,9 +1,10 @@
 //! A file in the list of pictures, or in a film strip.
 
-use common::gallery::RowState;
+use common::{Threshold, gallery::RowState};
+use serde::Serialize;
 
 use super::picture::{Picture, Seen};
-use crate::results::{Query, Sight};
+use crate::results::{Query, ResultsSnapshot};
 
 /// A file in a list.
 pub(crate) struct Tile {
@@ -11,7 +12,7 @@ pub(crate) struct Tile {
     /// The address of its page.
     pub(crate) href: String,
     pub(crate) picture: Option<Picture>,
-    /// What is said in place of a picture.
+    /// What stands in place of a picture.
     pub(crate) reason: &'static str,
     pub(crate) name: String,
     pub(crate) camera: String,
@@ -20,8 +21,10 @@ pub(crate) struct Tile {
     /// When it was taken, as the camera wrote it.
     pub(crate) captured: Option<String>,
     pub(crate) word: Word,
+    /// The same at every threshold, for the page's script.
+    pub(crate) words: String,
     /// What people say about it, in a word or two.
-    pub(crate) said: Option<String>,
+    pub(crate) corrected: Option<String>,
     pub(crate) is_processed: bool,
     /// Whether it is the one that the page is about.
     pub(crate) is_own: bool,
@@ -36,14 +39,19 @@ pub(crate) struct Word {
 
 impl Tile {
     /// A row of the job at an address; `None` when there is no such row.
-    pub(crate) fn new(job: &str, sight: &Sight, number: u32, query: &Query) -> Option<Self> {
-        let row = sight.album.row(number)?;
-        let threshold = sight.threshold(query);
+    pub(crate) fn new(
+        job: &str,
+        snapshot: &ResultsSnapshot,
+        number: u32,
+        query: &Query,
+    ) -> Option<Self> {
+        let row = snapshot.album.row(number)?;
+        let threshold = snapshot.threshold(query);
         let seen = Seen {
             row,
-            camera: sight.album.gallery.camera(row),
+            camera: snapshot.album.gallery.camera(row),
             threshold,
-            said: sight.said(number),
+            correction: snapshot.correction_of(number),
         };
         Some(Self {
             number,
@@ -52,10 +60,11 @@ impl Tile {
             reason: reason(&row.state),
             name: row.path.file_name().to_owned(),
             camera: seen.camera.to_owned(),
-            from: from(seen.camera, sight.album.gallery.cameras.len()),
+            from: from(seen.camera, snapshot.album.gallery.cameras.len()),
             captured: seen.captured(),
             word: Word::of(&seen),
-            said: seen.corrected(),
+            words: words(&seen),
+            corrected: seen.corrected(),
             is_processed: row.is_processed(),
             is_own: false,
         })
@@ -99,6 +108,38 @@ impl Word {
     }
 }
 
+/// What a file shows up to a threshold, in thousandths, from where the step before ends.
+#[derive(Serialize)]
+struct WordStep {
+    until: u16,
+    class: &'static str,
+    text: String,
+}
+
+/// What a file shows at every threshold, as JSON: the page's script looks it up while the threshold
+/// moves.
+fn words(seen: &Seen<'_>) -> String {
+    let sightings = seen.row.sightings.iter();
+    let mut ends: Vec<u16> = sightings
+        .map(|found| found.confidence().thousandths())
+        .chain([1000])
+        .collect();
+    ends.sort_unstable();
+    ends.dedup();
+    let mut steps: Vec<WordStep> = Vec::new();
+    for until in ends {
+        let Word { class, text } = Word::of(&Seen {
+            threshold: Threshold::from_thousandths(until),
+            ..*seen
+        });
+        match steps.last_mut() {
+            Some(last) if last.text == text => last.until = until,
+            _ => steps.push(WordStep { until, class, text }),
+        }
+    }
+    serde_json::to_string(&steps).unwrap_or_default()
+}
+
 /// A confidence with two decimals, cut off and not rounded: 0.999 is not 1.
 pub(crate) fn two_decimals(thousandths: u16) -> String {
     let hundredths = thousandths / 10;
@@ -114,5 +155,40 @@ fn reason(state: &RowState) -> &'static str {
         RowState::Processed { .. } => "no small copy was kept",
         RowState::Failed(code) => code.advice(),
         RowState::Skipped(reason) => reason.explanation(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use common::Category::{Animal, Person};
+
+    use super::*;
+    use crate::results::snapshot::tests::{picture, snapshot_of};
+
+    #[test]
+    fn the_words_at_all_thresholds_are_those_at_each() {
+        let found = [(Animal, 0.5), (Animal, 0.3), (Person, 0.75)];
+        let snapshot = snapshot_of(&[picture("a.jpg", None, &found)], &[]);
+        let at = |thousandths: u16| Seen {
+            row: snapshot.album.row(0).unwrap(),
+            camera: "",
+            threshold: Threshold::from_thousandths(thousandths),
+            correction: None,
+        };
+        let text = words(&at(200));
+        let steps: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        let texts: Vec<&str> = steps
+            .iter()
+            .map(|step| step["text"].as_str().unwrap())
+            .collect();
+        assert_eq!(texts, ["animal 0.50", "person 0.75", "blank"], "{text}");
+        for thousandths in 0..=1000 {
+            let step = steps
+                .iter()
+                .find(|step| u64::from(thousandths) <= step["until"].as_u64().unwrap());
+            let word = Word::of(&at(thousandths));
+            assert_eq!(step.unwrap()["text"], word.text, "{thousandths}");
+            assert_eq!(step.unwrap()["class"], word.class, "{thousandths}");
+        }
     }
 }

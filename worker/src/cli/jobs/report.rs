@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use common::{
     config::ServiceConfig,
     job::{EndFile, JobId, JobRecord, MailKind, Outcome, Task},
-    jobs::{Jobs, Standing},
+    jobs::{JobState, Jobs},
     store::{JobFolder, StoreError},
 };
 use indicatif::DecimalBytes;
@@ -50,13 +50,13 @@ impl JobReport {
         config: &ServiceConfig,
         id: JobId,
     ) -> anyhow::Result<Option<Self>> {
-        let Some(sight) = jobs.look(id).await? else {
+        let Some(view) = jobs.look(id).await? else {
             return Ok(None);
         };
-        let chosen = sight.file.options.model.as_ref().map(ToString::to_string);
-        let planned = match (&chosen, &sight.standing) {
+        let chosen = view.file.options.model.as_ref().map(ToString::to_string);
+        let planned = match (&chosen, &view.state) {
             // A plan that cannot be read names no model; its tasks say what is wrong.
-            (None, Standing::Open(_)) => {
+            (None, JobState::Open(_)) => {
                 jobs.store.plan_file(id).await.or_else(unless_unreadable)?
             }
             _ => None,
@@ -65,9 +65,9 @@ impl JobReport {
             id,
             tag: id.tag(),
             stage: "accepted",
-            accepted: sight.file.accepted,
-            uploads: sight.file.uploads.len(),
-            size_bytes: sight.file.uploads.iter().map(|file| file.size_bytes).sum(),
+            accepted: view.file.accepted,
+            uploads: view.file.uploads.len(),
+            size_bytes: view.file.uploads.iter().map(|file| file.size_bytes).sum(),
             model: chosen.or_else(|| planned.map(|plan| plan.model.to_string())),
             images: None,
             images_done: None,
@@ -76,11 +76,11 @@ impl JobReport {
             expires: None,
             mails: sent(jobs, id).await?,
         };
-        match &sight.standing {
-            Standing::Accepted => {}
-            Standing::OutOfSight => report.stage = "unknown",
-            Standing::Open(loaded) => report.open(&loaded.record, config),
-            Standing::Ended(end) => {
+        match &view.state {
+            JobState::Accepted => {}
+            JobState::OutOfSight => report.stage = "unknown",
+            JobState::Open(loaded) => report.open(&loaded.record, config),
+            JobState::Ended(end) => {
                 report.end(end, config);
                 // What is left to do for a job that is over: mails, and another package.
                 let loaded = jobs.records.store().load(id).await?;

@@ -1,4 +1,4 @@
-//! What can be seen of a job's results at a moment.
+//! A job's results as they are at a moment.
 
 use std::sync::Arc;
 
@@ -9,21 +9,21 @@ use common::{
 
 use super::{Album, Query, filter::Filter};
 
-/// The rows of a job and what people said about them.
+/// The rows of a job and their corrections.
 #[derive(Clone)]
-pub(crate) struct Sight {
+pub(crate) struct ResultsSnapshot {
     pub(crate) album: Arc<Album>,
     pub(crate) corrections: Arc<Corrections>,
 }
 
-impl Sight {
-    /// Whether something that was said about a file counts.
+impl ResultsSnapshot {
+    /// Whether a correction of a file counts.
     pub(crate) fn is_corrected(&self, number: u32) -> bool {
         self.corrections.about(number).is_some()
     }
 
-    /// What was said about a file, if anything that counts was.
-    pub(crate) fn said(&self, number: u32) -> Option<&MediaCorrection> {
+    /// The correction of a file, if one counts.
+    pub(crate) fn correction_of(&self, number: u32) -> Option<&MediaCorrection> {
         self.corrections.about(number)
     }
 
@@ -36,7 +36,7 @@ impl Sight {
     /// The numbers of the rows that are asked for, in their order.
     pub(crate) fn selected(&self, query: &Query) -> Vec<u32> {
         let threshold = self.threshold(query);
-        let filter = Filter::new(self, &query.wanted);
+        let filter = Filter::new(self, &query.conditions);
         let mut numbers = self.album.numbers(query.sort);
         numbers.retain(|number| {
             self.album.row(*number).is_some_and(|row| {
@@ -60,7 +60,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::results::{query::Show, tally::Tally};
+    use crate::results::{query::Show, threshold_counts::ThresholdCounts};
 
     pub(crate) fn threshold(value: f64) -> Threshold {
         Threshold::new(value).unwrap()
@@ -114,7 +114,10 @@ pub(crate) mod tests {
     }
 
     /// What can be seen of these records.
-    pub(crate) fn sight_of(records: &[MediaRecord], said: &[(u32, Verdict)]) -> Sight {
+    pub(crate) fn snapshot_of(
+        records: &[MediaRecord],
+        given: &[(u32, Verdict)],
+    ) -> ResultsSnapshot {
         let mut builder = GalleryBuilder::new(threshold(0.2));
         for record in records {
             builder.add(
@@ -126,8 +129,8 @@ pub(crate) mod tests {
             );
         }
         let album = Album::new(builder.finish());
-        let said = (1..)
-            .zip(said)
+        let given = (1..)
+            .zip(given)
             .map(|(number, (media, verdict))| Correction {
                 number,
                 at: Timestamp::UNIX_EPOCH,
@@ -135,13 +138,13 @@ pub(crate) mod tests {
                 path: MediaPath::from_display_name("a"),
                 verdict: *verdict,
             });
-        Sight {
+        ResultsSnapshot {
             album: Arc::new(album),
-            corrections: Arc::new(Corrections::of(said.collect())),
+            corrections: Arc::new(Corrections::of(given.collect())),
         }
     }
 
-    fn day() -> Sight {
+    fn day() -> ResultsSnapshot {
         let of = |path: &str, time: &str, found: &[(Category, f32)]| {
             picture(path, Some(&format!("2026-04-{time}")), found)
         };
@@ -149,7 +152,7 @@ pub(crate) mod tests {
         if let MediaOutcome::Processed(media) = &mut truncated.outcome {
             media.decoded_share = Some(0.5);
         }
-        sight_of(
+        snapshot_of(
             &[
                 of(
                     "north/a.jpg",
@@ -219,21 +222,21 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn the_tally_is_right_at_every_threshold(
+        fn the_counts_are_right_at_every_threshold(
             records in prop::collection::vec(any_picture(), 0..20),
             thousandths in 50_u16..=1000,
             near: bool,
         ) {
-            let sight = sight_of(&records, &[]);
+            let snapshot = snapshot_of(&records, &[]);
             let mut query = Query {
                 threshold: Some(Threshold::from_thousandths(thousandths)),
                 ..Query::default()
             };
-            query.wanted.near = near;
-            let tally = Tally::of(&sight, &query.wanted);
+            query.conditions.near = near;
+            let counts = ThresholdCounts::of(&snapshot, &query.conditions);
             for show in Show::ALL {
-                let listed = sight.selected(&query.showing(show)).len() as u64;
-                prop_assert_eq!(tally.at(show, sight.threshold(&query)), listed, "{:?}", show);
+                let listed = snapshot.selected(&query.showing(show)).len() as u64;
+                prop_assert_eq!(counts.at(show, snapshot.threshold(&query)), listed, "{:?}", show);
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::state::State;
 /// How often.
 const PERIOD: Duration = Duration::from_secs(600);
 
-/// Sweeps now, and from now on again and again until the program is told to end.
+/// Sweeps now, and from now on again and again until the program is about to end.
 pub(crate) fn begin(state: &State) {
     let state = state.clone();
     rt::spawn(async move {

@@ -10,16 +10,16 @@ use crate::{
 
 /// A job as it is now.
 #[derive(Clone, Debug)]
-pub struct JobSight {
+pub struct JobView {
     /// What was asked for.
     pub file: JobFile,
     /// Where it stands.
-    pub standing: Standing,
+    pub state: JobState,
 }
 
 /// Where a job stands.
 #[derive(Clone, Debug)]
-pub enum Standing {
+pub enum JobState {
     /// It is accepted; its record is not made yet.
     Accepted,
     /// It is not over. How far it is cannot be seen: its record is out of reach.
@@ -35,32 +35,32 @@ impl Jobs {
     ///
     /// # Errors
     /// When the store cannot be used.
-    pub async fn look(&self, job: JobId) -> Result<Option<JobSight>, JobsError> {
+    pub async fn look(&self, job: JobId) -> Result<Option<JobView>, JobsError> {
         let Some(file) = self.store.job_file(job).await? else {
             return Ok(None);
         };
-        let standing = self.standing(job).await?;
-        Ok(Some(JobSight { file, standing }))
+        let state = self.state(job).await?;
+        Ok(Some(JobView { file, state }))
     }
 
     /// Where a job stands whose file is known.
     ///
     /// # Errors
     /// When the store cannot be used.
-    pub async fn standing(&self, job: JobId) -> Result<Standing, JobsError> {
+    pub async fn state(&self, job: JobId) -> Result<JobState, JobsError> {
         if let Some(end) = self.store.end_file(job).await? {
-            return Ok(Standing::Ended(Box::new(end)));
+            return Ok(JobState::Ended(Box::new(end)));
         }
         match timeout(RECORD_TIME, self.records.store().load(job)).await {
-            Ok(Ok(Some(loaded))) => Ok(Standing::Open(Box::new(loaded))),
-            Ok(Ok(None)) => Ok(Standing::Accepted),
+            Ok(Ok(Some(loaded))) => Ok(JobState::Open(Box::new(loaded))),
+            Ok(Ok(None)) => Ok(JobState::Accepted),
             Ok(Err(error)) => {
                 tracing::warn!(job = job.tag(), %error, "the record is out of reach");
-                Ok(Standing::OutOfSight)
+                Ok(JobState::OutOfSight)
             }
             Err(_) => {
                 tracing::warn!(job = job.tag(), "the records do not answer");
-                Ok(Standing::OutOfSight)
+                Ok(JobState::OutOfSight)
             }
         }
     }

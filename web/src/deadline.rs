@@ -6,9 +6,9 @@ use common::jobs::RECORD_TIME;
 use tokio::time::timeout;
 
 /// How long a request waits for what it can do without.
-pub(crate) const PATIENCE: Duration = RECORD_TIME;
+pub(crate) const DEADLINE: Duration = RECORD_TIME;
 
 /// What is asked for, if it comes in time.
 pub(crate) async fn in_time<T, E>(asked: impl Future<Output = Result<T, E>>) -> Option<T> {
-    timeout(PATIENCE, asked).await.ok()?.ok()
+    timeout(DEADLINE, asked).await.ok()?.ok()
 }

@@ -1,5 +1,5 @@
-//! Watching over what this process needs: systemd is told what is broken, and starts the program
-//! again where that helps.
+//! Watching over what this process needs: systemd gets to know what is broken, and starts the
+//! program again where that helps.
 //!
 //! It does not help while Redis is down or a disk is full: a program that is started then has no
 //! pages at all. It helps where another opening of the same places works and this process's own
@@ -11,7 +11,7 @@ use actix_web::rt;
 use common::jobs::Jobs;
 use tokio::time::timeout;
 
-use crate::{config::WebConfig, readiness::Trouble, state::State, supervision};
+use crate::{config::WebConfig, readiness::Trouble, state::State, systemd};
 
 /// How often.
 const PERIOD: Duration = Duration::from_secs(10);
@@ -22,7 +22,7 @@ const OPENING_TIME: Duration = Duration::from_secs(20);
 /// The name of trials by another opening.
 const WHO: &str = "web-anew";
 
-/// Watches until the program is told to end.
+/// Watches until the program is about to end.
 pub(crate) fn begin(state: &State) {
     let state = state.clone();
     rt::spawn(async move {
@@ -46,7 +46,7 @@ async fn look(state: &State) {
         .into_iter()
         .map(Trouble::words)
         .collect();
-    supervision::tell(&if troubles.is_empty() {
+    systemd::status(&if troubles.is_empty() {
         "takes uploads".to_owned()
     } else {
         troubles.join("; ")
@@ -55,7 +55,7 @@ async fn look(state: &State) {
         tracing::error!(
             "what this process cannot use any more, a new one can; waiting to be ended"
         );
-        supervision::give_up();
+        systemd::give_up();
     }
 }
 

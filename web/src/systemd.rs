@@ -1,4 +1,4 @@
-//! What systemd is told: that the program is ready, and that it still runs.
+//! Notices to systemd: that the program is ready, and that it still runs.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,7 +7,7 @@ use sd_notify::NotifyState;
 /// Whether the process is beyond help, and systemd is to begin anew.
 static IS_GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
-/// Says that requests are answered from now on. Where systemd watches, it is told from here on
+/// Says that requests are answered from now on. Where systemd watches, it hears from here on
 /// that the program's main task still gets its turn.
 pub fn ready() {
     if let Err(error) = sd_notify::notify(&[NotifyState::Ready]) {
@@ -29,8 +29,8 @@ pub fn ready() {
 }
 
 /// Says how the program fares, for `systemctl status`.
-pub fn tell(status: &str) {
-    let _ = sd_notify::notify(&[NotifyState::Status(status)]);
+pub fn status(text: &str) {
+    let _ = sd_notify::notify(&[NotifyState::Status(text)]);
 }
 
 /// Says no longer that the program still runs, so that systemd ends it and starts it again.

@@ -7,9 +7,9 @@ use common::{
 };
 
 use super::{
-    Sight,
+    ResultsSnapshot,
     filter::Filter,
-    query::{Show, Wanted},
+    query::{Conditions, Show},
 };
 
 /// Thresholds in thousandths, and one that is never reached.
@@ -17,7 +17,7 @@ const STEPS: usize = 1002;
 
 /// Counts at every threshold, by what files show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Tally {
+pub(crate) struct ThresholdCounts {
     /// In the order of [`Show::ALL`].
     counts: [Vec<u64>; Show::ALL.len()],
 }
@@ -49,12 +49,12 @@ impl Changes {
     }
 }
 
-impl Tally {
+impl ThresholdCounts {
     /// Counts the files that are asked for, whatever they show.
-    pub(crate) fn of(sight: &Sight, wanted: &Wanted) -> Self {
-        let filter = Filter::new(sight, wanted);
+    pub(crate) fn of(snapshot: &ResultsSnapshot, conditions: &Conditions) -> Self {
+        let filter = Filter::new(snapshot, conditions);
         let mut changes = Show::ALL.map(|_| Changes([0; STEPS]));
-        for (number, row) in (0..).zip(&sight.album.gallery.rows) {
+        for (number, row) in (0..).zip(&snapshot.album.gallery.rows) {
             if filter.admits_at_some(number, row)
                 && let Some(span) = filter.span(row)
             {

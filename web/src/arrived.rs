@@ -1,15 +1,13 @@
 //! A file that has arrived, wherever it is now.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{io, path::PathBuf, sync::Arc};
 
 use common::{
     file_signature::PICTURE_HEAD_BYTES,
     random_access::{LocalFile, RandomAccess},
-    store::Store,
+    store::{Store, StoreError},
 };
 use object_store::path::Path as Key;
-
-use super::SubmissionError;
 
 /// A file that has arrived.
 #[derive(Clone, Debug)]
@@ -20,33 +18,46 @@ pub(crate) enum Arrived {
     InSpool(PathBuf),
 }
 
+/// A file that has arrived cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ArrivedError {
+    /// The store fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The spool fails.
+    #[error(transparent)]
+    Spool(#[from] io::Error),
+}
+
 impl Arrived {
     /// Its first bytes, as many as tell its kind.
-    pub(super) async fn head(&self, store: &Store) -> Result<Vec<u8>, SubmissionError> {
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) async fn head(&self, store: &Store) -> Result<Vec<u8>, ArrivedError> {
         match self {
             Self::InStore(key) => Ok(store.stored_file(key).await?.head().to_vec()),
             Self::InSpool(_) => {
                 let reader = self.reader(store).await?;
-                let size = usize::try_from(reader.size_bytes()).unwrap_or(usize::MAX);
+                let size = usize::try_from(reader.size_bytes()).unwrap_or(PICTURE_HEAD_BYTES);
                 let mut head = vec![0; PICTURE_HEAD_BYTES.min(size)];
-                let read = reader.read_exact_at(&mut head, 0);
-                read.map_err(SubmissionError::Look)?;
+                reader.read_exact_at(&mut head, 0)?;
                 Ok(head)
             }
         }
     }
 
     /// The file, to be read where it is.
-    pub(super) async fn reader(
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub(crate) async fn reader(
         &self,
         store: &Store,
-    ) -> Result<Arc<dyn RandomAccess>, SubmissionError> {
+    ) -> Result<Arc<dyn RandomAccess>, ArrivedError> {
         match self {
             Self::InStore(key) => Ok(store.reader(key).await?),
-            Self::InSpool(path) => {
-                let file = LocalFile::open(path).map_err(SubmissionError::Look)?;
-                Ok(Arc::new(file))
-            }
+            Self::InSpool(path) => Ok(Arc::new(LocalFile::open(path)?)),
         }
     }
 }

@@ -20,7 +20,7 @@ use common::{
 const HOLDS_FOR: Duration = Duration::from_secs(1);
 
 /// Which jobs were there a moment ago.
-pub(crate) struct Presence {
+pub(crate) struct JobExistenceCache {
     store: Store,
     seen: Mutex<Seen>,
 }
@@ -32,7 +32,7 @@ struct Seen {
     deleted: u64,
 }
 
-impl Presence {
+impl JobExistenceCache {
     pub(crate) fn new(store: Store) -> Self {
         Self {
             store,
