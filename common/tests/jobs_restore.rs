@@ -422,7 +422,7 @@ async fn a_job_that_is_restored_by_many_at_once_is_restored_once(mut service: Se
     }
     assert_eq!(restored, 1);
     // Planning, and the mail.
-    assert_eq!(service.jobs.queue.depth(Lane::Desk).await.unwrap(), 2);
+    assert_eq!(service.jobs.queue.depth(Lane::Control).await.unwrap(), 2);
 }
 
 async fn what_is_no_job_is_not_made_one(mut service: Service) {
@@ -490,6 +490,6 @@ async fn a_lost_wake_up_is_repeated(service: Service) {
     let record = JobRecord::accepted(job, 5);
     assert!(service.jobs.records.store().create(&record).await.unwrap());
     assert_eq!(service.jobs.wake_due().await.unwrap(), 2);
-    assert_eq!(service.jobs.queue.depth(Lane::Desk).await.unwrap(), 2);
+    assert_eq!(service.jobs.queue.depth(Lane::Control).await.unwrap(), 2);
     assert_eq!(service.jobs.wake_due().await.unwrap(), 0, "not so soon");
 }

@@ -102,7 +102,7 @@ async fn a_wake_up_reaches_the_listener_of_its_lane(place: &Place) {
     let ((_, sender), (_, receiver)) = (place.open().await, place.open().await);
     let (desk, mut at_desk) = telling();
     let (detect, mut at_detect) = telling();
-    let desk = Ear::new(&receiver, "w", Lane::Desk, 1, desk);
+    let desk = Ear::new(&receiver, "w", Lane::Control, 1, desk);
     let detect = Ear::new(&receiver, "w", Lane::Detect, 1, detect);
     for task in [Task::Plan, Task::Assemble, Task::Mail(MailKind::Done)] {
         let wake_up = wake_up(task);
@@ -122,14 +122,14 @@ async fn the_depth_is_what_waits_in_a_lane(place: &Place) {
     for task in [Task::Plan, Task::Plan, Task::Detect(1)] {
         queue.wake(wake_up(task)).await.unwrap();
     }
-    assert_eq!(queue.depth(Lane::Desk).await.unwrap(), 2);
+    assert_eq!(queue.depth(Lane::Control).await.unwrap(), 2);
     assert_eq!(queue.depth(Lane::Detect).await.unwrap(), 1);
     let (handler, mut heard) = telling();
-    let ear = Ear::new(&queue, "w", Lane::Desk, 1, handler);
+    let ear = Ear::new(&queue, "w", Lane::Control, 1, handler);
     next(&mut heard).await;
     next(&mut heard).await;
     ear.stop().await;
-    assert_eq!(queue.depth(Lane::Desk).await.unwrap(), 0);
+    assert_eq!(queue.depth(Lane::Control).await.unwrap(), 0);
     assert_eq!(queue.depth(Lane::Detect).await.unwrap(), 1);
 }
 
@@ -160,8 +160,8 @@ async fn two_listeners_share_the_work(place: &Place) {
             let _ = told.send(wake_up);
         }
     });
-    let first = Ear::new(&one, "first", Lane::Desk, 1, Arc::clone(&handler));
-    let second = Ear::new(&other, "second", Lane::Desk, 1, handler);
+    let first = Ear::new(&one, "first", Lane::Control, 1, Arc::clone(&handler));
+    let second = Ear::new(&other, "second", Lane::Control, 1, handler);
     let sent: Vec<WakeUp> = (0..10).map(|_| wake_up(Task::Plan)).collect();
     for wake_up in &sent {
         one.wake(*wake_up).await.unwrap();
@@ -224,7 +224,7 @@ async fn no_more_is_done_at_a_time_than_there_are_slots(place: &Place) {
     for _ in 0..6 {
         queue.wake(wake_up(Task::Plan)).await.unwrap();
     }
-    let ear = Ear::new(&queue, "w", Lane::Desk, 2, gate.handler());
+    let ear = Ear::new(&queue, "w", Lane::Control, 2, gate.handler());
     for done in 1..=6 {
         let under_way = (7 - done).min(2);
         gate.until_under_way(under_way).await;
@@ -238,7 +238,7 @@ async fn no_more_is_done_at_a_time_than_there_are_slots(place: &Place) {
 async fn stopping_waits_for_what_is_under_way(place: &Place) {
     let (_, queue) = place.open().await;
     let gate = Gate::default();
-    let mut ear = Ear::new(&queue, "w", Lane::Desk, 1, gate.handler());
+    let mut ear = Ear::new(&queue, "w", Lane::Control, 1, gate.handler());
     queue.wake(wake_up(Task::Plan)).await.unwrap();
     gate.until_under_way(1).await;
     ear.stop.send(()).unwrap();
@@ -249,7 +249,7 @@ async fn stopping_waits_for_what_is_under_way(place: &Place) {
     soon("the listener's end", ear.task).await.unwrap();
     assert_eq!(gate.done.load(Ordering::SeqCst), 1);
     let (handler, mut heard) = telling();
-    let next_ear = Ear::new(&queue, "x", Lane::Desk, 1, handler);
+    let next_ear = Ear::new(&queue, "x", Lane::Control, 1, handler);
     next(&mut heard).await;
     next_ear.stop().await;
 }
@@ -264,7 +264,7 @@ async fn a_handler_that_panics_does_not_end_the_listener(place: &Place) {
             let _ = told.send(wake_up);
         }
     });
-    let ear = Ear::new(&queue, "w", Lane::Desk, 1, handler);
+    let ear = Ear::new(&queue, "w", Lane::Control, 1, handler);
     for task in [Task::Assemble, Task::Assemble, Task::Plan] {
         queue.wake(wake_up(task)).await.unwrap();
     }
@@ -277,7 +277,7 @@ async fn nothing_grows_when_it_is_tidied(place: &Place) {
     let mut sizes = Vec::new();
     for round in 0..3 {
         let (handler, mut heard) = telling();
-        let ear = Ear::new(&queue, &format!("w{round}"), Lane::Desk, 2, handler);
+        let ear = Ear::new(&queue, &format!("w{round}"), Lane::Control, 2, handler);
         for _ in 0..30 {
             queue.wake(wake_up(Task::Plan)).await.unwrap();
         }
@@ -419,7 +419,7 @@ async fn a_listener_outlives_a_restart_of_redis() {
     let mut place = Place::redis();
     let (_, queue) = place.open().await;
     let gate = Gate::default();
-    let ear = Ear::new(&queue, "w", Lane::Desk, 1, gate.handler());
+    let ear = Ear::new(&queue, "w", Lane::Control, 1, gate.handler());
     queue.wake(wake_up(Task::Plan)).await.unwrap();
     gate.until_under_way(1).await;
     place.server().kill();
@@ -439,7 +439,7 @@ async fn stopping_waits_also_for_work_whose_connection_broke() {
     let mut place = Place::redis();
     let (_, queue) = place.open().await;
     let gate = Gate::default();
-    let mut ear = Ear::new(&queue, "w", Lane::Desk, 2, gate.handler());
+    let mut ear = Ear::new(&queue, "w", Lane::Control, 2, gate.handler());
     queue.wake(wake_up(Task::Plan)).await.unwrap();
     gate.until_under_way(1).await;
     place.server().kill();
@@ -464,7 +464,7 @@ async fn a_listener_outlives_the_loss_of_all_keys() {
     };
     let (_, queue) = place.open().await;
     let gate = Gate::default();
-    let ear = Ear::new(&queue, "w", Lane::Desk, 2, gate.handler());
+    let ear = Ear::new(&queue, "w", Lane::Control, 2, gate.handler());
     for done in 1..=3 {
         queue.wake(wake_up(Task::Plan)).await.unwrap();
         gate.until_under_way(1).await;
@@ -494,9 +494,9 @@ async fn nine_thousand_wake_ups_do_not_block_the_queue() {
     for sender in senders.collect::<Vec<_>>() {
         sender.await.unwrap();
     }
-    assert_eq!(queue.depth(Lane::Desk).await.unwrap(), 9_000);
+    assert_eq!(queue.depth(Lane::Control).await.unwrap(), 9_000);
     let (handler, mut heard) = telling();
-    let ear = Ear::new(&queue, "w", Lane::Desk, 4, handler);
+    let ear = Ear::new(&queue, "w", Lane::Control, 4, handler);
     for _ in 0..20 {
         next(&mut heard).await;
     }
@@ -544,10 +544,10 @@ async fn the_wake_ups_of_one_job_are_forgotten(place: &Place) {
         }
     }
     queue.forget(gone).await.unwrap();
-    assert_eq!(queue.depth(Lane::Desk).await.unwrap(), 2);
+    assert_eq!(queue.depth(Lane::Control).await.unwrap(), 2);
     assert_eq!(queue.depth(Lane::Detect).await.unwrap(), 1);
     let (handler, mut heard) = telling();
-    let ear = Ear::new(&queue, "w", Lane::Desk, 1, handler);
+    let ear = Ear::new(&queue, "w", Lane::Control, 1, handler);
     for task in [Task::Plan, Task::Mail(MailKind::Done)] {
         assert_eq!(next(&mut heard).await, WakeUp { job: kept, task });
     }

@@ -1,7 +1,7 @@
 //! The command line: what can be asked for, and which exit code answers.
 
-pub mod alone;
 pub mod check;
+pub mod isolated_process;
 pub mod jobs;
 pub mod models;
 pub mod process;
@@ -51,8 +51,8 @@ enum Command {
     /// Work for the service: take tasks from its queue until stopped.
     Run(run::RunArguments),
     /// Look at pictures for a worker that started this process.
-    #[command(hide = true)]
-    LookAlone(alone::AloneArguments),
+    #[command(hide = true, name = "look-alone")]
+    IsolatedRun(isolated_process::IsolatedArguments),
     /// List, show, retry, cancel and delete the service's jobs.
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
@@ -109,7 +109,7 @@ pub fn run() -> ExitCode {
         Command::Models(command) => models::run(command, &config.models).map(|()| Exit::Done),
         Command::Check(arguments) => check::run(&arguments, &config).map(|()| Exit::Done),
         Command::Run(arguments) => run::run(&arguments, config),
-        Command::LookAlone(arguments) => alone::run(arguments, config),
+        Command::IsolatedRun(arguments) => isolated_process::run(arguments, config),
         Command::Jobs(command) => jobs::run(&command).map(|()| Exit::Done),
         Command::Queue(command) => queue::run(&command).map(|()| Exit::Done),
         Command::Reconcile => queue::reconcile().map(|()| Exit::Done),

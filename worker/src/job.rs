@@ -19,7 +19,7 @@ use crate::{
     model::catalogue::InstalledModel,
     package::{Package, PackageError},
     pipeline::{
-        self, Ending, PipelineError, claims::Claims, decode_memory::DecodeMemory,
+        self, Ending, PipelineError, decode_memory::DecodeMemory, dedup::Dedup,
         inspect::PipelineContext, stage::StageClock,
     },
     progress::{Audience, Progress},
@@ -132,7 +132,7 @@ struct Job<'a> {
     listing: InputListing,
     package: Package,
     journal: Journal,
-    claims: Mutex<Claims>,
+    dedup: Mutex<Dedup>,
     counts: Counts,
     /// By how much the records taken over changed the number of images.
     surprise: i64,
@@ -164,7 +164,7 @@ impl<'a> Job<'a> {
         };
         let Resumed {
             journal,
-            claims,
+            dedup,
             counts,
             surprise,
         } = if request.resume {
@@ -179,7 +179,7 @@ impl<'a> Job<'a> {
             listing,
             package,
             journal,
-            claims: Mutex::new(claims),
+            dedup: Mutex::new(dedup),
             counts,
             surprise,
         })
@@ -220,7 +220,7 @@ impl<'a> Job<'a> {
             &context,
             &mut handles,
             &mut self.journal,
-            &self.claims,
+            &self.dedup,
             stop,
             |record| {
                 counts.add(record, threshold);

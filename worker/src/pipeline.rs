@@ -15,10 +15,10 @@
 //! writes their records itself, and no worker hears of them.
 
 pub mod blame;
-pub mod claims;
 pub mod copies;
 pub mod copying;
 pub mod decode_memory;
+pub mod dedup;
 pub mod inspect;
 pub mod picture_pack;
 pub mod record_writer;
@@ -43,7 +43,7 @@ use crate::{
     journal::{Journal, JournalError},
     package::PackageError,
     pipeline::{
-        claims::Claims,
+        dedup::Dedup,
         inspect::{Inspected, Inspector, PipelineContext},
         record_writer::RecordWriter,
     },
@@ -77,7 +77,7 @@ pub enum PipelineError {
     WorkerPanicked,
     /// A thread panicked while it noted whose content is whose.
     #[error("a thread ended while it compared the contents of files")]
-    ClaimsPoisoned,
+    DedupPoisoned,
     /// A number was asked for that no file of the listing has.
     #[error("there is no file with the number {number} in the listing")]
     NotListed {
@@ -98,7 +98,7 @@ pub enum Ending {
     Interrupted,
 }
 
-/// Takes every file of the span that the journal does not hold yet through the pipeline. `claims`
+/// Takes every file of the span that the journal does not hold yet through the pipeline. `dedup`
 /// has the contents of those it does hold; `seen` is told of each new record, in path order.
 ///
 /// # Errors
@@ -107,7 +107,7 @@ pub fn run(
     context: &PipelineContext<'_>,
     handles: &mut [DetectorHandle],
     journal: &mut Journal,
-    claims: &Mutex<Claims>,
+    dedup: &Mutex<Dedup>,
     stop: &AtomicBool,
     mut seen: impl FnMut(&MediaRecord),
 ) -> Result<Ending, PipelineError> {
@@ -128,10 +128,10 @@ pub fn run(
     };
     thread::scope(|scope| {
         let started = handles.iter_mut().try_for_each(|handle| {
-            let (queue, claims, finished) = (&queue, claims, finished_sender.clone());
+            let (queue, dedup, finished) = (&queue, dedup, finished_sender.clone());
             let work = move || {
                 work(
-                    &mut Inspector::new(context, claims, handle),
+                    &mut Inspector::new(context, dedup, handle),
                     queue,
                     &finished,
                 );

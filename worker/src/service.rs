@@ -1,18 +1,17 @@
 //! The worker as a part of the service: it takes tasks of jobs one by one, for as long as it runs.
 //!
-//! `runner` keeps the process going, `attend` takes one task and settles how it ended, and each
+//! `runner` keeps the process going, `run_task` takes one task and settles how it ended, and each
 //! kind of task has a file of its own: `plan`, `detect`, `assemble`, `notify`, `rebuild`.
 
-pub mod alone;
 mod assemble;
-mod attend;
-mod careful;
+mod crash_isolation;
 mod detect;
 pub mod environment;
-mod fault;
+mod error;
 pub mod fitness;
-mod held_claim;
+pub mod isolated_process;
 mod kept_results;
+mod lease;
 mod listings;
 mod merge;
 mod model_shelf;
@@ -21,6 +20,7 @@ mod packed_shards;
 mod plan;
 mod rebuild;
 mod reconciler;
+mod run_task;
 pub mod runner;
 mod saved_shard;
 mod saving;

@@ -126,7 +126,7 @@ pub struct Claim {
 impl Claim {
     /// Whether earlier workers died at the task, so that it is to be done with more care.
     #[must_use]
-    pub fn is_careful(&self) -> bool {
+    pub fn is_isolated(&self) -> bool {
         self.crashes >= CAREFUL_AFTER
     }
 }

@@ -43,19 +43,19 @@ pub enum Lane {
     /// Detecting, one shard at a time for each device.
     Detect,
     /// Everything else; it needs no model and waits behind no shard.
-    Desk,
+    Control,
 }
 
 impl Lane {
     /// Both queues.
-    pub const ALL: [Self; 2] = [Self::Detect, Self::Desk];
+    pub const ALL: [Self; 2] = [Self::Detect, Self::Control];
 
     /// Its name, as in the queue's keys and in metrics.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Detect => "detect",
-            Self::Desk => "desk",
+            Self::Control => "desk",
         }
     }
 }
@@ -96,7 +96,7 @@ impl Task {
     pub const fn lane(self) -> Lane {
         match self {
             Self::Detect(_) => Lane::Detect,
-            Self::Plan | Self::Assemble | Self::Rebuild | Self::Mail(_) => Lane::Desk,
+            Self::Plan | Self::Assemble | Self::Rebuild | Self::Mail(_) => Lane::Control,
         }
     }
 }

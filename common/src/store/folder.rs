@@ -151,7 +151,7 @@ impl JobFolder {
 
     /// At which files of a shard the program ended.
     #[must_use]
-    pub fn care_note(&self, number: u32) -> Key {
+    pub fn crash_note(&self, number: u32) -> Key {
         self.shards().join(format!("{number:06}.care.json"))
     }
 

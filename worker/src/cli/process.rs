@@ -1,6 +1,6 @@
 //! `trapline-worker process`: inputs in, result package out.
 
-mod announcement;
+mod summary;
 
 use std::{
     num::NonZeroUsize,
@@ -177,11 +177,11 @@ pub fn run(arguments: ProcessArguments, config: &WorkerConfig) -> anyhow::Result
     let runtime = Runtime::load(config.onnxruntime.as_deref(), &config.homes)?;
     let detectors = load_detectors(runtime, &model, &arguments)?;
     let request = request(&arguments, config, blur, &model, runtime.version());
-    announcement::introduce(&request, &model, &detectors, runtime.advice());
+    summary::before(&request, &model, &detectors, runtime.advice());
     let stop = stop_on_signals()?;
     let result = job::run(&request, &model, detectors, &stop)
         .map_err(|error| with_way_on(error, &request.destination))?;
-    announcement::announce(&result, request.audience);
+    summary::after(&result, request.audience);
     Ok(if result.facts.counts.failed == 0 {
         Exit::Done
     } else {

@@ -9,7 +9,7 @@ use crate::{
     input::InputListing,
     journal::{Journal, JournalHeader},
     package::Package,
-    pipeline::{claims::Claims, copies::copies_of},
+    pipeline::{copies::copies_of, dedup::Dedup},
     progress::surprise,
     run_facts::Counts,
 };
@@ -18,7 +18,7 @@ use crate::{
 pub(super) struct Resumed {
     pub(super) journal: Journal,
     /// The contents that were looked at.
-    pub(super) claims: Claims,
+    pub(super) dedup: Dedup,
     pub(super) counts: Counts,
     /// By how much they changed the number of images; see [`surprise`].
     pub(super) surprise: i64,
@@ -29,7 +29,7 @@ impl Resumed {
     pub(super) fn nothing(journal: Journal) -> Self {
         Self {
             journal,
-            claims: Claims::default(),
+            dedup: Dedup::default(),
             counts: Counts::default(),
             surprise: 0,
         }
@@ -43,7 +43,7 @@ pub(super) fn resume(
     package: &Package,
     header: &JournalHeader,
 ) -> Result<Resumed, JobError> {
-    let (mut claims, mut counts) = (Claims::default(), Counts::default());
+    let (mut dedup, mut counts) = (Dedup::default(), Counts::default());
     let mut surprises = 0;
     let mut named = HashSet::new();
     let journal = Journal::resume(&package.journal(), header, |number, record| {
@@ -54,7 +54,7 @@ pub(super) fn resume(
             surprises += surprise(record);
             let hash = record.content_hash.as_deref();
             if let Some(hash) = hash.and_then(|hash| blake3::Hash::from_hex(hash).ok()) {
-                claims.claim(&hash, number);
+                dedup.claim(&hash, number);
             }
         }
         is_kept
@@ -62,7 +62,7 @@ pub(super) fn resume(
     package.remove_strays(|copy| named.contains(copy))?;
     Ok(Resumed {
         journal,
-        claims,
+        dedup,
         counts,
         surprise: surprises,
     })

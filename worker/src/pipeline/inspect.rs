@@ -29,10 +29,9 @@ use crate::{
     model::contract::InputRule,
     package::Package,
     pipeline::{
-        PipelineError,
-        claims::Claims,
-        copying,
+        PipelineError, copying,
         decode_memory::DecodeMemory,
+        dedup::Dedup,
         picture_pack::PicturePack,
         stage::{Stage, StageClock},
     },
@@ -116,7 +115,7 @@ impl Sight {
 /// Does all the work for one file after the other; owns every buffer that this needs.
 pub struct Inspector<'a> {
     context: &'a PipelineContext<'a>,
-    claims: &'a Mutex<Claims>,
+    dedup: &'a Mutex<Dedup>,
     detector: &'a mut DetectorHandle,
     renderer: CanvasRenderer,
     rule: AnnotateRule,
@@ -129,13 +128,13 @@ impl<'a> Inspector<'a> {
     #[must_use]
     pub fn new(
         context: &'a PipelineContext<'a>,
-        claims: &'a Mutex<Claims>,
+        dedup: &'a Mutex<Dedup>,
         detector: &'a mut DetectorHandle,
     ) -> Self {
         let options = context.options;
         Self {
             context,
-            claims,
+            dedup,
             detector,
             renderer: CanvasRenderer::new(context.input_rule.clone()),
             rule: copying::annotate_rule(options),
@@ -175,9 +174,9 @@ impl<'a> Inspector<'a> {
             .clock
             .time(Stage::Read, || blake3::hash(&self.bytes));
         let earlier = self
-            .claims
+            .dedup
             .lock()
-            .map_err(|_| PipelineError::ClaimsPoisoned)?
+            .map_err(|_| PipelineError::DedupPoisoned)?
             .claim(&hash, index);
         if let Some(of) = earlier {
             return Ok(Finding::Duplicate { of });

@@ -12,9 +12,9 @@ use super::{
     Achieved, PlanFacts,
     detect::{journal_header, run_options},
     environment::Environment,
-    fault::TaskError,
-    held_claim::HeldClaim,
+    error::TaskError,
     kept_results::{self, KeptResults},
+    lease::HeldLease,
     listings::JobListing,
     merge,
     packed_shards::PackedShards,
@@ -27,7 +27,7 @@ use crate::{
 /// Name of the package in the scratch folder.
 const PACKAGE: &str = "results.zip";
 
-pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
+pub(super) async fn run(env: &Arc<Environment>, held: &HeldLease) -> Result<Achieved, TaskError> {
     let (job, store) = (held.claim.job, &env.jobs.store);
     let folder = JobFolder::of(job);
     if store.end_file(job).await?.is_some() {

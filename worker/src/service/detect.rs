@@ -12,10 +12,10 @@ use jiff::Timestamp;
 
 use super::{
     Achieved,
-    careful::{Care, CarefulSpan},
+    crash_isolation::{CrashIsolation, IsolatedSpan},
     environment::Environment,
-    fault::TaskError,
-    held_claim::HeldClaim,
+    error::TaskError,
+    lease::HeldLease,
     listings::JobListing,
     model_shelf::LoadedModel,
     saved_shard::SavedShard,
@@ -37,12 +37,12 @@ struct ShardWork {
     plan: PlanFile,
     span: ShardSpan,
     saved: SavedShard,
-    care: Option<Care>,
+    isolation: Option<CrashIsolation>,
 }
 
 pub(super) async fn run(
     env: &Arc<Environment>,
-    held: &HeldClaim,
+    held: &HeldLease,
     shard: u32,
 ) -> Result<Achieved, TaskError> {
     let (job, store) = (held.claim.job, &env.jobs.store);
@@ -65,7 +65,7 @@ pub(super) async fn run(
         plan,
         span,
         saved: saved.clone(),
-        care: Care::for_shard(env, held, shard).await?,
+        isolation: CrashIsolation::for_shard(env, held, shard).await?,
     };
     let scratch = env.scratch(job)?;
     let (worker, claim, place) = (Arc::clone(env), held.clone(), scratch.path().to_owned());
@@ -113,7 +113,7 @@ pub(super) fn run_options(listing: &JobListing, plan: &PlanFile) -> RunOptions {
 
 fn detect(
     env: &Environment,
-    held: &HeldClaim,
+    held: &HeldLease,
     work: ShardWork,
     scratch: &Path,
 ) -> Result<ShardFacts, TaskError> {
@@ -143,7 +143,7 @@ fn detect(
 /// Takes the shard's files through the pipeline, behind those that earlier workers have saved, and
 /// tells how far it is meanwhile.
 fn look_at_all(
-    place: (&Environment, &HeldClaim),
+    place: (&Environment, &HeldLease),
     mut work: ShardWork,
     (files, scratch): (&mut ShardFiles, &Path),
     model: &mut LoadedModel,
@@ -164,15 +164,15 @@ fn look_at_all(
         let saved = files.journal.len();
         tracing::info!(files = saved, "going on behind what was saved");
     }
-    let ending = match work.care.take() {
-        Some(care) => {
-            let span = CarefulSpan {
+    let ending = match work.isolation.take() {
+        Some(isolation) => {
+            let span = IsolatedSpan {
                 items,
                 first: span.start,
                 saved: &work.saved,
                 scratch,
             };
-            care.look_at_all(place, &span, files, seen)?
+            isolation.look_at_all(place, &span, files, seen)?
         }
         None => look_and_save(place, &work, files, (model, clock), seen)?,
     };
@@ -184,7 +184,7 @@ fn look_at_all(
 
 /// Takes the files through the pipeline, and saves what is finished while others are in hand.
 fn look_and_save(
-    place: (&Environment, &HeldClaim),
+    place: (&Environment, &HeldLease),
     work: &ShardWork,
     files: &mut ShardFiles,
     (model, clock): (&mut LoadedModel, &StageClock),
@@ -196,7 +196,7 @@ fn look_and_save(
         package,
         journal,
         pictures,
-        claims,
+        dedup,
         ..
     } = files;
     let (package, pictures): (&_, &_) = (package, pictures);
@@ -226,7 +226,7 @@ fn look_and_save(
             seen(record);
         };
         let handles = &mut model.handles;
-        let ending = pipeline::run(&context, handles, journal, claims, held.stop_flag(), seen);
+        let ending = pipeline::run(&context, handles, journal, dedup, held.stop_flag(), seen);
         saving.end(matches!(ending, Ok(Ending::Complete)));
         Ok(ending?)
     })

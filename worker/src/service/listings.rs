@@ -10,7 +10,7 @@ use common::{
 };
 use tokio::sync::Mutex;
 
-use super::{environment::Environment, fault::TaskError};
+use super::{environment::Environment, error::TaskError};
 use crate::input::{InputError, InputListing, NamedInput, Origin};
 
 /// Listings that are kept: jobs take turns, shard by shard.

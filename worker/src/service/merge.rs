@@ -13,7 +13,7 @@ use common::{Counts, MediaRecord, Threshold};
 use zip::result::ZipResult;
 
 use super::{
-    fault::TaskError,
+    error::TaskError,
     packed_shards::{PackedShard, PackedShards},
 };
 use crate::{

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use common::{ModelId, job::PlanFile, records::fleet::OfferedModel};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{fault::TaskError, settings::RunSettings};
+use super::{error::TaskError, settings::RunSettings};
 use crate::{
     config::WorkerConfig,
     detector::{

@@ -6,12 +6,12 @@ use common::{
 };
 use jiff::Timestamp;
 
-use super::{Achieved, environment::Environment, fault::TaskError, held_claim::HeldClaim};
+use super::{Achieved, environment::Environment, error::TaskError, lease::HeldLease};
 use crate::mail::{MailError, MailNote, Message, MessageError};
 
 pub(super) async fn run(
     env: &Environment,
-    held: &HeldClaim,
+    held: &HeldLease,
     kind: MailKind,
 ) -> Result<Achieved, TaskError> {
     let (job, store) = (held.claim.job, &env.jobs.store);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use common::{job::PlanFile, store::JobFolder};
 
 use super::{
-    Achieved, PlanFacts, environment::Environment, fault::TaskError, held_claim::HeldClaim,
+    Achieved, PlanFacts, environment::Environment, error::TaskError, lease::HeldLease,
     listings::JobListing,
 };
 use crate::model::InstalledModel;
 
-pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
+pub(super) async fn run(env: &Arc<Environment>, held: &HeldLease) -> Result<Achieved, TaskError> {
     let job = held.claim.job;
     // A plan that is there was made by a worker that died before it could say so.
     if let Some(plan) = env.jobs.store.plan_file(job).await? {

@@ -9,8 +9,8 @@ mod error;
 mod kept_records;
 mod old_package;
 mod originals;
-mod remaking;
-mod repacking;
+mod package;
+mod render;
 mod reported;
 
 use std::sync::Arc;
@@ -21,11 +21,11 @@ use common::{
 };
 use jiff::Timestamp;
 
-use super::{Achieved, environment::Environment, fault::TaskError, held_claim::HeldClaim};
+use super::{Achieved, environment::Environment, error::TaskError, lease::HeldLease};
 use error::RebuildError;
-use repacking::Repacked;
+use package::RebuiltPackage;
 
-pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
+pub(super) async fn run(env: &Arc<Environment>, held: &HeldLease) -> Result<Achieved, TaskError> {
     let job = held.claim.job;
     // A wish that is gone was fulfilled by a worker that died before it could say so.
     let Some(wish) = env.jobs.store.rebuild_file(job).await? else {
@@ -33,7 +33,7 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
     };
     let scratch = env.scratch(job)?;
     let (worker, claim, place) = (Arc::clone(env), held.clone(), scratch.path().to_owned());
-    let work = move || repacking::repack(&worker, &claim, wish, &place);
+    let work = move || package::rebuild_package(&worker, &claim, wish, &place);
     let made = tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| TaskError::Fault(error.into()))?;
@@ -57,10 +57,14 @@ pub(super) async fn run(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achi
 
 /// Puts a package into the place of the one before it. Until `end.json` is replaced, that one is
 /// handed out, and from then on this one is.
-async fn publish(env: &Environment, held: &HeldClaim, made: Repacked) -> Result<(), StoreError> {
+async fn publish(
+    env: &Environment,
+    held: &HeldLease,
+    made: RebuiltPackage,
+) -> Result<(), StoreError> {
     let (job, store) = (held.claim.job, &env.jobs.store);
     let folder = JobFolder::of(job);
-    let Repacked {
+    let RebuiltPackage {
         package,
         facts,
         ended,
@@ -80,7 +84,7 @@ async fn publish(env: &Environment, held: &HeldClaim, made: Repacked) -> Result<
 /// Leaves the package as it is, and says why.
 async fn refuse(
     env: &Environment,
-    held: &HeldClaim,
+    held: &HeldLease,
     wish: RebuildFile,
     reason: String,
 ) -> Result<(), StoreError> {

@@ -11,7 +11,7 @@ use common::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{attend::attend, environment::Environment, fitness, reconciler};
+use super::{environment::Environment, fitness, reconciler, run_task::run_task};
 use crate::job::TRAPLINE_VERSION;
 
 /// How often a worker says that it is alive.
@@ -41,7 +41,7 @@ pub async fn run(env: Environment) -> anyhow::Result<()> {
     let listening = async {
         tokio::join!(
             listen(&env, Lane::Detect, env.settings.slots.get()),
-            listen(&env, Lane::Desk, DESK_SLOTS)
+            listen(&env, Lane::Control, DESK_SLOTS)
         )
     };
     tokio::select! {
@@ -67,7 +67,7 @@ async fn listen(env: &Arc<Environment>, lane: Lane, slots: usize) {
         let (env, permits) = (Arc::clone(&worker), Arc::clone(&permits));
         Box::pin(async move {
             if let Ok(_permit) = permits.acquire_owned().await {
-                attend(env, wake_up).await;
+                run_task(env, wake_up).await;
             }
         })
     });

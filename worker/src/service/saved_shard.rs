@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::{
-    environment::Environment, fault::TaskError, held_claim::HeldClaim, shard_files::ShardFiles,
+    environment::Environment, error::TaskError, lease::HeldLease, shard_files::ShardFiles,
 };
 use crate::{
     annotate::gallery_pictures::GalleryPictures, input::InputItem, package::Package,
@@ -113,7 +113,7 @@ impl SavedShard {
 
     /// Says in the record that the shard came further than earlier workers did: their deaths say
     /// nothing against what is left.
-    pub(super) fn tell_progress(&self, (env, held): (&Environment, &HeldClaim)) {
+    pub(super) fn tell_progress(&self, (env, held): (&Environment, &HeldLease)) {
         if held.claim.crashes == 0 {
             return;
         }

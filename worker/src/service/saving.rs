@@ -12,7 +12,7 @@ use std::{
 
 use common::MediaRecord;
 
-use super::{environment::Environment, held_claim::HeldClaim, saved_shard::SavedShard};
+use super::{environment::Environment, lease::HeldLease, saved_shard::SavedShard};
 use crate::{package::Package, pipeline::picture_pack::PicturePack};
 
 /// How often: what a worker that dies loses is what it has in hand, and what it finished within
@@ -37,7 +37,7 @@ pub(super) struct Savings<'a> {
     pub(super) pictures: &'a PicturePack,
     /// Records that were saved before.
     pub(super) before: usize,
-    pub(super) worker: (&'a Environment, &'a HeldClaim),
+    pub(super) worker: (&'a Environment, &'a HeldLease),
 }
 
 impl<'scope> Saving<'scope> {

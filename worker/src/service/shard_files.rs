@@ -8,13 +8,13 @@ use std::{
 
 use common::{MediaOutcome, MediaRecord, media::PicturePlace};
 
-use super::{fault::TaskError, saved_shard::SavedRecord};
+use super::{error::TaskError, saved_shard::SavedRecord};
 use crate::{
     annotate::gallery_pictures::GalleryPictures,
     job::JobError,
     journal::{Journal, JournalHeader, JournalRecords},
     package::Package,
-    pipeline::{claims::Claims, picture_pack::PicturePack},
+    pipeline::{dedup::Dedup, picture_pack::PicturePack},
     report::RecordSource as _,
 };
 
@@ -29,7 +29,7 @@ pub(super) struct ShardFiles {
     pub(super) journal: Journal,
     pub(super) pictures: PicturePack,
     /// The contents that were looked at.
-    pub(super) claims: Mutex<Claims>,
+    pub(super) dedup: Mutex<Dedup>,
     /// The number of the shard's first file.
     first: usize,
 }
@@ -48,7 +48,7 @@ impl ShardFiles {
             package,
             journal,
             pictures: pictures.map_err(JobError::from)?,
-            claims: Mutex::default(),
+            dedup: Mutex::default(),
             first,
         })
     }
@@ -88,11 +88,8 @@ impl ShardFiles {
     fn claim(&mut self, record: &MediaRecord) -> Option<usize> {
         let hash = record.content_hash.as_deref()?;
         let hash = blake3::Hash::from_hex(hash).ok()?;
-        let claims = self
-            .claims
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner);
-        let earlier = claims.claim(&hash, self.first + self.journal.len())?;
+        let dedup = self.dedup.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let earlier = dedup.claim(&hash, self.first + self.journal.len())?;
         earlier.checked_sub(self.first)
     }
 

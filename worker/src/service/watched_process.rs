@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::fault::TaskError;
+use super::error::TaskError;
 
 /// How often a process is looked after.
 const WATCH_EVERY: Duration = Duration::from_millis(50);

@@ -110,7 +110,7 @@ async fn a_deadly_picture_is_found_although_the_machine_dies_too() {
     service.set("LEASE_SECONDS", "1");
     let card = card_with_deadly(&service);
     let job = service.submit(&[&card]).await;
-    let note = JobFolder::of(job).care_note(0);
+    let note = JobFolder::of(job).crash_note(0);
     for round in 0.. {
         assert!(round < 20, "{}", service.log());
         let mut starter = Command::new("prlimit");

@@ -128,7 +128,7 @@ fn deaths_that_a_worker_came_past_do_not_set_a_task_aside() {
             let deaths = round * SHARD_CRASH_LIMIT + death;
             let now = u64::from(deaths) * 2 * LEASE;
             let claim = record.claim(task, "w", LEASE, now).unwrap();
-            assert_eq!(claim.is_careful(), deaths >= CAREFUL_AFTER);
+            assert_eq!(claim.is_isolated(), deaths >= CAREFUL_AFTER);
             if death == 0 {
                 record.came_past(&claim).unwrap();
             }

@@ -1,6 +1,6 @@
 //! How making a package again can fail.
 
-use super::super::fault::TaskError;
+use super::super::error::TaskError;
 
 /// Why a package was not made again.
 pub(super) enum RebuildError {

@@ -8,7 +8,7 @@ use common::{
 };
 
 use super::{
-    super::{environment::Environment, fault::TaskError, listings::JobListing},
+    super::{environment::Environment, error::TaskError, listings::JobListing},
     error::RebuildError,
 };
 

@@ -21,10 +21,10 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
 use super::{
-    alone,
     environment::Environment,
-    fault::TaskError,
-    held_claim::HeldClaim,
+    error::TaskError,
+    isolated_process,
+    lease::HeldLease,
     saved_shard::SavedShard,
     shard_files::ShardFiles,
     watched_process::{Look, watch},
@@ -64,7 +64,7 @@ impl Note {
 }
 
 /// A shard that is gone through carefully.
-pub(super) struct Care {
+pub(super) struct CrashIsolation {
     store: Store,
     folder: JobFolder,
     shard: u32,
@@ -73,7 +73,7 @@ pub(super) struct Care {
 }
 
 /// The files that are to be looked at.
-pub(super) struct CarefulSpan<'a> {
+pub(super) struct IsolatedSpan<'a> {
     /// All files of the shard.
     pub(super) items: &'a [InputItem],
     /// The number of the first.
@@ -83,17 +83,17 @@ pub(super) struct CarefulSpan<'a> {
     pub(super) scratch: &'a Path,
 }
 
-impl Care {
+impl CrashIsolation {
     /// How to go through a shard: carefully, if workers died at it before.
     pub(super) async fn for_shard(
         env: &Environment,
-        held: &HeldClaim,
+        held: &HeldLease,
         shard: u32,
     ) -> Result<Option<Self>, StoreError> {
         let store = env.jobs.store.clone();
         let folder = JobFolder::of(held.claim.job);
-        let note: Option<Note> = store.get_json(&folder.care_note(shard)).await?;
-        if note.is_none() && !held.claim.is_careful() {
+        let note: Option<Note> = store.get_json(&folder.crash_note(shard)).await?;
+        if note.is_none() && !held.claim.is_isolated() {
             return Ok(None);
         }
         tracing::warn!("earlier workers ended here; looking at one picture at a time");
@@ -110,8 +110,8 @@ impl Care {
     /// allowed.
     pub(super) fn look_at_all(
         mut self,
-        (env, held): (&Environment, &HeldClaim),
-        span: &CarefulSpan<'_>,
+        (env, held): (&Environment, &HeldLease),
+        span: &IsolatedSpan<'_>,
         files: &mut ShardFiles,
         mut seen: impl FnMut(&MediaRecord),
     ) -> Result<Ending, TaskError> {
@@ -146,7 +146,7 @@ impl Care {
             )? {
                 Look::Finished => {}
                 Look::Stopped => return Ok(Ending::Interrupted),
-                Look::Died => match alone::in_hand(scratch.path()) {
+                Look::Died => match isolated_process::in_hand(scratch.path()) {
                     Some(file) => {
                         tracing::warn!(file, "a process did not survive this file");
                         self.note.ended_at(file);
@@ -166,7 +166,7 @@ impl Care {
     /// Starts a process that looks at one picture after the other.
     fn start(
         &self,
-        (env, held): (&Environment, &HeldClaim),
+        (env, held): (&Environment, &HeldLease),
         until: usize,
         scratch: &Path,
     ) -> std::io::Result<Child> {
@@ -188,7 +188,7 @@ impl Care {
     fn give_up(
         &self,
         item: &InputItem,
-        span: &CarefulSpan<'_>,
+        span: &IsolatedSpan<'_>,
         files: &mut ShardFiles,
         mut seen: impl FnMut(&MediaRecord),
     ) -> Result<(), TaskError> {
@@ -203,7 +203,7 @@ impl Care {
     }
 
     fn write(&self) -> Result<(), StoreError> {
-        let key = self.folder.care_note(self.shard);
+        let key = self.folder.crash_note(self.shard);
         self.runtime.block_on(self.store.put_json(&key, &self.note))
     }
 }

@@ -18,15 +18,15 @@ use zip::result::ZipResult;
 
 use super::{
     super::{
-        assemble, detect::journal_header, environment::Environment, fault::TaskError,
-        held_claim::HeldClaim,
+        assemble, detect::journal_header, environment::Environment, error::TaskError,
+        lease::HeldLease,
     },
     change::Change,
     error::RebuildError,
     kept_records::KeptRecords,
     old_package::OldPackage,
     originals,
-    remaking::Remaking,
+    render::Rendering,
     reported::Reported,
 };
 use crate::{
@@ -45,7 +45,7 @@ use crate::{
 const AT_ONCE: usize = 256;
 
 /// A package that is ready to be put in place.
-pub(super) struct Repacked {
+pub(super) struct RebuiltPackage {
     pub(super) package: PathBuf,
     pub(super) facts: DoneFacts,
     /// When the job was over, which stays.
@@ -53,12 +53,12 @@ pub(super) struct Repacked {
 }
 
 /// Makes the package in the scratch folder. Not to be called where the runtime is.
-pub(super) fn repack(
+pub(super) fn rebuild_package(
     env: &Environment,
-    held: &HeldClaim,
+    held: &HeldLease,
     wish: RebuildFile,
     scratch: &Path,
-) -> Result<Repacked, RebuildError> {
+) -> Result<RebuiltPackage, RebuildError> {
     let (job, store, runtime) = (held.claim.job, &env.jobs.store, Handle::current());
     let Finished { ended, done, plan } = runtime.block_on(Finished::of(store, job))?;
     let kept = KeptRecords::of(store, job, &runtime)?;
@@ -76,7 +76,7 @@ pub(super) fn repack(
     };
     let package = Package::begin(&scratch.join("package"), false).map_err(JobError::from)?;
     let side = facts.model.image_size;
-    let remaking = Remaking {
+    let rendering = Rendering {
         held,
         change: &change,
         listing: listing.as_ref().map(|listing| &listing.files),
@@ -86,7 +86,7 @@ pub(super) fn repack(
         memory: &env.engine.decode_memory,
         threads: env.settings.threads.max(1),
     };
-    facts.counts = remake_all(&kept, &remaking, &facts, &plan)?;
+    facts.counts = render_all(&kept, &rendering, &facts, &plan)?;
     let zip = scratch.join("results.zip");
     let copies = Copies {
         made: &package,
@@ -106,7 +106,7 @@ pub(super) fn repack(
         },
         ..done
     };
-    Ok(Repacked {
+    Ok(RebuiltPackage {
         package: zip,
         facts,
         ended,
@@ -164,14 +164,14 @@ fn needs_uploads(kept: &KeptRecords, change: &Change) -> io::Result<bool> {
 }
 
 /// Writes the records of the new package into its journal, and tells how far it is meanwhile.
-fn remake_all(
+fn render_all(
     kept: &KeptRecords,
-    remaking: &Remaking<'_>,
+    rendering: &Rendering<'_>,
     facts: &RunFacts,
     plan: &PlanFile,
 ) -> Result<Counts, RebuildError> {
     let header = journal_header(&facts.options, plan);
-    let path = remaking.package.journal();
+    let path = rendering.package.journal();
     let mut journal = Journal::create(&path, &header).map_err(JobError::from)?;
     let (mut firsts, mut counts) = (HashMap::new(), Counts::default());
     let mut records = kept.read();
@@ -181,11 +181,11 @@ fn remake_all(
         if chunk.is_empty() {
             break;
         }
-        remaking.remake(journal.len(), &mut chunk)?;
+        rendering.render(journal.len(), &mut chunk)?;
         for record in chunk {
             let record = with_first(record, &mut firsts, &journal)?;
             counts.add(&record, facts.options.threshold);
-            let held = remaking.held;
+            let held = rendering.held;
             held.note(|partial| partial.add(&record, facts.options.threshold));
             journal.append(&record).map_err(JobError::from)?;
         }

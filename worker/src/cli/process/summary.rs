@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Tells which model looks at the images, where it runs, and what could be better about that.
-pub(super) fn introduce(
+pub(super) fn before(
     request: &JobRequest,
     model: &InstalledModel,
     detectors: &DetectorPool,
@@ -46,7 +46,7 @@ pub(super) fn introduce(
 }
 
 /// Tells people or a script what came of a run.
-pub(super) fn announce(result: &JobResult, audience: Audience) {
+pub(super) fn after(result: &JobResult, audience: Audience) {
     let (counts, execution) = (&result.facts.counts, &result.facts.execution);
     if audience == Audience::Script {
         event(&json!({

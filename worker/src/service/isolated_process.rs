@@ -20,7 +20,7 @@ use common::{
 
 use super::{
     detect::{files_of, journal_header, run_options},
-    fault::TaskError,
+    error::TaskError,
     listings::{self, JobListing},
     model_shelf::ModelShelf,
     saved_shard::SavedShard,
@@ -37,7 +37,7 @@ const IN_HAND: &str = "in-hand";
 
 /// What is to be looked at.
 #[derive(Clone, Debug)]
-pub struct LookAlone {
+pub struct IsolatedRun {
     /// The job.
     pub job: JobId,
     /// The shard.
@@ -53,7 +53,7 @@ pub struct LookAlone {
 /// # Errors
 /// When store or model cannot be used, or this machine is broken.
 pub async fn run(
-    look: LookAlone,
+    look: IsolatedRun,
     config: &ServiceConfig,
     engine: WorkerConfig,
     settings: RunSettings,
@@ -91,7 +91,7 @@ fn why(error: TaskError) -> anyhow::Error {
 }
 
 fn look_at_all(
-    look: &LookAlone,
+    look: &IsolatedRun,
     (listing, plan): (&JobListing, &PlanFile),
     shelf: &ModelShelf,
     saved: &SavedShard,
@@ -112,7 +112,7 @@ fn look_at_all(
             package,
             journal,
             pictures,
-            claims,
+            dedup,
             ..
         } = &mut files;
         let context = PipelineContext {
@@ -129,7 +129,7 @@ fn look_at_all(
         let mut records = Vec::new();
         let seen = |record: &common::MediaRecord| records.push(record.clone());
         fs::write(look.scratch.join(IN_HAND), file.to_string())?;
-        pipeline::run(&context, &mut model.handles, journal, claims, &stop, seen)?;
+        pipeline::run(&context, &mut model.handles, journal, dedup, &stop, seen)?;
         fs::remove_file(look.scratch.join(IN_HAND))?;
         saved.save(file - span.start, &records, (package, pictures))?;
     }

@@ -10,14 +10,14 @@ use crate::{
     config::WorkerConfig,
     detector::device::Device,
     service::{
-        alone::{self, LookAlone},
+        isolated_process::{self, IsolatedRun},
         settings::RunSettings,
     },
 };
 
 /// What is to be looked at, and how.
 #[derive(Debug, Args)]
-pub struct AloneArguments {
+pub struct IsolatedArguments {
     /// Where the model runs.
     #[arg(long)]
     device: Device,
@@ -39,7 +39,7 @@ pub struct AloneArguments {
 ///
 /// # Errors
 /// When a setting makes no sense, or this machine cannot work.
-pub fn run(arguments: AloneArguments, engine: WorkerConfig) -> anyhow::Result<Exit> {
+pub fn run(arguments: IsolatedArguments, engine: WorkerConfig) -> anyhow::Result<Exit> {
     telemetry::begin()?;
     let config = ServiceConfig::from_env()?;
     let settings = RunSettings {
@@ -48,12 +48,12 @@ pub fn run(arguments: AloneArguments, engine: WorkerConfig) -> anyhow::Result<Ex
         slots: NonZeroUsize::MIN,
         ..RunSettings::from_env()?
     };
-    let look = LookAlone {
+    let look = IsolatedRun {
         job: arguments.job,
         shard: arguments.shard,
         until: arguments.until,
         scratch: arguments.scratch,
     };
-    super::service::block_on(alone::run(look, &config, engine, settings))?;
+    super::service::block_on(isolated_process::run(look, &config, engine, settings))?;
     Ok(Exit::Done)
 }

@@ -8,11 +8,11 @@ type ShortHash = [u8; 16];
 
 /// Which file claimed each content.
 #[derive(Debug, Default)]
-pub struct Claims {
+pub struct Dedup {
     by_content: HashMap<ShortHash, u32>,
 }
 
-impl Claims {
+impl Dedup {
     /// Claims a content for file number `index`. Gives the number of the file that claimed it
     /// before, if one did.
     pub fn claim(&mut self, hash: &blake3::Hash, index: usize) -> Option<usize> {
@@ -41,11 +41,11 @@ mod tests {
 
     #[test]
     fn only_the_first_claim_counts() {
-        let mut claims = Claims::default();
+        let mut dedup = Dedup::default();
         let (a, b) = (blake3::hash(b"a"), blake3::hash(b"b"));
-        assert_eq!(claims.claim(&a, 7), None);
-        assert_eq!(claims.claim(&b, 8), None);
-        assert_eq!(claims.claim(&a, 9), Some(7));
-        assert_eq!(claims.claim(&a, 2), Some(7));
+        assert_eq!(dedup.claim(&a, 7), None);
+        assert_eq!(dedup.claim(&b, 8), None);
+        assert_eq!(dedup.claim(&a, 9), Some(7));
+        assert_eq!(dedup.claim(&a, 2), Some(7));
     }
 }

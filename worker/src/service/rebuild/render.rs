@@ -12,7 +12,7 @@ use common::{
 };
 
 use super::{
-    super::{fault::TaskError, held_claim::HeldClaim},
+    super::{error::TaskError, lease::HeldLease},
     change::{Change, Source},
     error::RebuildError,
 };
@@ -29,8 +29,8 @@ use crate::{
 };
 
 /// What is needed to make records and copies anew.
-pub(super) struct Remaking<'a> {
-    pub(super) held: &'a HeldClaim,
+pub(super) struct Rendering<'a> {
+    pub(super) held: &'a HeldLease,
     pub(super) change: &'a Change,
     /// The uploaded pictures, where any is needed.
     pub(super) listing: Option<&'a InputListing>,
@@ -43,10 +43,10 @@ pub(super) struct Remaking<'a> {
     pub(super) threads: usize,
 }
 
-impl Remaking<'_> {
+impl Rendering<'_> {
     /// Makes records of the new package of consecutive records of the job, the first of which has
     /// number `first`. Duplicates stay as they are.
-    pub(super) fn remake(
+    pub(super) fn render(
         &self,
         first: usize,
         records: &mut [MediaRecord],

@@ -15,9 +15,9 @@ use tracing::Instrument as _;
 use super::{
     Achieved, assemble, detect,
     environment::Environment,
-    fault::TaskError,
+    error::TaskError,
     fitness,
-    held_claim::{HeldClaim, milliseconds},
+    lease::{HeldLease, milliseconds},
     notify, plan, rebuild,
 };
 
@@ -26,7 +26,7 @@ const ENTER_EVERY: Duration = Duration::from_secs(1);
 
 /// Looks at a task that this worker was woken for, and does it if it is to be had. Nothing that
 /// can go wrong is left to the queue.
-pub(super) async fn attend(env: Arc<Environment>, wake_up: WakeUp) {
+pub(super) async fn run_task(env: Arc<Environment>, wake_up: WakeUp) {
     if env.is_stopping() {
         // Taken from the queue at the last moment; another worker need not wait for it.
         env.jobs.wake(wake_up.job, &[wake_up.task]).await;
@@ -40,7 +40,7 @@ pub(super) async fn attend(env: Arc<Environment>, wake_up: WakeUp) {
         return;
     };
     let span = tracing::info_span!("task", job = claim.job.tag(), task = %claim.task);
-    let held = HeldClaim::new(claim);
+    let held = HeldLease::new(claim);
     let task = async {
         let result = tokio::select! {
             result = perform(&env, &held) => result,
@@ -76,7 +76,7 @@ async fn take(env: &Environment, wake_up: WakeUp) -> Option<Claim> {
     }
 }
 
-async fn perform(env: &Arc<Environment>, held: &HeldClaim) -> Result<Achieved, TaskError> {
+async fn perform(env: &Arc<Environment>, held: &HeldLease) -> Result<Achieved, TaskError> {
     let (job, task) = (held.claim.job, held.claim.task);
     // Its record outlived it: whoever deleted or cancelled the job could not reach the records.
     if !env.jobs.store.is_job(job).await? {

@@ -17,13 +17,13 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// A claim, and what its task shares with the one who keeps its lease.
 #[derive(Clone)]
-pub(super) struct HeldClaim {
+pub(super) struct HeldLease {
     pub(super) claim: Claim,
     partial: Arc<Mutex<Counts>>,
     stop: Arc<AtomicBool>,
 }
 
-impl HeldClaim {
+impl HeldLease {
     pub(super) fn new(claim: Claim) -> Self {
         Self {
             claim,
