@@ -25,7 +25,7 @@ need crontab cron
 
 # Programs that tell how they were called.
 mkdir -p "$work/built" "$work/runtime"
-for program in trapline-web trapline-worker; do
+for program in trapline-web trapline-worker trapline-convert; do
     cat >"$work/built/$program" <<'STAND_IN'
 #!/bin/sh
 echo "called: $* home=${TRAPLINE_HOME-} credentials=${CREDENTIALS_DIRECTORY-} level=${LOG_LEVEL-} umask=$(umask)"
@@ -43,6 +43,7 @@ check_packaging() {
 ./etc/cron.d/trapline
 ./etc/nginx/sites-available/trapline.conf
 ./etc/trapline/trapline.env
+./usr/bin/trapline-convert
 ./usr/bin/trapline-web
 ./usr/bin/trapline-worker
 ./usr/lib/systemd/system/trapline-web.service

@@ -18,7 +18,7 @@ sysconf=${SYSCONFDIR:-/etc}
 built=${BUILT:-target/release}
 runtime=${RUNTIME:-var/onnxruntime}
 
-for file in "$built/trapline-web" "$built/trapline-worker"; do
+for file in "$built/trapline-web" "$built/trapline-worker" "$built/trapline-convert"; do
     [ -x "$file" ] || { echo "install: there is no $file: make build" >&2; exit 1; }
 done
 libraries=("$runtime"/libonnxruntime*.so*)
@@ -47,7 +47,7 @@ place_setting() {
 
 # A program that runs is not written over but replaced.
 install -d -m 755 "$root$prefix/bin" "$root$prefix/lib/trapline"
-install -m 755 -C "$built/trapline-web" "$built/trapline-worker" "$root$prefix/bin/"
+install -m 755 -C "$built/trapline-web" "$built/trapline-worker" "$built/trapline-convert" "$root$prefix/bin/"
 place 755 systemd/trapline-admin "$prefix/sbin/trapline-admin"
 rm -f "$root$prefix/lib/trapline"/libonnxruntime*
 install -m 755 "${libraries[@]}" "$root$prefix/lib/trapline/"
