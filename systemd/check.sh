@@ -33,7 +33,9 @@ STAND_IN
     chmod +x "$work/built/$program"
 done
 touch "$work/runtime/libonnxruntime.so.1.2.3"
-export BUILT=$work/built RUNTIME=$work/runtime
+mkdir -p "$work/scripts/tus-js-client"
+touch "$work/scripts/tus-js-client/LICENSE"
+export BUILT=$work/built RUNTIME=$work/runtime SCRIPTS=$work/scripts
 
 check_packaging() {
     local root=$work/package
@@ -56,6 +58,7 @@ check_packaging() {
 ./usr/lib/trapline/libonnxruntime.so.1.2.3
 ./usr/sbin/trapline-admin
 ./usr/share/doc/trapline/OPERATIONS.md
+./usr/share/doc/trapline/licences/tus-js-client.txt
 ./usr/share/trapline/trapline
 ./usr/share/trapline/trapline.conf
 ./usr/share/trapline/trapline.env
