@@ -14,7 +14,7 @@ SETUP := worker/setup
 export INPUT OUT MODEL ARGS
 export WORKER := $(BUILT)/trapline-worker
 
-.PHONY: help install uninstall run build test test-models test-pages bench bench-peers bench-service bench-pages lint audit setup setup-gpu model sample preflight clean distclean
+.PHONY: help install uninstall run build test test-models test-pages bench bench-peers bench-service bench-pages lint audit setup setup-gpu model sample page-scripts preflight clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -62,7 +62,7 @@ bench-pages: build ## Measure how soon the first of 100,000 pictures is on the s
 	cargo build --profile $(PROFILE) --locked --workspace --examples
 	@bash web/tests/browser/first_picture.sh $(BUILT)
 
-lint: preflight ## Check format, lints, documentation, scripts and licences
+lint: page-scripts ## Check format, lints, documentation, scripts and licences
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked
@@ -72,7 +72,7 @@ lint: preflight ## Check format, lints, documentation, scripts and licences
 audit: preflight ## Look for known vulnerabilities in the dependencies (needs github.com)
 	bash $(SETUP)/cargo_deny.sh check advisories
 
-setup: preflight ## Fetch ONNX Runtime's shared library
+setup: page-scripts ## Fetch ONNX Runtime's shared library and the pages' scripts by others
 	@bash $(SETUP)/onnxruntime.sh
 
 setup-gpu: preflight ## Fetch the build of ONNX Runtime with CUDA and TensorRT instead
@@ -83,6 +83,9 @@ model: build ## Ask for the default model again (or for MODEL=id)
 
 sample: preflight ## Make the sample batch var/sample.zip
 	@bash $(SETUP)/sample_batch.sh
+
+page-scripts: preflight
+	@python3 $(SETUP)/npm_files.py $(SETUP)/requirements/page-scripts.txt var/page-scripts
 
 preflight:
 	@bash $(SETUP)/preflight.sh

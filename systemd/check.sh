@@ -25,7 +25,7 @@ need crontab cron
 
 # Programs that tell how they were called.
 mkdir -p "$work/built" "$work/runtime"
-for program in trapline-web trapline-worker; do
+for program in trapline-web trapline-worker trapline-convert; do
     cat >"$work/built/$program" <<'STAND_IN'
 #!/bin/sh
 echo "called: $* home=${TRAPLINE_HOME-} credentials=${CREDENTIALS_DIRECTORY-} level=${LOG_LEVEL-} umask=$(umask)"
@@ -33,7 +33,9 @@ STAND_IN
     chmod +x "$work/built/$program"
 done
 touch "$work/runtime/libonnxruntime.so.1.2.3"
-export BUILT=$work/built RUNTIME=$work/runtime
+mkdir -p "$work/scripts/tus-js-client"
+touch "$work/scripts/tus-js-client/LICENSE"
+export BUILT=$work/built RUNTIME=$work/runtime SCRIPTS=$work/scripts
 
 check_packaging() {
     local root=$work/package
@@ -43,6 +45,7 @@ check_packaging() {
 ./etc/cron.d/trapline
 ./etc/nginx/sites-available/trapline.conf
 ./etc/trapline/trapline.env
+./usr/bin/trapline-convert
 ./usr/bin/trapline-web
 ./usr/bin/trapline-worker
 ./usr/lib/systemd/system/trapline-web.service
@@ -55,6 +58,7 @@ check_packaging() {
 ./usr/lib/trapline/libonnxruntime.so.1.2.3
 ./usr/sbin/trapline-admin
 ./usr/share/doc/trapline/OPERATIONS.md
+./usr/share/doc/trapline/licences/tus-js-client.txt
 ./usr/share/trapline/trapline
 ./usr/share/trapline/trapline.conf
 ./usr/share/trapline/trapline.env

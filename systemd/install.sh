@@ -6,6 +6,7 @@
 #   SYSCONFDIR  settings; default: /etc
 #   BUILT       the folder with the programs; default: target/release
 #   RUNTIME     the folder with ONNX Runtime; default: var/onnxruntime
+#   SCRIPTS     the folder with the pages' scripts by others; default: var/page-scripts
 #
 # Nothing that is below SYSCONFDIR is ever overwritten; as they come, these files lie in
 # PREFIX/share/trapline/ too, to compare with.
@@ -17,8 +18,9 @@ prefix=${PREFIX:-/usr/local}
 sysconf=${SYSCONFDIR:-/etc}
 built=${BUILT:-target/release}
 runtime=${RUNTIME:-var/onnxruntime}
+scripts=${SCRIPTS:-var/page-scripts}
 
-for file in "$built/trapline-web" "$built/trapline-worker"; do
+for file in "$built/trapline-web" "$built/trapline-worker" "$built/trapline-convert"; do
     [ -x "$file" ] || { echo "install: there is no $file: make build" >&2; exit 1; }
 done
 libraries=("$runtime"/libonnxruntime*.so*)
@@ -47,13 +49,19 @@ place_setting() {
 
 # A program that runs is not written over but replaced.
 install -d -m 755 "$root$prefix/bin" "$root$prefix/lib/trapline"
-install -m 755 -C "$built/trapline-web" "$built/trapline-worker" "$root$prefix/bin/"
+install -m 755 -C "$built/trapline-web" "$built/trapline-worker" "$built/trapline-convert" "$root$prefix/bin/"
 place 755 systemd/trapline-admin "$prefix/sbin/trapline-admin"
 rm -f "$root$prefix/lib/trapline"/libonnxruntime*
 install -m 755 "${libraries[@]}" "$root$prefix/lib/trapline/"
 ln -s "$(basename "$main_library")" "$root$prefix/lib/trapline/libonnxruntime.so"
 for notice in "$runtime/LICENSE" "$runtime/ThirdPartyNotices.txt"; do
     if [ -e "$notice" ]; then install -m 644 "$notice" "$root$prefix/lib/trapline/"; fi
+done
+
+# The licences of what the pages carry go with the program that has it in it.
+for notice in "$scripts"/*/LICENSE*; do
+    package=$(basename "$(dirname "$notice")")
+    install -D -m 644 "$notice" "$root$prefix/share/doc/trapline/licences/$package.txt"
 done
 
 units=$prefix/lib/systemd/system

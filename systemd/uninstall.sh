@@ -8,6 +8,7 @@ prefix=${PREFIX:-/usr/local}
 sysconf=${SYSCONFDIR:-/etc}
 
 rm -f "$root$prefix/bin/trapline-web" "$root$prefix/bin/trapline-worker" \
+    "$root$prefix/bin/trapline-convert" \
     "$root$prefix/sbin/trapline-admin" \
     "$root$prefix/lib/systemd/system/trapline.target" \
     "$root$prefix/lib/systemd/system/trapline-web.service" \

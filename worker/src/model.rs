@@ -2,7 +2,6 @@
 
 pub mod catalogue;
 pub mod contract;
-pub mod convert;
 pub mod digest;
 pub mod fetch;
 pub mod labels;

@@ -1,5 +1,5 @@
-//! Scripts of the upload page. `tus.min.js` is tus-js-client as its makers publish it; the licences
-//! of all that is in it are beside it.
+//! Scripts of the upload page. `tus.min.js` is tus-js-client as its makers publish it, which the
+//! set-up fetches (`web/build.rs`).
 
 use std::sync::LazyLock;
 
@@ -30,7 +30,10 @@ static PARTS: [Part; 17] = [
     part!("rows.js"),
     part!("transfer.js"),
     part!("trouble.js"),
-    part!("tus.min.js"),
+    Part {
+        name: "tus.min.js",
+        text: include_str!(concat!(env!("OUT_DIR"), "/tus.min.js")),
+    },
     part!("words.js"),
 ];
 

@@ -1,6 +1,7 @@
 //! Brings a model here: from a mirror, or else from where its manifest says it is published.
 //! Whatever the way, the file is checked before it takes its place in the models folder.
 
+mod converter;
 mod download;
 mod error;
 mod event;
@@ -11,7 +12,14 @@ mod unpack;
 
 use std::path::{Path, PathBuf};
 
+use self::{
+    converter::Converter,
+    download::Downloader,
+    install::Staging,
+    mirror::{Artifact, centernet_files, file_names},
+};
 pub use self::{
+    converter::ConverterError,
     download::DownloadError,
     error::{Attempt, AttemptError, FetchError},
     event::{FetchEvent, Watcher},
@@ -19,15 +27,9 @@ pub use self::{
     npm::NpmError,
     unpack::UnpackError,
 };
-use self::{
-    download::Downloader,
-    install::Staging,
-    mirror::{Artifact, centernet_files, file_names},
-};
 use crate::model::{
     Catalogue, InstalledModel, ModelError, ModelId,
     catalogue::shipped,
-    convert::centernet_to_onnx,
     digest::Sha256,
     manifest::{Manifest, Source, source::PackageFile},
 };
@@ -50,6 +52,7 @@ pub struct Fetcher<'a> {
     mirrors: Vec<Mirror>,
     downloader: Downloader,
     npm: PathBuf,
+    converter: Converter,
 }
 
 /// A file that came, and what is to become of it.
@@ -68,6 +71,7 @@ impl<'a> Fetcher<'a> {
             mirrors,
             downloader: Downloader::new(),
             npm: "npm".into(),
+            converter: Converter::installed(),
         }
     }
 
@@ -265,13 +269,12 @@ impl<'a> Fetcher<'a> {
 
     fn install_centernet(
         &self,
-        [graph, weights]: &[Vec<u8>; 2],
+        parts: &[Vec<u8>; 2],
         manifest: &Manifest,
         source: String,
     ) -> Result<Fetched, AttemptError> {
-        let onnx = centernet_to_onnx(graph, weights)?;
         let staging = Staging::new(self.catalogue, &manifest.id)?;
-        staging.write_onnx(&onnx, manifest)?;
+        staging.convert_centernet(parts, manifest, &self.converter)?;
         let model = staging.commit(&source)?;
         Ok(Fetched { model, source })
     }

@@ -2,8 +2,10 @@
 
 use std::{io, path::PathBuf};
 
-use super::{download::DownloadError, npm::NpmError, unpack::UnpackError};
-use crate::model::{ModelError, ModelId, convert::ConvertError, digest::Sha256};
+use super::{
+    converter::ConverterError, download::DownloadError, npm::NpmError, unpack::UnpackError,
+};
+use crate::model::{ModelError, ModelId, digest::Sha256};
 
 /// Why a model could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +61,7 @@ pub enum AttemptError {
     Npm(#[from] NpmError),
     /// The network could not be converted to ONNX.
     #[error("converting the network to ONNX failed")]
-    Convert(#[from] ConvertError),
+    Convert(#[from] ConverterError),
     /// A file from a mirror or package is not the one that was meant.
     #[error(
         "{name} has the SHA-256 {found}, but should have {}",

@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{error::AttemptError, unpack::unpack};
+use super::{converter::Converter, error::AttemptError, unpack::unpack};
 use crate::model::{
     Catalogue, InstalledModel, ModelId,
     catalogue::{FetchedRecord, HashProof, shipped},
@@ -56,10 +56,25 @@ impl<'a> Staging<'a> {
         copy().map(drop).map_err(AttemptError::io("copying", onnx))
     }
 
-    /// Writes an ONNX file that was made here.
-    pub(super) fn write_onnx(&self, onnx: &[u8], manifest: &Manifest) -> Result<(), AttemptError> {
+    /// Has a network's graph and weights converted, with the manifest and labels that are known
+    /// for the model.
+    pub(super) fn convert_centernet(
+        &self,
+        [graph, weights]: &[Vec<u8>; 2],
+        manifest: &Manifest,
+        converter: &Converter,
+    ) -> Result<(), AttemptError> {
         let target = self.prepare_onnx(manifest)?;
-        fs::write(&target, onnx).map_err(AttemptError::io("writing", target))
+        // Beside the model's folder, of which everything is installed.
+        let graph = self.lay_down("graph.json", graph)?;
+        let weights = self.lay_down("weights.bin", weights)?;
+        Ok(converter.centernet([&graph, &weights], &target)?)
+    }
+
+    fn lay_down(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, AttemptError> {
+        let path = self.workplace.path().join(format!(".{name}"));
+        fs::write(&path, bytes).map_err(AttemptError::io("writing", &path))?;
+        Ok(path)
     }
 
     fn prepare_onnx(&self, manifest: &Manifest) -> Result<PathBuf, AttemptError> {

@@ -189,6 +189,7 @@ impl Setup {
             mirrors,
             downloader: Downloader::without_proxy(),
             npm: "/nonexistent/npm".into(),
+            converter: Converter::at("/nonexistent/trapline-convert"),
         }
     }
 

@@ -7,78 +7,78 @@ use prost::{Enumeration, Message, Oneof};
 
 /// A model file.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct ModelProto {
+pub(crate) struct ModelProto {
     #[prost(int64, tag = "1")]
-    pub(super) ir_version: i64,
+    pub(crate) ir_version: i64,
     #[prost(string, tag = "2")]
-    pub(super) producer_name: String,
+    pub(crate) producer_name: String,
     #[prost(message, optional, tag = "7")]
-    pub(super) graph: Option<GraphProto>,
+    pub(crate) graph: Option<GraphProto>,
     #[prost(message, repeated, tag = "8")]
-    pub(super) opset_import: Vec<OperatorSetIdProto>,
+    pub(crate) opset_import: Vec<OperatorSetIdProto>,
 }
 
 /// The operator set that the nodes are to be read with.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct OperatorSetIdProto {
+pub(crate) struct OperatorSetIdProto {
     /// Empty for the standard operators.
     #[prost(string, tag = "1")]
-    pub(super) domain: String,
+    pub(crate) domain: String,
     #[prost(int64, tag = "2")]
-    pub(super) version: i64,
+    pub(crate) version: i64,
 }
 
 /// Nodes in an order in which they can run, with constants, inputs and outputs.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct GraphProto {
+pub(crate) struct GraphProto {
     #[prost(message, repeated, tag = "1")]
-    pub(super) node: Vec<NodeProto>,
+    pub(crate) node: Vec<NodeProto>,
     #[prost(string, tag = "2")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[prost(message, repeated, tag = "5")]
-    pub(super) initializer: Vec<TensorProto>,
+    pub(crate) initializer: Vec<TensorProto>,
     #[prost(message, repeated, tag = "11")]
-    pub(super) input: Vec<ValueInfoProto>,
+    pub(crate) input: Vec<ValueInfoProto>,
     #[prost(message, repeated, tag = "12")]
-    pub(super) output: Vec<ValueInfoProto>,
+    pub(crate) output: Vec<ValueInfoProto>,
 }
 
 /// One operator.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct NodeProto {
+pub(crate) struct NodeProto {
     #[prost(string, repeated, tag = "1")]
-    pub(super) input: Vec<String>,
+    pub(crate) input: Vec<String>,
     #[prost(string, repeated, tag = "2")]
-    pub(super) output: Vec<String>,
+    pub(crate) output: Vec<String>,
     #[prost(string, tag = "3")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[prost(string, tag = "4")]
-    pub(super) op_type: String,
+    pub(crate) op_type: String,
     #[prost(message, repeated, tag = "5")]
-    pub(super) attribute: Vec<AttributeProto>,
+    pub(crate) attribute: Vec<AttributeProto>,
 }
 
 /// One attribute. Single values are optional because a zero must be written, too.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct AttributeProto {
+pub(crate) struct AttributeProto {
     #[prost(string, tag = "1")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[prost(float, optional, tag = "2")]
-    pub(super) f: Option<f32>,
+    pub(crate) f: Option<f32>,
     #[prost(int64, optional, tag = "3")]
-    pub(super) i: Option<i64>,
+    pub(crate) i: Option<i64>,
     #[prost(bytes = "vec", optional, tag = "4")]
-    pub(super) s: Option<Vec<u8>>,
+    pub(crate) s: Option<Vec<u8>>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
-    pub(super) ints: Vec<i64>,
+    pub(crate) ints: Vec<i64>,
     #[prost(enumeration = "AttributeType", tag = "20")]
-    pub(super) r#type: i32,
+    pub(crate) r#type: i32,
 }
 
 /// Which field of an attribute counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enumeration)]
 #[repr(i32)]
-pub(super) enum AttributeType {
+pub(crate) enum AttributeType {
     Undefined = 0,
     Float = 1,
     Int = 2,
@@ -88,21 +88,21 @@ pub(super) enum AttributeType {
 
 /// A constant; `raw_data` is little-endian and row-major.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct TensorProto {
+pub(crate) struct TensorProto {
     #[prost(int64, repeated, packed = "false", tag = "1")]
-    pub(super) dims: Vec<i64>,
+    pub(crate) dims: Vec<i64>,
     #[prost(enumeration = "DataType", tag = "2")]
-    pub(super) data_type: i32,
+    pub(crate) data_type: i32,
     #[prost(string, tag = "8")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[prost(bytes = "vec", tag = "9")]
-    pub(super) raw_data: Vec<u8>,
+    pub(crate) raw_data: Vec<u8>,
 }
 
 /// Type of a tensor's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Enumeration)]
 #[repr(i32)]
-pub(super) enum DataType {
+pub(crate) enum DataType {
     Undefined = 0,
     Float = 1,
     Int64 = 7,
@@ -110,46 +110,46 @@ pub(super) enum DataType {
 
 /// An input or output.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct ValueInfoProto {
+pub(crate) struct ValueInfoProto {
     #[prost(string, tag = "1")]
-    pub(super) name: String,
+    pub(crate) name: String,
     #[prost(message, optional, tag = "2")]
-    pub(super) r#type: Option<TypeProto>,
+    pub(crate) r#type: Option<TypeProto>,
 }
 
 /// The type of a value; only tensors are declared.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct TypeProto {
+pub(crate) struct TypeProto {
     #[prost(message, optional, tag = "1")]
-    pub(super) tensor_type: Option<TensorTypeProto>,
+    pub(crate) tensor_type: Option<TensorTypeProto>,
 }
 
 /// Element type and shape of a tensor.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct TensorTypeProto {
+pub(crate) struct TensorTypeProto {
     #[prost(enumeration = "DataType", tag = "1")]
-    pub(super) elem_type: i32,
+    pub(crate) elem_type: i32,
     #[prost(message, optional, tag = "2")]
-    pub(super) shape: Option<TensorShapeProto>,
+    pub(crate) shape: Option<TensorShapeProto>,
 }
 
 /// The sides of a tensor.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct TensorShapeProto {
+pub(crate) struct TensorShapeProto {
     #[prost(message, repeated, tag = "1")]
-    pub(super) dim: Vec<DimensionProto>,
+    pub(crate) dim: Vec<DimensionProto>,
 }
 
 /// One side of a tensor.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct DimensionProto {
+pub(crate) struct DimensionProto {
     #[prost(oneof = "Dimension", tags = "1, 2")]
-    pub(super) value: Option<Dimension>,
+    pub(crate) value: Option<Dimension>,
 }
 
 /// A known side, or the name of a free one.
 #[derive(Clone, PartialEq, Oneof)]
-pub(super) enum Dimension {
+pub(crate) enum Dimension {
     #[prost(int64, tag = "1")]
     Size(i64),
     #[prost(string, tag = "2")]
@@ -158,7 +158,7 @@ pub(super) enum Dimension {
 
 impl AttributeProto {
     /// A whole number.
-    pub(super) fn int(name: &str, value: i64) -> Self {
+    pub(crate) fn int(name: &str, value: i64) -> Self {
         Self {
             i: Some(value),
             ..Self::empty(name, AttributeType::Int)
@@ -166,7 +166,7 @@ impl AttributeProto {
     }
 
     /// A list of whole numbers.
-    pub(super) fn ints(name: &str, values: &[i64]) -> Self {
+    pub(crate) fn ints(name: &str, values: &[i64]) -> Self {
         Self {
             ints: values.to_vec(),
             ..Self::empty(name, AttributeType::Ints)
@@ -174,7 +174,7 @@ impl AttributeProto {
     }
 
     /// A text.
-    pub(super) fn text(name: &str, value: &str) -> Self {
+    pub(crate) fn text(name: &str, value: &str) -> Self {
         Self {
             s: Some(value.as_bytes().to_vec()),
             ..Self::empty(name, AttributeType::String)
@@ -192,7 +192,7 @@ impl AttributeProto {
 
 impl ValueInfoProto {
     /// A f32 tensor.
-    pub(super) fn floats(name: &str, dimensions: Vec<Dimension>) -> Self {
+    pub(crate) fn floats(name: &str, dimensions: Vec<Dimension>) -> Self {
         let dim = dimensions
             .into_iter()
             .map(|value| DimensionProto { value: Some(value) })
@@ -211,25 +211,25 @@ impl ValueInfoProto {
 }
 
 #[cfg(test)]
-pub(super) use tests::read;
+pub(crate) use tests::read;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Reads a model back.
-    pub(in super::super) fn read(bytes: &[u8]) -> ModelProto {
+    pub(crate) fn read(bytes: &[u8]) -> ModelProto {
         ModelProto::decode(bytes).unwrap()
     }
 
     impl NodeProto {
         /// A list of whole numbers among the attributes.
-        pub(in super::super) fn ints(&self, name: &str) -> &[i64] {
+        pub(crate) fn ints(&self, name: &str) -> &[i64] {
             &self.attribute.iter().find(|a| a.name == name).unwrap().ints
         }
 
         /// A text among the attributes.
-        pub(in super::super) fn text(&self, name: &str) -> &str {
+        pub(crate) fn text(&self, name: &str) -> &str {
             let found = self.attribute.iter().find(|a| a.name == name).unwrap();
             std::str::from_utf8(found.s.as_deref().unwrap()).unwrap()
         }
@@ -237,7 +237,7 @@ mod tests {
 
     impl GraphProto {
         /// The only node of a type.
-        pub(in super::super) fn only(&self, op_type: &str) -> &NodeProto {
+        pub(crate) fn only(&self, op_type: &str) -> &NodeProto {
             let mut found = self.node.iter().filter(|node| node.op_type == op_type);
             let node = found.next().unwrap();
             assert!(found.next().is_none(), "a second {op_type}");
@@ -245,7 +245,7 @@ mod tests {
         }
 
         /// Shape and values of a f32 constant.
-        pub(in super::super) fn floats(&self, name: &str) -> (&[i64], Vec<f32>) {
+        pub(crate) fn floats(&self, name: &str) -> (&[i64], Vec<f32>) {
             let tensor = self
                 .initializer
                 .iter()
@@ -265,7 +265,7 @@ mod tests {
 
     impl ValueInfoProto {
         /// The declared sides as text.
-        pub(in super::super) fn dimensions(&self) -> Vec<String> {
+        pub(crate) fn dimensions(&self) -> Vec<String> {
             let tensor = self.r#type.as_ref().unwrap().tensor_type.as_ref().unwrap();
             let side = |dim: &DimensionProto| match dim.value.as_ref().unwrap() {
                 Dimension::Size(size) => size.to_string(),

@@ -1,7 +1,7 @@
 //! Joining feature maps.
 
 use super::Operands;
-use crate::model::convert::{
+use crate::{
     error::ConvertError,
     graph::{Feature, GraphBuilder},
     onnx::AttributeProto,

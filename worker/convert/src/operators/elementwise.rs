@@ -1,7 +1,7 @@
 //! Operators that work value by value.
 
 use super::{Operands, Value};
-use crate::model::convert::{
+use crate::{
     error::ConvertError,
     graph::{Feature, GraphBuilder},
     shape::FeatureShape,

@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use self::attributes::AttributeValue;
-pub(super) use self::weights::Weight;
-use super::error::ConvertError;
+pub(crate) use self::weights::Weight;
+use crate::error::ConvertError;
 
 #[derive(Deserialize)]
 struct ModelJson {
@@ -30,11 +30,11 @@ struct Topology {
 
 /// One node of the graph.
 #[derive(Debug, Deserialize)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Unique name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// TensorFlow operator.
-    pub(super) op: String,
+    pub(crate) op: String,
     #[serde(default)]
     input: Vec<String>,
     #[serde(default, rename = "attr")]
@@ -44,7 +44,7 @@ pub(super) struct Node {
 impl Node {
     /// Names of the nodes whose values it takes. A leading `^` marks an input that only orders
     /// the execution, `name:1` a second output, which no operator converted here has.
-    pub(super) fn inputs(&self) -> Result<Vec<&str>, ConvertError> {
+    pub(crate) fn inputs(&self) -> Result<Vec<&str>, ConvertError> {
         let names = self.input.iter().filter(|input| !input.starts_with('^'));
         names.map(|input| self.first_output(input)).collect()
     }
@@ -61,14 +61,14 @@ impl Node {
 }
 
 /// A graph model, checked as far as its files go: names are unique and every weight is complete.
-pub(super) struct GraphModel {
+pub(crate) struct GraphModel {
     nodes: BTreeMap<String, Node>,
     weights: BTreeMap<String, Weight>,
 }
 
 impl GraphModel {
     /// Reads both files.
-    pub(super) fn read(json: &[u8], bin: &[u8]) -> Result<Self, ConvertError> {
+    pub(crate) fn read(json: &[u8], bin: &[u8]) -> Result<Self, ConvertError> {
         let file: ModelJson = serde_json::from_slice(json)?;
         let mut nodes = BTreeMap::new();
         for node in file.topology.node {
@@ -83,7 +83,7 @@ impl GraphModel {
     }
 
     /// A node by its name.
-    pub(super) fn node(&self, name: &str, wanted_by: &str) -> Result<&Node, ConvertError> {
+    pub(crate) fn node(&self, name: &str, wanted_by: &str) -> Result<&Node, ConvertError> {
         self.nodes
             .get(name)
             .ok_or_else(|| ConvertError::MissingNode {
@@ -93,7 +93,7 @@ impl GraphModel {
     }
 
     /// The value of a `Const` node.
-    pub(super) fn weight(&self, node: &Node) -> Result<&Weight, ConvertError> {
+    pub(crate) fn weight(&self, node: &Node) -> Result<&Weight, ConvertError> {
         self.weights
             .get(&node.name)
             .ok_or_else(|| ConvertError::MissingWeight {

@@ -1,7 +1,7 @@
 //! Bilinear enlargement.
 
 use super::Operands;
-use crate::model::convert::{
+use crate::{
     error::ConvertError,
     graph::{Feature, GraphBuilder},
     onnx::AttributeProto,

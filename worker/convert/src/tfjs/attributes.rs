@@ -51,7 +51,7 @@ impl Integer {
 
 impl Node {
     /// A text attribute, such as `padding`.
-    pub(in super::super) fn text(&self, attribute: &'static str) -> Result<String, ConvertError> {
+    pub(crate) fn text(&self, attribute: &'static str) -> Result<String, ConvertError> {
         let encoded = self
             .attribute(attribute)
             .and_then(|value| value.s.as_deref());
@@ -61,10 +61,7 @@ impl Node {
     }
 
     /// A list of texts, such as `fused_ops`; empty if there is none.
-    pub(in super::super) fn texts(
-        &self,
-        attribute: &'static str,
-    ) -> Result<Vec<String>, ConvertError> {
+    pub(crate) fn texts(&self, attribute: &'static str) -> Result<Vec<String>, ConvertError> {
         let list = self
             .attribute(attribute)
             .and_then(|value| value.list.as_ref());
@@ -75,14 +72,14 @@ impl Node {
     }
 
     /// A yes or no, such as `keep_dims`; no if it is missing, as in protobuf.
-    pub(in super::super) fn flag(&self, attribute: &'static str) -> bool {
+    pub(crate) fn flag(&self, attribute: &'static str) -> bool {
         self.attribute(attribute)
             .and_then(|value| value.b)
             .unwrap_or(false)
     }
 
     /// Four integers in NHWC order, such as `strides`.
-    pub(in super::super) fn four(&self, attribute: &'static str) -> Result<[i64; 4], ConvertError> {
+    pub(crate) fn four(&self, attribute: &'static str) -> Result<[i64; 4], ConvertError> {
         let list = self
             .attribute(attribute)
             .and_then(|value| value.list.as_ref());
@@ -95,10 +92,7 @@ impl Node {
     }
 
     /// The four sides of a shape in NHWC order; an unknown one is -1.
-    pub(in super::super) fn sides(
-        &self,
-        attribute: &'static str,
-    ) -> Result<[i64; 4], ConvertError> {
+    pub(crate) fn sides(&self, attribute: &'static str) -> Result<[i64; 4], ConvertError> {
         let shape = self
             .attribute(attribute)
             .and_then(|value| value.shape.as_ref());
@@ -116,11 +110,7 @@ impl Node {
     }
 
     /// The error for an attribute that cannot be honoured.
-    pub(in super::super) fn unsupported(
-        &self,
-        attribute: &'static str,
-        value: &str,
-    ) -> ConvertError {
+    pub(crate) fn unsupported(&self, attribute: &'static str, value: &str) -> ConvertError {
         ConvertError::UnsupportedAttribute {
             node: self.name.clone(),
             attribute,

@@ -6,33 +6,20 @@
 //! its two heads, and the decoding of the heads is written anew for a free batch axis.
 //! The same input always gives the same bytes, so that the result can be checked by its hash.
 
-mod decode;
-mod error;
-mod graph;
-mod onnx;
-mod operators;
-mod order;
-mod shape;
-mod tfjs;
-#[cfg(test)]
-mod toy;
-
-use std::collections::BTreeMap;
-
-pub use error::ConvertError;
-use graph::{Feature, GraphBuilder};
-use operators::{Operands, Value};
-use shape::FeatureShape;
-use tfjs::{GraphModel, Node};
+use crate::{
+    decode,
+    error::ConvertError,
+    evaluation::{evaluate, feature},
+    graph::GraphBuilder,
+    order,
+    tfjs::GraphModel,
+};
 
 /// Class heat map, `[1, rows, columns, classes]`, already between 0 and 1.
 const HEAT_MAP: &str = "tower_0/keypoints";
 /// Distances from a cell's point to the box's left, top, right and bottom, in canvas pixels,
 /// `[1, rows, columns, 4]`.
 const DISTANCES: &str = "tower_0/wh";
-/// Input of the ONNX model.
-const IMAGES: &str = "images";
-
 /// Converts the model's two files, `centernet.json` and `centernet.bin`.
 ///
 /// The ONNX model (opset 13) has
@@ -42,7 +29,7 @@ const IMAGES: &str = "images";
 ///
 /// # Errors
 /// When a file is damaged, or the graph holds something that this conversion does not know.
-pub fn centernet_to_onnx(json: &[u8], bin: &[u8]) -> Result<Vec<u8>, ConvertError> {
+pub(crate) fn centernet_to_onnx(json: &[u8], bin: &[u8]) -> Result<Vec<u8>, ConvertError> {
     let model = GraphModel::read(json, bin)?;
     let mut graph = GraphBuilder::default();
     let nodes = order::evaluation_order(&model, &[HEAT_MAP, DISTANCES])?;
@@ -55,45 +42,12 @@ pub fn centernet_to_onnx(json: &[u8], bin: &[u8]) -> Result<Vec<u8>, ConvertErro
     Ok(graph.finish("centernet"))
 }
 
-/// Converts nodes that come in an order in which they can be evaluated.
-fn evaluate<'m>(
-    nodes: Vec<&'m Node>,
-    model: &'m GraphModel,
-    graph: &mut GraphBuilder,
-) -> Result<BTreeMap<&'m str, Value<'m>>, ConvertError> {
-    let mut values = BTreeMap::new();
-    for node in nodes {
-        let value = match node.op.as_str() {
-            "Const" => Value::Constant(model.weight(node)?),
-            "Placeholder" => Value::Feature(operators::images(node, graph)?),
-            _ => Value::Feature(operators::convert(
-                &Operands::gather(node, &values)?,
-                graph,
-            )?),
-        };
-        values.insert(node.name.as_str(), value);
-    }
-    Ok(values)
-}
-
-fn feature<'a>(
-    values: &'a BTreeMap<&str, Value<'_>>,
-    name: &str,
-) -> Result<&'a Feature, ConvertError> {
-    match values.get(name) {
-        Some(Value::Feature(feature)) => Ok(feature),
-        _ => Err(ConvertError::NotAFeatureMap {
-            node: name.to_owned(),
-            input: name.to_owned(),
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{onnx, toy};
 
     #[test]
     fn the_same_files_always_give_the_same_bytes() {

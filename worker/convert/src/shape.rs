@@ -5,19 +5,19 @@ use std::fmt;
 /// The shape of a feature map: `[n, channels, height, width]` in ONNX, `[n, height, width,
 /// channels]` in TensorFlow. Every side is at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FeatureShape {
+pub(crate) struct FeatureShape {
     /// Number of channels.
-    pub(super) channels: u32,
+    pub(crate) channels: u32,
     /// Number of rows.
-    pub(super) height: u32,
+    pub(crate) height: u32,
     /// Number of columns.
-    pub(super) width: u32,
+    pub(crate) width: u32,
 }
 
 impl FeatureShape {
     /// The shape that element-wise operators give for two maps, where a side of 1 is repeated.
     /// `None` if they do not fit.
-    pub(super) fn broadcast(self, other: Self) -> Option<Self> {
+    pub(crate) fn broadcast(self, other: Self) -> Option<Self> {
         let side = |a: u32, b: u32| match (a, b) {
             _ if a == b => Some(a),
             (1, longer) | (longer, 1) => Some(longer),

@@ -10,19 +10,20 @@ mod window;
 
 use std::collections::BTreeMap;
 
-use super::{
-    IMAGES,
+use crate::{
     error::ConvertError,
     graph::{Feature, GraphBuilder},
     shape::FeatureShape,
     tfjs::{Node, Weight},
 };
 
+/// Input of the ONNX model.
+const IMAGES: &str = "images";
 /// The longest canvas side that is believed, in pixels.
 const LONGEST_SIDE: i64 = 8192;
 
 /// What a node of the TensorFlow graph gives.
-pub(super) enum Value<'m> {
+pub(crate) enum Value<'m> {
     /// Computed from the images.
     Feature(Feature),
     /// Known now.
@@ -30,14 +31,14 @@ pub(super) enum Value<'m> {
 }
 
 /// A node with its inputs.
-pub(super) struct Operands<'a> {
+pub(crate) struct Operands<'a> {
     node: &'a Node,
     inputs: Vec<(&'a str, &'a Value<'a>)>,
 }
 
 impl<'a> Operands<'a> {
     /// Looks up a node's inputs.
-    pub(super) fn gather(
+    pub(crate) fn gather(
         node: &'a Node,
         values: &'a BTreeMap<&'a str, Value<'a>>,
     ) -> Result<Self, ConvertError> {
@@ -130,7 +131,7 @@ fn wrong_shape(node: &Node, expected: impl ToString, found: impl ToString) -> Co
 }
 
 /// Adds one operator to the graph.
-pub(super) fn convert(
+pub(crate) fn convert(
     operands: &Operands<'_>,
     graph: &mut GraphBuilder,
 ) -> Result<Feature, ConvertError> {
@@ -156,7 +157,7 @@ pub(super) fn convert(
 }
 
 /// Declares the graph's input, NCHW instead of NHWC. The batch axis becomes free.
-pub(super) fn images(node: &Node, graph: &mut GraphBuilder) -> Result<Feature, ConvertError> {
+pub(crate) fn images(node: &Node, graph: &mut GraphBuilder) -> Result<Feature, ConvertError> {
     if graph.has_input() {
         return Err(ConvertError::SecondInput {
             node: node.name.clone(),

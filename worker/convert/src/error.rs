@@ -3,7 +3,7 @@
 /// Why a TensorFlow.js graph model cannot be converted. `node` names the graph's node, or the
 /// weight, at fault.
 #[derive(Debug, thiserror::Error)]
-pub enum ConvertError {
+pub(crate) enum ConvertError {
     /// The description cannot be read at all.
     #[error("the model description is not the JSON of a TensorFlow.js graph model")]
     NotAGraphModel(#[from] serde_json::Error),

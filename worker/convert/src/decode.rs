@@ -6,7 +6,7 @@
 //! the box (4·gx − l, 4·gy − t, 4·gx + r, 4·gy + b) in canvas pixels, where 4 is the canvas side
 //! divided by the heat map's.
 
-use super::{
+use crate::{
     error::ConvertError,
     graph::{Feature, GraphBuilder},
     onnx::{AttributeProto, DataType},
@@ -22,7 +22,7 @@ const CELL: f32 = 4.0;
 const SIDES: u32 = 4;
 
 /// Adds the decoding and declares the output `detections`, `[n, 100, 6]`.
-pub(super) fn append(
+pub(crate) fn append(
     heat_map: &Feature,
     distances: &Feature,
     graph: &mut GraphBuilder,

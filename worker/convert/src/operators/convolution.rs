@@ -5,7 +5,7 @@ use super::{
     elementwise::{self, Activation},
     window::{Padding, Span},
 };
-use crate::model::convert::{
+use crate::{
     error::ConvertError,
     graph::{Feature, GraphBuilder},
     onnx::AttributeProto,

@@ -2,25 +2,27 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{ConvertError, FeatureShape, graph::GraphBuilder, onnx, order, tfjs::GraphModel};
+use crate::{
+    error::ConvertError, graph::GraphBuilder, onnx, order, shape::FeatureShape, tfjs::GraphModel,
+};
 
 /// A model under construction.
 #[derive(Default)]
-pub(super) struct Model {
+pub(crate) struct Model {
     nodes: Vec<Json>,
     weights: Vec<Json>,
     bin: Vec<u8>,
 }
 
 /// One node of a model and all it needs, converted.
-pub(super) struct Converted {
-    pub(super) graph: onnx::GraphProto,
-    pub(super) shape: FeatureShape,
+pub(crate) struct Converted {
+    pub(crate) graph: onnx::GraphProto,
+    pub(crate) shape: FeatureShape,
 }
 
 impl Model {
     /// The least that has the heads of CenterNet: on 64 × 64 pixels, three classes, 16 × 16 cells.
-    pub(super) fn detector() -> Self {
+    pub(crate) fn detector() -> Self {
         let mut model = Self::default();
         model.images([1, 64, 64, 3]);
         model.halves("kernel", &[3, 3, 3, 3]);
@@ -59,12 +61,12 @@ impl Model {
     }
 
     /// Adds the input.
-    pub(super) fn images(&mut self, sides: [i64; 4]) {
+    pub(crate) fn images(&mut self, sides: [i64; 4]) {
         self.placeholder("images", sides);
     }
 
     /// Adds an input of any name.
-    pub(super) fn placeholder(&mut self, name: &str, sides: [i64; 4]) {
+    pub(crate) fn placeholder(&mut self, name: &str, sides: [i64; 4]) {
         let dim: Vec<Json> = sides
             .iter()
             .map(|side| json!({"size": side.to_string()}))
@@ -78,13 +80,13 @@ impl Model {
     }
 
     /// Adds a node.
-    pub(super) fn node(&mut self, name: &str, op: &str, inputs: &[&str], attributes: Json) {
+    pub(crate) fn node(&mut self, name: &str, op: &str, inputs: &[&str], attributes: Json) {
         self.nodes
             .push(json!({"name": name, "op": op, "input": inputs, "attr": attributes}));
     }
 
     /// Adds a f32 constant.
-    pub(super) fn floats(&mut self, name: &str, shape: &[usize], values: &[f32]) {
+    pub(crate) fn floats(&mut self, name: &str, shape: &[usize], values: &[f32]) {
         self.node(name, "Const", &[], json!({}));
         self.weights
             .push(json!({"name": name, "shape": shape, "dtype": "float32"}));
@@ -93,7 +95,7 @@ impl Model {
     }
 
     /// Adds a half-precision constant of ones.
-    pub(super) fn halves(&mut self, name: &str, shape: &[usize]) {
+    pub(crate) fn halves(&mut self, name: &str, shape: &[usize]) {
         self.node(name, "Const", &[], json!({}));
         self.weights
             .push(json!({"name": name, "shape": shape, "dtype": "float32",
@@ -102,7 +104,7 @@ impl Model {
     }
 
     /// Adds a 1-D int32 constant.
-    pub(super) fn integers(&mut self, name: &str, values: &[i32]) {
+    pub(crate) fn integers(&mut self, name: &str, values: &[i32]) {
         self.node(name, "Const", &[], json!({}));
         self.weights
             .push(json!({"name": name, "shape": [values.len()], "dtype": "int32"}));
@@ -111,17 +113,17 @@ impl Model {
     }
 
     /// Changes a node's operator.
-    pub(super) fn replace_op(&mut self, name: &str, op: &str) {
+    pub(crate) fn replace_op(&mut self, name: &str, op: &str) {
         self.named(name)["op"] = json!(op);
     }
 
     /// Changes a node's name.
-    pub(super) fn rename(&mut self, name: &str, new: &str) {
+    pub(crate) fn rename(&mut self, name: &str, new: &str) {
         self.named(name)["name"] = json!(new);
     }
 
     /// Takes a node out.
-    pub(super) fn remove(&mut self, name: &str) {
+    pub(crate) fn remove(&mut self, name: &str) {
         self.nodes.retain(|node| node["name"] != name);
     }
 
@@ -133,7 +135,7 @@ impl Model {
     }
 
     /// `model.json` and the binary file.
-    pub(super) fn files(&self) -> (Vec<u8>, Vec<u8>) {
+    pub(crate) fn files(&self) -> (Vec<u8>, Vec<u8>) {
         let json = json!({
             "format": "graph-model",
             "modelTopology": {"node": self.nodes},
@@ -143,28 +145,28 @@ impl Model {
     }
 
     /// Converts one node and all it needs, without decoding.
-    pub(super) fn convert(&self, output: &str) -> Result<Converted, ConvertError> {
+    pub(crate) fn convert(&self, output: &str) -> Result<Converted, ConvertError> {
         let (json, bin) = self.files();
         let model = GraphModel::read(&json, &bin)?;
         let mut graph = GraphBuilder::default();
-        let values = super::evaluate(
+        let values = crate::evaluation::evaluate(
             order::evaluation_order(&model, &[output])?,
             &model,
             &mut graph,
         )?;
-        let shape = super::feature(&values, output)?.shape;
+        let shape = crate::evaluation::feature(&values, output)?.shape;
         let graph = onnx::read(&graph.finish("toy")).graph.unwrap();
         Ok(Converted { graph, shape })
     }
 }
 
 /// Both files of [`Model::detector`].
-pub(super) fn detector() -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn detector() -> (Vec<u8>, Vec<u8>) {
     Model::detector().files()
 }
 
 /// The attributes of a convolution.
-pub(super) fn convolution(padding: &str, stride: u32, fused: &[&str]) -> Json {
+pub(crate) fn convolution(padding: &str, stride: u32, fused: &[&str]) -> Json {
     let padding = match padding {
         "SAME" => "U0FNRQ==",
         "VALID" => "VkFMSUQ=",

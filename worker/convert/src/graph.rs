@@ -2,12 +2,12 @@
 
 use prost::Message;
 
-use super::{
-    FeatureShape,
+use crate::{
     onnx::{
         AttributeProto, DataType, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetIdProto,
         TensorProto, ValueInfoProto,
     },
+    shape::FeatureShape,
 };
 
 /// Old enough for every runtime of the last years, new enough for all operators used.
@@ -19,37 +19,37 @@ const BATCH_AXIS: &str = "n";
 
 /// A feature map in the graph under construction.
 #[derive(Clone, Debug)]
-pub(super) struct Feature {
+pub(crate) struct Feature {
     /// Name of the ONNX value.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its shape without the batch axis.
-    pub(super) shape: FeatureShape,
+    pub(crate) shape: FeatureShape,
 }
 
 /// An ONNX graph under construction.
 #[derive(Default)]
-pub(super) struct GraphBuilder {
+pub(crate) struct GraphBuilder {
     graph: GraphProto,
 }
 
 impl GraphBuilder {
     /// Whether an input was declared.
-    pub(super) fn has_input(&self) -> bool {
+    pub(crate) fn has_input(&self) -> bool {
         !self.graph.input.is_empty()
     }
 
     /// Declares a f32 input `[n, sides...]`.
-    pub(super) fn input(&mut self, name: &str, sides: &[i64]) {
+    pub(crate) fn input(&mut self, name: &str, sides: &[i64]) {
         self.graph.input.push(declare(name, sides));
     }
 
     /// Declares a f32 output `[n, sides...]`.
-    pub(super) fn output(&mut self, name: &str, sides: &[i64]) {
+    pub(crate) fn output(&mut self, name: &str, sides: &[i64]) {
         self.graph.output.push(declare(name, sides));
     }
 
     /// Adds a node with one output, which gives the node its name.
-    pub(super) fn node(
+    pub(crate) fn node(
         &mut self,
         op_type: &str,
         inputs: &[&str],
@@ -61,7 +61,7 @@ impl GraphBuilder {
     }
 
     /// Adds a node; its first output gives it its name.
-    pub(super) fn node_with_outputs(
+    pub(crate) fn node_with_outputs(
         &mut self,
         op_type: &str,
         inputs: &[&str],
@@ -79,7 +79,7 @@ impl GraphBuilder {
     }
 
     /// Adds a f32 constant.
-    pub(super) fn floats(&mut self, name: &str, dims: &[i64], values: &[f32]) -> String {
+    pub(crate) fn floats(&mut self, name: &str, dims: &[i64], values: &[f32]) -> String {
         let bytes = values
             .iter()
             .flat_map(|value| value.to_le_bytes())
@@ -88,7 +88,7 @@ impl GraphBuilder {
     }
 
     /// Adds a 1-D int64 constant.
-    pub(super) fn integers(&mut self, name: &str, values: &[i64]) -> String {
+    pub(crate) fn integers(&mut self, name: &str, values: &[i64]) -> String {
         let bytes: Vec<u8> = values
             .iter()
             .flat_map(|value| value.to_le_bytes())
@@ -103,7 +103,7 @@ impl GraphBuilder {
     }
 
     /// A f32 scalar, stored once however often it is asked for.
-    pub(super) fn scalar(&mut self, value: f32) -> String {
+    pub(crate) fn scalar(&mut self, value: f32) -> String {
         let name = format!("scalar:{value}");
         if self
             .graph
@@ -134,7 +134,7 @@ impl GraphBuilder {
     }
 
     /// The model file.
-    pub(super) fn finish(mut self, name: &str) -> Vec<u8> {
+    pub(crate) fn finish(mut self, name: &str) -> Vec<u8> {
         name.clone_into(&mut self.graph.name);
         let model = ModelProto {
             ir_version: IR_VERSION,

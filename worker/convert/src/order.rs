@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{
+use crate::{
     error::ConvertError,
     tfjs::{GraphModel, Node},
 };
 
 /// Every node that the outputs need, each after its inputs. Depends on nothing but the graph.
-pub(super) fn evaluation_order<'m>(
+pub(crate) fn evaluation_order<'m>(
     model: &'m GraphModel,
     outputs: &[&'m str],
 ) -> Result<Vec<&'m Node>, ConvertError> {

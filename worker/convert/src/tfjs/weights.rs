@@ -28,7 +28,7 @@ struct Quantization {
 
 /// A constant tensor in row-major order. There are as many values as the shape says.
 #[derive(Clone, Debug, PartialEq)]
-pub(in super::super) enum Weight {
+pub(crate) enum Weight {
     /// 32-bit floats.
     Floats {
         /// Sides, outermost first; none for a scalar.

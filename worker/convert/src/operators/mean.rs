@@ -1,7 +1,7 @@
 //! The mean over a whole feature map.
 
 use super::Operands;
-use crate::model::convert::{
+use crate::{
     error::ConvertError,
     graph::{Feature, GraphBuilder},
     shape::FeatureShape,
