@@ -35,7 +35,7 @@ use worker::{
     model::{catalogue::Catalogue, contract::InputRule},
     package::Package,
     pipeline::{
-        self, claims::Claims, decode_memory::DecodeMemory, inspect::PipelineContext,
+        self, decode_memory::DecodeMemory, dedup::Dedup, inspect::PipelineContext,
         picture_pack::PicturePack, stage::StageClock,
     },
     resources::ResourceUse,
@@ -167,10 +167,10 @@ impl Shard<'_> {
             memory: &DecodeMemory::new(1 << 30),
             clock: &clock,
         };
-        let (claims, stop) = (Mutex::new(Claims::default()), AtomicBool::new(false));
+        let (dedup, stop) = (Mutex::new(Dedup::default()), AtomicBool::new(false));
         let (began, before) = (Instant::now(), ResourceUse::now().cpu_seconds);
         let handles = &mut self.handles;
-        pipeline::run(&context, handles, &mut journal, &claims, &stop, |_| ())?;
+        pipeline::run(&context, handles, &mut journal, &dedup, &stop, |_| ())?;
         pack.finish()?;
         let (seconds, images) = (began.elapsed().as_secs_f64(), files as f64);
         let gallery = clock.seconds().get("gallery").copied().unwrap_or_default();
