@@ -14,7 +14,7 @@ SETUP := worker/setup
 export INPUT OUT MODEL ARGS
 export WORKER := $(BUILT)/trapline-worker
 
-.PHONY: help install uninstall run build test test-models test-pages bench bench-peers bench-service bench-pages lint audit setup setup-gpu model sample page-scripts preflight clean distclean
+.PHONY: help install uninstall run build test test-models test-pages bench bench-peers bench-service bench-pages lint audit setup setup-gpu model sample page-scripts test-quick preflight clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ test: setup sample ## Install what the tests need and run all of them
 	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash systemd/nginx/check_upload.sh
 	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash web/tests/browser/run.sh
 	cargo test --workspace --locked
+
+test-quick: setup ## Run the tests that need no other programs: no Redis, nginx or browser
+	cargo test --workspace --lib --bins --locked
 
 test-pages: ## Walk through the pages in a browser again, after `make test`
 	@WEB=$(TARGET)/debug/trapline-web WORKER=$(TARGET)/debug/trapline-worker bash web/tests/browser/run.sh

@@ -26,7 +26,7 @@ const MOST_KEPT: usize = 1000;
 /// What is known of a deployment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Deployment {
-    /// Its camera folder; blank for files at the top. See [`camera_folder`].
+    /// Its camera folder; blank for files at the top. See [`camera_folder()`].
     pub folder: String,
     /// Its images, those that could not be read too.
     pub images: u64,

@@ -1,6 +1,6 @@
 //! The result package: workbook, report for the browser, CSV, MegaDetector JSON, run facts.
 //!
-//! Each of its files is a [`Report`] in a module of its own, and stands in the list [`ALL`]. A new
+//! Each of its files is a `Report` in a module of its own, and stands in the list `ALL`. A new
 //! one is a new module and a line in that list: then it is in the package of a command, of a job,
 //! and in one that is made again.
 

@@ -33,7 +33,7 @@ struct ShardCopies<'a> {
     lengths: &'a [usize],
 }
 
-impl<'a> ShardCopies<'a> {
+impl ShardCopies<'_> {
     /// The number of the shard that has a record.
     fn shard_of(&self, record: usize) -> io::Result<u32> {
         let ends = self.lengths.iter().scan(0, |end, length| {
@@ -42,13 +42,6 @@ impl<'a> ShardCopies<'a> {
         });
         let shard = ends.take_while(|end| *end <= record).count();
         u32::try_from(shard).map_err(io::Error::other)
-    }
-
-    fn to_pack(self) -> ShardCopiesToPack<'a> {
-        ShardCopiesToPack {
-            copies: self,
-            open: None,
-        }
     }
 }
 
@@ -160,7 +153,7 @@ pub(super) fn write_package(
         folder,
         names: report::files(false),
     };
-    let mut copies = copies.to_pack();
+    let mut copies = ShardCopiesToPack { copies, open: None };
     let packed = packing::pack(zip, first, records.records()?, &mut copies);
     Ok(packed.map_err(JobError::from)?)
 }
