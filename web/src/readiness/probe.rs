@@ -75,14 +75,13 @@ impl Probe {
         }
         let deadline = self.begin();
         let _ = timeout(deadline, ended.changed()).await;
-        let tries = self.tries();
+        let mut tries = self.tries();
         let is_overdue = tries.begun.is_some_and(|begun| begun.elapsed() >= OVERDUE);
         match &tries.last {
             Some((_, found)) if !is_overdue => found.clone(),
             _ => {
-                drop(tries);
                 let found = Found::Away("no answer".to_owned());
-                self.note_badness(&found);
+                self.note_badness(&mut tries, &found);
                 found
             }
         }
@@ -119,9 +118,9 @@ impl Probe {
         let (probe, trial) = (self.clone(), (self.begin)());
         tokio::spawn(async move {
             let found = trial.await;
-            probe.note_badness(&found);
             {
                 let mut tries = probe.tries();
+                probe.note_badness(&mut tries, &found);
                 tries.begun = None;
                 tries.last = Some((Instant::now(), found));
             }
@@ -131,8 +130,8 @@ impl Probe {
     }
 
     /// Says so in the log when it begins or ends to be bad.
-    fn note_badness(&self, found: &Found) {
-        let (mut tries, what) = (self.tries(), self.name);
+    fn note_badness(&self, tries: &mut Tries, found: &Found) {
+        let what = self.name;
         match (found, tries.bad_since) {
             (Found::Good, Some(_)) => {
                 tries.bad_since = None;

@@ -131,13 +131,20 @@ fn is_picture(path: &Path) -> bool {
         && file_signature::is_picture(&head)
 }
 
+/// The files by which a package is known: those that every version of the program has made.
+const KNOWN_BY: [&str; 3] = [
+    report::WORKBOOK,
+    report::MEGADETECTOR_JSON,
+    report::RUN_JSON,
+];
+
 /// Whether it is the package of an earlier run: its pictures are copies of those in the folder.
 fn is_package(archive: &Archive) -> bool {
     let mut reports = 0;
     let visited = archive.visit_entries(|entry| {
-        reports += usize::from(report::files(false).any(|name| name == entry.path.as_str()));
+        reports += usize::from(KNOWN_BY.contains(&entry.path.as_str()));
     });
-    visited.is_ok() && reports == report::files(false).count()
+    visited.is_ok() && reports == KNOWN_BY.len()
 }
 
 /// The folder of an archive's name below its own folder, `north` for `north.zip`, or the first

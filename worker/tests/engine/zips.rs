@@ -81,6 +81,27 @@ fn whichever_part_of_a_split_archive_is_given_is_told_to_be_one() {
 }
 
 #[test]
+fn packages_of_earlier_runs_in_a_folder_are_no_pictures() {
+    let bench = Workbench::new();
+    let card = bench.folder("card", &[("a.jpg", &red_square())]);
+    // One that was made by a version which made fewer files.
+    let files: [(&str, &[u8]); 4] = [
+        ("results.xlsx", b"PK"),
+        ("megadetector.json", b"{}"),
+        ("run.json", b"{}"),
+        ("annotated/a.jpg", &red_square()),
+    ];
+    let old = bench.zip("old.zip", &files);
+    fs::rename(old, card.join("old.zip")).unwrap();
+    let new = bench.path("card/new.zip");
+    assert_exit(&process(&card.join("a.jpg"), &new, &[]), 0);
+    let out = bench.path("out");
+    assert_exit(&process(&card, &out, &[]), 0);
+    let results = json(&out, "megadetector.json");
+    assert_eq!(results["images"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn pictures_with_the_names_of_videos_and_archives_are_looked_at() {
     let bench = Workbench::new();
     let card = bench.path("card");
