@@ -30,8 +30,10 @@ end() {
 trap end EXIT
 
 start() {
+    # Here, and not by the background job, which may come to it after what the last run said was read.
+    : >"$work/log"
     set -m
-    make run >"$work/log" 2>&1 &
+    make run >>"$work/log" 2>&1 &
     service=$!
     set +m
     until grep -q "Trapline is at" "$work/log"; do
