@@ -201,8 +201,8 @@ called: ${line##*trapline-admin } home=/var/lib/trapline credentials=$work/etc/t
 # Every key that a program reads stands in trapline.env and in the table of OPERATIONS.md, and
 # there is none besides.
 check_settings() {
-    local sources=(common/src/config.rs common/src/telemetry.rs common/src/store/url.rs worker/src/config.rs
-        worker/src/service/settings.rs worker/src/cli/run.rs worker/src/cli/models.rs web/src/config.rs)
+    local sources=(common/src/config.rs common/src/home.rs common/src/telemetry.rs common/src/store/url.rs
+        worker/src/config.rs worker/src/service/settings.rs worker/src/cli/run.rs worker/src/cli/models.rs web/src/config.rs)
     # What object_store reads by itself.
     local of_buckets=(AWS_ACCESS_KEY_ID AWS_REGION AWS_ENDPOINT AWS_ALLOW_HTTP)
     {
