@@ -43,7 +43,7 @@ test-pages: ## Walk through the pages in a browser again, after `make test`
 
 test-models: ## Run the tests of real models again, after `make test`
 	@WORKER=$(TARGET)/debug/trapline-worker bash $(SETUP)/test_models.sh
-	cargo test --locked --package trapline-worker --test real_models --test parity
+	cargo test --workspace --locked --test real_models --test parity
 
 install: ## Install what was built, for systemd (PREFIX=/usr/local, DESTDIR=)
 	@BUILT=$(BUILT) bash systemd/install.sh
