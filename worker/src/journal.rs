@@ -300,29 +300,10 @@ mod tests {
     use common::{Failure, FailureCode, MediaPath, SkipReason, media::CameraFacts};
 
     use super::*;
-    use crate::{
-        report::RecordSource as _,
-        run_facts::{AnnotateChoice, RunOptions},
-    };
+    use crate::report::RecordSource as _;
 
     fn header() -> JournalHeader {
-        JournalHeader {
-            format: JournalHeader::FORMAT,
-            trapline_version: "1".to_owned(),
-            model_sha256: "abc".to_owned(),
-            options: RunOptions {
-                threshold: "0.2".parse().unwrap(),
-                blur: Vec::new(),
-                annotate: AnnotateChoice::None,
-                originals: false,
-                strip_gps: false,
-                round_positions: false,
-                csv_plain: false,
-                names: None,
-                full_decode: false,
-            },
-            input_fingerprint: "in".to_owned(),
-        }
+        JournalHeader::sample()
     }
 
     fn record(number: usize) -> MediaRecord {

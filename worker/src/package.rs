@@ -258,9 +258,13 @@ impl Package {
         names: impl Iterator<Item = &'a str>,
         records: impl Iterator<Item = io::Result<MediaRecord>>,
     ) -> Result<(), PackageError> {
-        let folder = self.folder.as_path();
-        let first = FirstFiles { folder, names };
-        packing::pack(zip, first, records, &mut CopiesInFolder(folder))
+        let folder = &self.folder;
+        packing::pack(
+            zip,
+            FirstFiles { folder, names },
+            records,
+            &mut CopiesInFolder(folder),
+        )
     }
 
     /// Finishes the package from its reports, by their names in the order in which they are to

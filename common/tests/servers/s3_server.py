@@ -5,6 +5,8 @@ line each, until its input is closed:
 
     reads           what was read of uploaded files since the last time: ranges and bytes
     refuse RANGE    the next read of this range of an uploaded file, as `bytes=0-63`, is refused
+    shut            everything is refused from now on
+    open            nothing is refused any more
 """
 
 import json
@@ -26,6 +28,7 @@ lock = threading.Lock()
 creating = threading.Lock()
 reads = []
 refusals = set()
+is_shut = threading.Event()
 
 
 def tell(**facts):
@@ -39,7 +42,15 @@ def is_refused(wanted):
         return is_listed
 
 
+def refuse(start_response):
+    # Not one of those after which a client tries again.
+    start_response("403 Forbidden", [("Content-Length", "0")])
+    return []
+
+
 def serve(environ, start_response):
+    if is_shut.is_set():
+        return refuse(start_response)
     is_conditional = "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MATCH" in environ
     if environ["REQUEST_METHOD"] == "PUT" and is_conditional:
         with creating:
@@ -47,9 +58,7 @@ def serve(environ, start_response):
     if environ["REQUEST_METHOD"] != "GET" or "/upload/" not in environ["PATH_INFO"]:
         return s3(environ, start_response)
     if is_refused(environ.get("HTTP_RANGE")):
-        # Not one of those after which a client tries again.
-        start_response("403 Forbidden", [("Content-Length", "0")])
-        return []
+        return refuse(start_response)
 
     def start(status, headers, *rest):
         read = {
@@ -73,6 +82,9 @@ for line in sys.stdin:
         if command == "refuse":
             refusals.update(arguments)
             tell(refused=arguments)
+        elif command in ("shut", "open"):
+            (is_shut.set if command == "shut" else is_shut.clear)()
+            tell(is_shut=is_shut.is_set())
         else:
             tell(reads=reads)
             reads = []

@@ -79,6 +79,15 @@ impl S3Server {
         self.command(&format!("refuse {range}"));
     }
 
+    /// Refuses everything, until it is opened.
+    pub fn shut(&self) {
+        self.command("shut");
+    }
+
+    pub fn open_again(&self) {
+        self.command("open");
+    }
+
     fn command(&self, line: &str) -> Value {
         let mut server = self.server.lock().unwrap();
         server.command(line);

@@ -47,13 +47,13 @@ impl JournalHeader {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::run_facts::AnnotateChoice;
+impl JournalHeader {
+    /// One that tests change.
+    pub(super) fn sample() -> Self {
+        use crate::run_facts::AnnotateChoice;
 
-    fn header() -> JournalHeader {
-        JournalHeader {
-            format: JournalHeader::FORMAT,
+        Self {
+            format: Self::FORMAT,
             trapline_version: "1".to_owned(),
             model_sha256: "abc".to_owned(),
             options: RunOptions {
@@ -70,19 +70,27 @@ mod tests {
             input_fingerprint: "in".to_owned(),
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn another_version_goes_on_where_the_format_is_the_same() {
-        let mut newer = header();
+        let mut newer = JournalHeader::sample();
         newer.trapline_version = "2".to_owned();
-        assert_eq!(header().difference(&newer), None);
+        assert_eq!(JournalHeader::sample().difference(&newer), None);
         newer.format += 1;
         assert_eq!(
-            header().difference(&newer),
+            JournalHeader::sample().difference(&newer),
             Some("the version of the program")
         );
-        let mut other = header();
+        let mut other = JournalHeader::sample();
         other.model_sha256 = "def".to_owned();
-        assert_eq!(header().difference(&other), Some("the model"));
+        assert_eq!(
+            JournalHeader::sample().difference(&other),
+            Some("the model")
+        );
     }
 }

@@ -16,8 +16,8 @@ use crate::job::TRAPLINE_VERSION;
 
 /// How often a worker says that it is alive.
 const ANNOUNCE_EVERY: Duration = Duration::from_secs(15);
-/// Tasks of the desk that a worker does at a time.
-const DESK_SLOTS: usize = 4;
+/// Tasks without a model that a worker does at a time.
+const CONTROL_SLOTS: usize = 4;
 
 /// Runs until SIGTERM or Ctrl-C, or until this machine cannot work.
 ///
@@ -41,14 +41,16 @@ pub async fn run(env: Environment) -> anyhow::Result<()> {
     let listening = async {
         tokio::join!(
             listen(&env, Lane::Detect, env.settings.slots.get()),
-            listen(&env, Lane::Control, DESK_SLOTS)
+            listen(&env, Lane::Control, CONTROL_SLOTS)
         )
     };
     tokio::select! {
-        _ = listening => {}
-        () = patience_is_over(&env) => {
+        // In this order, so that systemd is told of the stop also where nothing is under way.
+        biased;
+        () = stop_is_overdue(&env) => {
             tracing::warn!("tasks under way did not end in time; they are taken up elsewhere");
         }
+        _ = listening => {}
     }
     background.iter().for_each(tokio::task::JoinHandle::abort);
     let _ = env.jobs.records.withdraw(&env.name).await;
@@ -82,7 +84,7 @@ async fn listen(env: &Arc<Environment>, lane: Lane, slots: usize) {
 
 /// Ends some time after the worker was told to stop: first tasks under way are told too, and then
 /// have a moment to give back what they have.
-async fn patience_is_over(env: &Environment) {
+async fn stop_is_overdue(env: &Environment) {
     env.stopped().await;
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     tokio::time::sleep(env.settings.drain).await;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     backend::{place::Place, s3_server::S3Server, until},
-    card::odd_card,
+    card::{Card, odd_card},
     deployment::Deployment,
     support::{assert_same_package, picture, process, process_command},
     web_front::WebFront,
@@ -202,6 +202,24 @@ async fn an_error_of_the_bucket_fails_no_picture_and_no_job() {
     assert_same_package(&expected, &service.unpack_file(&zip));
     let log = service.log();
     assert_eq!(log.matches("it is tried again later").count(), 2, "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_refuses_a_worker_holds_it_up_and_fails_no_job() {
+    let server = S3Server::start();
+    let mut service = Deployment::in_bucket(&server, Place::sqlite(), 10).await;
+    let card = Card::odd(&service.bench, 30);
+    let job = service.submit(&[&card.path]).await;
+    server.shut();
+    service.start_worker();
+    until("a worker that takes nothing", async || {
+        service.log().contains("it takes no tasks until it can")
+    })
+    .await;
+    server.open_again();
+    let facts = service.done(job).await;
+    assert_eq!(facts.counts.failed, 2, "{}", service.log());
+    assert!(service.log().contains("this worker can write again"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

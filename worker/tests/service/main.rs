@@ -29,6 +29,7 @@ mod stops;
 #[path = "../support/mod.rs"]
 mod support;
 mod sweep;
+mod systemd;
 #[path = "../support/tiff_builder.rs"]
 mod tiff_builder;
 mod upload_to_mail;
